@@ -1,0 +1,7 @@
+"""Application settings of `campaigns`."""
+
+from django.apps import AppConfig
+
+
+class CampaignsConfig(AppConfig):
+    name = "campaigns"

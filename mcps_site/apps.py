@@ -1,0 +1,13 @@
+"""Application settings of the roof."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+
+
+class SiteConfig(AppConfig):
+    name = "mcps_site"
+    label = "mcps_site"
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "mcps_site.admin.Site"

@@ -1,0 +1,49 @@
+"""Typed readers of environment variables; `NAME_FILE` may point to a file that holds a secret.
+
+Every setting read here has a row in `docs/reference/settings.md`; a test compares the two.
+"""
+
+import os
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+KNOWN: dict[str, str] = {}
+"""Every variable read so far and its default, as text, for the documentation test."""
+
+
+def _raw(name: str, default: str) -> str:
+    KNOWN[name] = default
+    file_name = os.environ.get(f"{name}_FILE")
+    if file_name:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def text(name: str, default: str = "") -> str:
+    """Read a text."""
+    return _raw(name, default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read a yes or no: 1/0, true/false, yes/no, on/off."""
+    value = _raw(name, "1" if default else "0").lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, but it is “{value}”.")
+
+
+def number(name: str, default: int) -> int:
+    """Read a whole number."""
+    value = _raw(name, str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, but it is “{value}”.") from None
+
+
+def names(name: str, default: str = "") -> list[str]:
+    """Read a list of names separated by commas."""
+    return [part.strip() for part in _raw(name, default).split(",") if part.strip()]

@@ -1,0 +1,7 @@
+"""Application settings of `profiles`."""
+
+from django.apps import AppConfig
+
+
+class ProfilesConfig(AppConfig):
+    name = "profiles"

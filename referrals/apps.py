@@ -1,0 +1,7 @@
+"""Application settings of `referrals`."""
+
+from django.apps import AppConfig
+
+
+class ReferralsConfig(AppConfig):
+    name = "referrals"
