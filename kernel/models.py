@@ -1,5 +1,5 @@
 """Gathers the kernel's models for Django."""
 
-from kernel.access.models import User
+from kernel.access.models import ApiKey, User
 
-__all__ = ["User"]
+__all__ = ["ApiKey", "User"]
