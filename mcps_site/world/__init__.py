@@ -1,0 +1,1 @@
+"""The demo world: simulated people of one shop. The product never imports it."""
