@@ -4,6 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("mcps_site.accounts.allauth_urls")),
     path("records/", admin.site.urls),
 ]

@@ -8,6 +8,8 @@ import pytest
 from mcps_site.runtime import places
 from mcps_site.runtime.postgres import Postgres
 
+pytest_plugins = ["tests.people"]
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,6 +6,7 @@ import dj_database_url
 
 from mcps_site.runtime import places
 from mcps_site.settings import env
+from mcps_site.settings.accounts import *
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
