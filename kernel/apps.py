@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class KernelConfig(AppConfig):
     name = "kernel"
+
+    def ready(self) -> None:
+        import kernel.checks  # noqa: F401
