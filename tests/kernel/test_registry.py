@@ -20,7 +20,7 @@ def test_values_are_found_by_key_and_listed_in_order(colors):
 
 
 def test_an_unknown_key_names_the_known_ones(colors):
-    with pytest.raises(NotFound, match="no color “green”. Known: blue, red."):
+    with pytest.raises(NotFound, match=r"no color “green”\. Known: blue, red\."):
         colors.get("green")
 
 

@@ -29,8 +29,8 @@ def test_statements_respect_the_order_of_the_apps():
         ),
         (
             "campaigns",
-            "WITH gone AS (DELETE FROM profiles_touchpoint t WHERE t.id = 1 RETURNING t.id)"
-            " INSERT INTO campaigns_delivery (id) SELECT id FROM gone ON CONFLICT DO NOTHING",
+            """WITH gone AS (DELETE FROM profiles_touchpoint t WHERE t.id = 1 RETURNING t.id)
+            INSERT INTO campaigns_delivery (id) SELECT id FROM gone ON CONFLICT DO NOTHING""",
             ["writes profiles_touchpoint"],
         ),
         ("analytics", "SELECT 1 FROM campaigns_delivery JOIN profiles_customer c ON true", []),
