@@ -1,0 +1,66 @@
+"""What other apps may know about people: frozen values, no queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NewType
+from uuid import UUID
+
+CustomerId = NewType("CustomerId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRef:
+    """One identifier: kind is user_id, anonymous_id, email, phone, device_token or an own kind."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSummary:
+    """A person as lists, messages and timelines of other apps show them."""
+
+    id: CustomerId
+    key: UUID
+    display_name: str
+    email: str | None
+    phone: str | None
+    traits: Mapping[str, Any]
+    time_zone: str | None
+    locale: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemTouchpoint:
+    """A fact that one of our own apps records on a person's timeline.
+
+    `key` makes recording repeatable: the same key is stored once, however often it is recorded.
+    """
+
+    customer_id: CustomerId
+    event: str
+    key: str
+    occurred_at: datetime
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One line of a person's timeline. `icon` is the name of a lucide icon."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str = ""
+    icon: str = "circle"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePair:
+    """Two people who became one: every row of the loser now belongs to the winner."""
+
+    merge_id: int
+    winner_id: CustomerId
+    loser_id: CustomerId

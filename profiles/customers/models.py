@@ -1,0 +1,70 @@
+"""The person, and the record of every merge."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Customer(models.Model):
+    """One person. `traits` are as sent; `trait_stamps` say when and by which source each was set.
+
+    A merged person keeps its row: `merged_into` names the one who took over, always directly.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    traits = models.JSONField(default=dict, db_default={})
+    trait_stamps = models.JSONField(default=dict, db_default={})
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64, null=True, blank=True)
+    locale = models.CharField(max_length=35, null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    erased_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")),
+                name="profiles_customer_not_merged_into_itself",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Merge(models.Model):
+    """Two people who became one, with what is needed to part them again."""
+
+    class Kind(models.TextChoices):
+        STITCHED = "stitched", "An anonymous visitor became known"
+        EXPLICIT = "explicit", "Merged by a person"
+
+    id = models.BigAutoField(primary_key=True)
+    winner = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    loser = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.TextField()
+    actor = models.CharField(max_length=254, blank=True)
+    winner_before = models.JSONField()
+    loser_before = models.JSONField()
+    merged_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=254, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["loser"],
+                condition=models.Q(undone_at__isnull=True),
+                name="profiles_merge_one_in_force_per_loser",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} into {self.winner_id}"

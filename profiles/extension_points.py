@@ -1,0 +1,57 @@
+"""Where apps above plug into `profiles`. Registration happens in `AppConfig.ready()`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from kernel.registry import Registry
+from profiles.contracts import CustomerId, MergePair, TimelineEntry
+
+
+class TimelineSource(Protocol):
+    """Adds entries of another app to a person's timeline."""
+
+    key: str
+
+    def entries(
+        self, customer_id: CustomerId, *, before: datetime, limit: int
+    ) -> Sequence[TimelineEntry]:
+        """List up to `limit` entries earlier than `before`, newest first."""
+        ...
+
+
+class CustomerMerger(Protocol):
+    """Moves an app's rows when people become one, and moves them back when that is undone.
+
+    Both calls run inside the transaction of the merge and must work in sets. What `unmerge_customers`
+    needs in order to restore the rows is the merger's own business, keyed by `merge_id`.
+    """
+
+    key: str
+
+    def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Give the rows of each loser to its winner."""
+        ...
+
+    def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Give each loser its rows back."""
+        ...
+
+
+class PersonalDataSource(Protocol):
+    """Exports and erases what an app knows about people."""
+
+    key: str
+
+    def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
+        """Return everything stored about the person, as plain JSON values."""
+        ...
+
+    def erase_customers(self, customer_ids: Sequence[CustomerId], *, now: datetime) -> None:
+        """Delete or blank everything that could name the people."""
+        ...
+
+
+timeline_sources: Registry[TimelineSource] = Registry("timeline source")
+customer_mergers: Registry[CustomerMerger] = Registry("customer merger")
+personal_data_sources: Registry[PersonalDataSource] = Registry("personal data source")
