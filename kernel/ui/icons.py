@@ -2,8 +2,8 @@
 
 from functools import cache
 
-import lucide
 from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
 
 
 @cache
@@ -13,7 +13,5 @@ def icon(name: str, size: int = 16) -> SafeString:
     Raises:
         lucide.IconDoesNotExist: lucide has no icon of this name.
     """
-    drawing = lucide._render_icon(
-        name, size, stroke_width="1.75", aria_hidden="true", focusable="false"
-    )
+    drawing = lucide(name, size=size, stroke_width="1.75", aria_hidden="true", focusable="false")
     return mark_safe(" ".join(drawing.split()))  # noqa: S308 - markup of the package, no input

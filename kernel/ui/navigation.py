@@ -5,7 +5,7 @@ inside a section is the entry's number.
 """
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from django.urls import NoReverseMatch, reverse
 
@@ -16,7 +16,9 @@ SECTIONS: Final = ("Overview", "Audience", "Engage", "Refer", "Measure", "Worksp
 class MayHavePermissions(Protocol):
     """What navigation needs to know about a person."""
 
-    def has_perm(self, perm: str, obj: object = None) -> bool: ...
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Say whether the person has the permission."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
