@@ -8,6 +8,11 @@ class SiteConfig(AppConfig):
     name = "mcps_site"
     label = "mcps_site"
 
+    def ready(self) -> None:
+        from mcps_site.celery import add_heartbeat
+
+        add_heartbeat()
+
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "mcps_site.admin.Site"

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from typing import IO
 
 import pytest
 
@@ -10,29 +11,39 @@ from mcps_site.runtime.postgres import Postgres
 
 pytest_plugins = ["tests.people"]
 
+LOCK: pytest.StashKey[IO[str]] = pytest.StashKey()
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded PostgreSQL once for all workers, unless `DATABASE_URL` names another."""
+    """Start the embedded PostgreSQL once for all workers, unless `DATABASE_URL` names another.
+
+    It lies in a folder of its own (`.data/test`), so a running demo is neither seen nor touched.
+    A second run in the same checkout waits for the first, because both use the same databases.
+    """
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
         return
-    folder = places.data_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "test.lock").open("w") as lock:
+    folder = places.make_data_dir()
+    lock = config.stash[LOCK] = (folder / "test.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another test run uses this checkout; waiting for its end …", flush=True)
         fcntl.flock(lock, fcntl.LOCK_EX)
-        server = Postgres()
-        server.prepare()
-        if not server.is_ready():
-            config.stash[SERVER] = server.start(log=folder / "postgres.log")
+    server = Postgres()
+    server.prepare()
+    log = folder / "postgres.log"
+    if server.running_pid() is None:
+        with log.open("ab") as output:
+            server.wait(server.start(output=output), log=log)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this run started."""
-    child = config.stash.get(SERVER, None)
-    if child is not None:
-        child.send_signal(2)
-        child.wait()
-
-
-SERVER: pytest.StashKey = pytest.StashKey()
+    """Stop the server of this run, also one that an interrupted run left behind."""
+    if LOCK in config.stash:
+        server = Postgres()
+        pid = server.running_pid()
+        if pid is not None:
+            server.stop(pid)
+        config.stash[LOCK].close()

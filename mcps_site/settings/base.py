@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import dj_database_url
-from csp import constants as csp
 
 from mcps_site.runtime import places
 from mcps_site.settings import env
 from mcps_site.settings.accounts import *
+from mcps_site.settings.logging import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_linear_migrations",
-    "django_structlog",
     "drf_spectacular",
     "lucide",
     "rest_framework",
@@ -49,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mcps_site.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -60,7 +60,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
 ]
 
 ROOT_URLCONF = "mcps_site.urls"
@@ -78,18 +77,18 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "kernel.ui.shell.shell",
             ],
-            "builtins": ["kernel.ui.tags"],
         },
     }
 ]
 
+_DATABASE = dj_database_url.parse(env.text("DATABASE_URL", places.embedded_database_url()))
 DATABASES = {
     "default": {
-        **dj_database_url.parse(env.text("DATABASE_URL", places.embedded_database_url())),
+        **_DATABASE,
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
+            **_DATABASE.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 8), "timeout": 10},
             "application_name": "mcps",
         },
@@ -106,19 +105,6 @@ CACHES = {
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [csp.SELF],
-        "script-src": [csp.SELF],
-        "style-src": [csp.SELF],
-        "img-src": [csp.SELF, "data:"],
-        "object-src": [csp.NONE],
-        "base-uri": [csp.NONE],
-        "form-action": [csp.SELF],
-        "frame-ancestors": [csp.SELF],
-    }
-}
-
 STATIC_URL = "/static/"
 STATIC_ROOT = places.data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]
@@ -126,7 +112,25 @@ STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", places.embedded_broker_url())
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "mcps_site.beat.OnlyScheduler"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+# Set behind a proxy that ends TLS and sets X-Forwarded-Proto.
+HTTPS = env.flag("HTTPS", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = configure_logging(
+    form=env.text("LOG_FORMAT", "console"), level=env.text("LOG_LEVEL", "INFO")
+)

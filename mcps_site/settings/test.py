@@ -1,6 +1,13 @@
 """Settings of the test run: those of every installation, with quick password hashing."""
 
-from mcps_site.settings.base import *
+import os
+
+from mcps_site.runtime import places
+
+# The tests' servers are their own: a running demo of the same checkout is neither seen nor touched.
+os.environ.setdefault("MCPS_DATA_DIR", str(places.ROOT / ".data" / "test"))
+
+from mcps_site.settings.base import *  # noqa: E402 -- the line above decides where the servers are
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"

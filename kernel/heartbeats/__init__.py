@@ -1,0 +1,1 @@
+"""Signs of life of the processes that do the work; the operations page and /readyz read them."""

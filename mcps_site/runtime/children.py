@@ -1,0 +1,94 @@
+"""Starting a process that can never outlive us, and asking about processes by their number.
+
+A child gets a session of its own, so that Ctrl-C reaches only the supervisor, which stops the
+children in order. The kernel signals a child when its parent dies, even by `kill -9`.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from mcps_site.runtime.places import Owner
+
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    output: IO[bytes] | int,
+    owner: Owner | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    last_signal: signal.Signals = signal.SIGTERM,
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own; `last_signal` reaches it when we die.
+
+    With an `owner` who is not us, root's privileges are dropped before the program starts.
+    """
+    is_other = owner is not None and owner.is_other
+    return subprocess.Popen(  # noqa: PLW1509 -- our callers start processes from one thread only
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=folder,
+        env=None if environment is None else dict(environment),
+        user=owner.uid if owner and is_other else None,
+        group=owner.gid if owner and is_other else None,
+        extra_groups=[] if is_other else None,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(os.getpid(), last_signal),
+    )
+
+
+def stop_group(child: subprocess.Popen[bytes], *, with_signal: signal.Signals) -> None:
+    """Signal every process of a child's session; quiet when none is left."""
+    try:
+        os.killpg(child.pid, with_signal)
+    except ProcessLookupError:
+        return
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process with this number exists and is not a zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return sys.platform != "linux"
+    return fields[0] not in {"Z", "X"}
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Return the numbers of the processes whose working directory is the folder (Linux only)."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cwd").readlink() == folder:
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def _die_with_parent(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
+    def prepare() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(PR_SET_PDEATHSIG, int(last_signal))
+            # The parent may have died before the line above.
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return prepare

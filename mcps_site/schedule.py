@@ -1,0 +1,20 @@
+"""Every periodic task, declared once; `manage.py sync_schedule` brings it to Celery beat.
+
+A task only wakes work that lies in a table: a missed tick costs time, never work.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """One periodic task: its name in the schedule, the Celery task, and the seconds between."""
+
+    name: str
+    task: str
+    every_seconds: int
+
+
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("Kernel: task round trip", "kernel.record_round_trip", 5),
+)
