@@ -1,0 +1,60 @@
+"""Templates and their immutable versions."""
+
+from django.db import models
+
+from campaigns.channels.models import CHANNEL_CHOICES
+from campaigns.contracts import MessageClass
+
+CLASS_CHOICES = [(item.value, item.value) for item in MessageClass]
+
+
+class Template(models.Model):
+    """One message, whatever its words. `topic` is the consent topic; empty = the whole channel."""
+
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=120, unique=True)
+    channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES)
+    message_class = models.CharField(
+        max_length=16, choices=CLASS_CHOICES, default=MessageClass.MARKETING.value
+    )
+    topic = models.CharField(max_length=64, blank=True, default="")
+    live_version = models.ForeignKey(
+        "campaigns.TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_template"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(message_class__in=[item.value for item in MessageClass]),
+                name="campaigns_template_class",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(models.Model):
+    """Words as published. `html` is compiled from `source` once; no row ever changes."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    subject = models.TextField(blank=True, default="")
+    source = models.TextField(blank=True, default="")
+    source_format = models.CharField(max_length=8, default="mjml")
+    html = models.TextField(blank=True, default="")
+    text = models.TextField(blank=True, default="")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_template_version"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "number"], name="campaigns_template_version_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.number}"

@@ -1,0 +1,75 @@
+"""Liquid as templates may use it: sandboxed, limited, escaped, strict about missing values."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from liquid import Environment
+from liquid.undefined import Undefined
+
+# Filters for which a missing value is an answer, not a hole in the sentence.
+_LENIENT_FILTERS = frozenset({"default", "size"})
+
+
+class MissingValue(Exception):
+    """A value the message needs is absent and has no default; `path` is how the template names it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class HeldBackByTemplate(Exception):
+    """The template itself decided not to speak, with a reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Missing(Undefined):
+    """An absent value: may be tested, looped over and given a default, but never printed."""
+
+    force_liquid_default = True
+
+    def __str__(self) -> str:
+        return self.refuse()
+
+    def __int__(self) -> int:
+        return self.refuse()
+
+    def refuse(self) -> NoReturn:
+        """Raise `MissingValue` with the path as it stands in the template."""
+        raise MissingValue((self.hint or self.name).removesuffix(" is undefined").strip("'"))
+
+
+class SafeEnvironment(Environment):
+    """Liquid with limits that stop a runaway template in milliseconds."""
+
+    loop_iteration_limit = 10_000
+    local_namespace_limit = 200_000
+    output_stream_limit = 500_000
+
+
+def make_environment(*, escapes: bool) -> SafeEnvironment:
+    """Return an environment; `escapes` for HTML, not for subjects and plain text."""
+    environment = SafeEnvironment(undefined=Missing, autoescape=escapes)
+    for name, apply in list(environment.filters.items()):
+        if name not in _LENIENT_FILTERS:
+            environment.filters[name] = _strict(apply)
+    environment.filters["hold_back"] = _hold_back
+    return environment
+
+
+def _strict(apply: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(apply)
+    def filter_value(left: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(left, Missing):
+            left.refuse()
+        return apply(left, *args, **kwargs)
+
+    return filter_value
+
+
+def _hold_back(reason: Any) -> NoReturn:
+    raise HeldBackByTemplate(str(reason))

@@ -1,0 +1,147 @@
+"""What other apps may see of `campaigns`: frozen values and enums, no framework."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NewType
+from uuid import UUID
+
+TemplateId = NewType("TemplateId", int)
+JourneyId = NewType("JourneyId", int)
+DeliveryId = NewType("DeliveryId", int)
+
+
+class Channel(StrEnum):
+    """How a message reaches a person."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    PUSH = "push"
+    WEBPUSH = "webpush"
+    INAPP = "inapp"
+    WEBHOOK = "webhook"
+
+
+class MessageClass(StrEnum):
+    """Marketing needs consent and counts towards caps; transactional answers an act of the person."""
+
+    MARKETING = "marketing"
+    TRANSACTIONAL = "transactional"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands; `unknown` is never sent again blindly."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    HELD_BACK = "held_back"
+
+
+class EventKind(StrEnum):
+    """What a provider, or the person, reported about a delivery (the vocabulary of anymail)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    REJECTED = "rejected"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    COMPLAINED = "complained"
+    UNSUBSCRIBED = "unsubscribed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """One rendered message, ready for a provider.
+
+    `key` is the delivery's key: the idempotency key at the provider and part of the Message-ID.
+    """
+
+    key: UUID
+    channel: Channel
+    address: str
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    from_address: str = ""
+    from_name: str = ""
+    reply_to: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class SendOutcome(StrEnum):
+    """What a provider answered; `uncertain` = it may or may not have taken the message."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendResult:
+    """The provider's answer for one message. `reason` is a short code, never personal data."""
+
+    outcome: SendOutcome
+    provider_id: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderEvent:
+    """One report of a provider about one delivery. `key` is unique, so that a replay adds nothing."""
+
+    delivery_key: UUID
+    kind: EventKind
+    at: datetime
+    key: str
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateDraft:
+    """What a template version is made of. `source` is MJML or HTML for e-mail, empty elsewhere."""
+
+    channel: Channel
+    subject: str = ""
+    source: str = ""
+    source_format: str = "mjml"
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedJourney:
+    """A journey after publishing: its ids, its version, and how many people entered at once."""
+
+    journey_id: JourneyId
+    key: UUID
+    version: int
+    enrolled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One person standing at a node of a journey."""
+
+    enrollment_id: int
+    step_no: int
+    customer_id: int
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeAnswer:
+    """Which outlet a person takes at a node, and why."""
+
+    outlet: str
+    reason: str

@@ -1,0 +1,207 @@
+"""The outgoing queue, the decisions taken about it, what came back, and the limits it keeps."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Mod, Now
+
+from campaigns.channels.models import CHANNEL_CHOICES
+from campaigns.content.models import CLASS_CHOICES
+from campaigns.contracts import DeliveryStatus, EventKind
+
+# Claims of one shard are serialized, so that caps hold without a lock per person; 16 shards are
+# more than the workers one PostgreSQL can feed.
+SHARDS = 16
+
+
+class Delivery(models.Model):
+    """One message to one person, planned once: the unique keys say so.
+
+    All deliveries of a person lie in one shard. A column that the queue reads is only in partial
+    indexes, so that rows which left the queue cost it nothing.
+    """
+
+    key = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"))
+    customer = models.ForeignKey(
+        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    shard = models.GeneratedField(
+        expression=Mod("customer_id", SHARDS),
+        output_field=models.SmallIntegerField(),
+        db_persist=True,
+    )
+    channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES)
+    message_class = models.CharField(max_length=16, choices=CLASS_CHOICES)
+    topic = models.CharField(max_length=64, db_default="")
+    tags = ArrayField(models.TextField(), db_default=[])
+    priority = models.SmallIntegerField(db_default=0)
+    address = models.TextField(db_default="")
+    sender = models.ForeignKey(
+        "campaigns.Sender", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    template_version = models.ForeignKey(
+        "campaigns.TemplateVersion", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    journey = models.ForeignKey(
+        "campaigns.Journey", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    journey_version = models.ForeignKey(
+        "campaigns.JourneyVersion",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    enrollment = models.ForeignKey(
+        "campaigns.Enrollment",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+    )
+    node = models.SmallIntegerField(null=True)
+    step_no = models.IntegerField(null=True)
+    ctx = models.JSONField(null=True)
+    status = models.CharField(max_length=16, db_default=DeliveryStatus.PLANNED.value)
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    claimed_at = models.DateTimeField(null=True)
+    handing_over_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(db_default=0)
+    gate = models.JSONField(null=True)
+    reason = models.TextField(db_default="")
+    provider_id = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "campaigns_delivery"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "node", "step_no"], name="campaigns_delivery_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[item.value for item in DeliveryStatus]),
+                name="campaigns_delivery_status",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["shard", "due_at", "id"],
+                condition=models.Q(status="planned"),
+                name="campaigns_delivery_due",
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                condition=models.Q(status="claimed"),
+                name="campaigns_delivery_claimed",
+            ),
+            models.Index(fields=["customer", "claimed_at"], name="campaigns_delivery_customer"),
+            models.Index(
+                fields=["handed_over_at"],
+                condition=models.Q(status="unknown"),
+                name="campaigns_delivery_unknown",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Decision(models.Model):
+    """Why a message went out, was held back or was delayed. Append-only; a fact log.
+
+    The column `xid` (see `kernel.events`) exists in the table only.
+    """
+
+    class Outcome(models.TextChoices):
+        SENT = "sent"
+        HELD_BACK = "held_back"
+        DELAYED = "delayed"
+        FAILED = "failed"
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="decisions", db_index=False
+    )
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    reason = models.TextField()
+    numbers = models.JSONField(db_default={})
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_decision"
+        indexes = [
+            models.Index(fields=["delivery"], name="campaigns_decision_delivery"),
+            models.Index(fields=["customer", "decided_at"], name="campaigns_decision_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.reason}"
+
+
+class DeliveryEvent(models.Model):
+    """What came back about a delivery. Append-only; a replayed report meets its key and adds nothing.
+
+    The column `xid` (see `kernel.events`) exists in the table only.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(
+        Delivery, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
+    kind = models.CharField(max_length=16, choices=[(item.value, item.value) for item in EventKind])
+    at = models.DateTimeField()
+    key = models.TextField(unique=True)
+    is_bot = models.BooleanField(db_default=False)
+    raw = models.JSONField(db_default={})
+
+    class Meta:
+        db_table = "campaigns_delivery_event"
+        indexes = [
+            models.Index(fields=["delivery"], name="campaigns_delivery_event_deliv"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.delivery_id}"
+
+
+class FrequencyCap(models.Model):
+    """At most `max_count` messages in `days` rolling days; all caps that apply must allow."""
+
+    name = models.CharField(max_length=120, unique=True)
+    channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES, blank=True, default="")
+    message_class = models.CharField(max_length=16, choices=CLASS_CHOICES, default="marketing")
+    max_count = models.IntegerField()
+    days = models.IntegerField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "campaigns_frequency_cap"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(max_count__gte=0, days__gte=1), name="campaigns_cap_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class QuietHours(models.Model):
+    """When a channel keeps silent, in the person's own time zone, or `default_zone` without one."""
+
+    channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES, unique=True)
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+    default_zone = models.CharField(max_length=64, default="UTC")
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "campaigns_quiet_hours"
+        verbose_name_plural = "quiet hours"
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"

@@ -1,0 +1,79 @@
+"""What other apps may plug into `campaigns`: channel providers, merge values, journey nodes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from campaigns.contracts import (
+    Channel,
+    NodeAnswer,
+    OutgoingMessage,
+    ProviderEvent,
+    SendResult,
+    Visit,
+)
+from kernel.registry import Registry
+from profiles.contracts import CustomerId
+
+
+class ProviderConfig(BaseModel, extra="forbid", frozen=True):
+    """Base of a provider's settings. Secrets are `SecretStr`: they are stored encrypted."""
+
+
+class ChannelProvider(Protocol):
+    """Hands messages of one channel to the outside."""
+
+    kind: str
+    channels: tuple[Channel, ...]
+    config_type: type[ProviderConfig]
+
+    def send(
+        self, messages: Sequence[OutgoingMessage], *, config: Any, now: datetime
+    ) -> list[SendResult]:
+        """Hand over a batch; return one result for each message, in order. Never raises."""
+        ...
+
+    def parse_webhook(
+        self, *, body: bytes, headers: Mapping[str, str], config: Any, now: datetime
+    ) -> list[ProviderEvent]:
+        """Read a provider's report after checking its signature; raise `Forbidden` when it is forged."""
+        ...
+
+    def look_up(self, keys: Sequence[UUID], *, config: Any) -> dict[UUID, bool] | None:
+        """Say which deliveries the provider took; `None` when it cannot be asked."""
+        ...
+
+
+class MergeSource(Protocol):
+    """Values for templates that another app knows, under one name: `{{ referral.link }}`."""
+
+    key: str
+    samples: Mapping[str, str]
+
+    def values(
+        self, customer_ids: Sequence[CustomerId], *, now: datetime
+    ) -> dict[CustomerId, dict[str, Any]]:
+        """Return the values of each person. Set-based: one call for a batch."""
+        ...
+
+
+class JourneyNodeType(Protocol):
+    """A step of a journey whose decision is taken in Python, for many people at once."""
+
+    kind: str
+    outlets: tuple[str, ...]
+    params_type: type[BaseModel]
+
+    def decide(
+        self, params: Any, visits: Sequence[Visit], *, now: datetime
+    ) -> dict[int, NodeAnswer]:
+        """Return the outlet and the reason for each enrollment id, in one transaction."""
+        ...
+
+
+channel_providers: Registry[ChannelProvider] = Registry("channel provider")
+merge_sources: Registry[MergeSource] = Registry("merge source")
+journey_node_types: Registry[JourneyNodeType] = Registry("journey node type")

@@ -1,0 +1,243 @@
+"""Journeys, their immutable versions, and the people inside them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Journey(models.Model):
+    """One journey. `live_version` is the one new people enter; people inside stay on theirs."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        LIVE = "live"
+        PAUSED = "paused"
+        ENDED = "ended"
+
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=120, unique=True)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT)
+    live_version = models.ForeignKey(
+        "campaigns.JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_journey"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "live", "paused", "ended"]),
+                name="campaigns_journey_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JourneyVersion(models.Model):
+    """A definition as published; no row ever changes."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="versions")
+    number = models.IntegerField()
+    definition = models.JSONField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_journey_version"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journey", "number"], name="campaigns_journey_version_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id} v{self.number}"
+
+
+class JourneyNode(models.Model):
+    """One node of a version, in the form the engine reads.
+
+    `act` says what the engine does: move, wait, split, send, ask (Python decides) or exit.
+    `next` holds the node behind each outlet; for a split `bounds` holds the bucket at which each
+    outlet after the first begins.
+    """
+
+    pk = models.CompositePrimaryKey("version", "node")
+    version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="nodes")
+    node = models.SmallIntegerField()
+    name = models.CharField(max_length=64)
+    type = models.CharField(max_length=32)
+    act = models.CharField(max_length=8)
+    outlets = ArrayField(models.TextField(), default=list)
+    next = ArrayField(models.SmallIntegerField(), default=list)
+    bounds = ArrayField(models.IntegerField(), default=list)
+    salt = models.TextField(blank=True, default="")
+    delay = models.DurationField(null=True)
+    reason = models.TextField(default="")
+    template_version = models.ForeignKey(
+        "campaigns.TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    priority = models.SmallIntegerField(default=0)
+    params = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "campaigns_journey_node"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class JourneyTrigger(models.Model):
+    """What lets people enter a version. `filter_path` is the filter as a JSON path."""
+
+    class Kind(models.TextChoices):
+        SEGMENT_ENTERED = "segment_entered"
+        TOUCHPOINT = "touchpoint"
+        EVENT = "event"
+
+    version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="triggers")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    segment_id = models.BigIntegerField(null=True)
+    event_name = models.TextField(blank=True, default="")
+    filter = models.JSONField(default=list)
+    filter_path = models.TextField(default="$")
+    may_reenter = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "campaigns_journey_trigger"
+        indexes = [
+            models.Index(fields=["kind", "segment_id"], name="campaigns_trigger_segment"),
+            models.Index(fields=["kind", "event_name"], name="campaigns_trigger_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_name or self.segment_id}"
+
+
+class Enrollment(models.Model):
+    """One person's way through one version.
+
+    Nothing that a step changes is indexed, and the table keeps free space in its pages, so that a
+    step stays inside its page. `customer_key` is a copy for the stable splits.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        FINISHED = "finished"
+        REMOVED = "removed"
+        HELD_OUT = "held_out"
+
+    id = models.BigAutoField(primary_key=True)
+    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    customer = models.ForeignKey(
+        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    customer_key = models.UUIDField()
+    instance_key = models.TextField(db_default="")
+    arm = models.CharField(max_length=10)
+    state = models.CharField(max_length=8, choices=State.choices)
+    node = models.SmallIntegerField()
+    step_no = models.IntegerField(db_default=0)
+    entered_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    cause_kind = models.CharField(max_length=16)
+    cause_id = models.BigIntegerField(null=True)
+    ctx = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "campaigns_enrollment"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(arm__in=["treatment", "holdout"]),
+                name="campaigns_enrollment_arm",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["active", "finished", "removed", "held_out"]),
+                name="campaigns_enrollment_state",
+            ),
+            models.UniqueConstraint(
+                fields=["journey", "customer", "instance_key"],
+                condition=models.Q(state="active"),
+                name="campaigns_enrollment_active",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "journey"], name="campaigns_enrollment_customer"),
+            models.Index(fields=["journey", "entered_at"], name="campaigns_enrollment_entered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.journey_id}/{self.customer_id}"
+
+
+class Timer(models.Model):
+    """When an enrollment moves next: exactly one for each active enrollment.
+
+    Rows are only inserted and deleted. `version` and `node` are set when Python decides there, so
+    that those visits are gathered by node. No foreign keys: the queue's cost is the engine's cost.
+    """
+
+    enrollment_id = models.BigIntegerField(primary_key=True)
+    due_at = models.DateTimeField()
+    step_no = models.IntegerField()
+    version_id = models.BigIntegerField(null=True)
+    node = models.SmallIntegerField(null=True)
+
+    class Meta:
+        db_table = "campaigns_timer"
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(node=None), name="campaigns_timer_due"
+            ),
+            models.Index(
+                fields=["version_id", "node", "due_at"],
+                condition=models.Q(node__isnull=False),
+                name="campaigns_timer_ask",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} at {self.due_at}"
+
+
+class Step(models.Model):
+    """One move of one enrollment, with its reason. Append-only; partitioned by month on `at`.
+
+    The database has no primary key on it (an index that nothing reads); `id` is an identity.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    enrollment_id = models.BigIntegerField()
+    step_no = models.IntegerField()
+    version_id = models.BigIntegerField()
+    node = models.SmallIntegerField()
+    next_node = models.SmallIntegerField(null=True)
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_step"
+        indexes = [models.Index(fields=["enrollment_id"], name="campaigns_step_enrollment")]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} #{self.step_no} {self.reason}"
+
+
+class NodeTally(models.Model):
+    """How many people went from a node to the next in one batch; summed for the pages, compacted daily."""
+
+    version_id = models.BigIntegerField()
+    node = models.SmallIntegerField()
+    next_node = models.SmallIntegerField(null=True)
+    moved = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_node_tally"
+        indexes = [models.Index(fields=["version_id"], name="campaigns_node_tally_version")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.node} → {self.next_node} {self.moved}"

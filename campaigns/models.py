@@ -1,0 +1,40 @@
+"""Gathers the slices' models for Django."""
+
+from campaigns.channels.models import Sender
+from campaigns.content.models import Template, TemplateVersion
+from campaigns.deliveries.models import (
+    Decision,
+    Delivery,
+    DeliveryEvent,
+    FrequencyCap,
+    QuietHours,
+)
+from campaigns.journeys.models import (
+    Enrollment,
+    Journey,
+    JourneyNode,
+    JourneyTrigger,
+    JourneyVersion,
+    NodeTally,
+    Step,
+    Timer,
+)
+
+__all__ = [
+    "Decision",
+    "Delivery",
+    "DeliveryEvent",
+    "Enrollment",
+    "FrequencyCap",
+    "Journey",
+    "JourneyNode",
+    "JourneyTrigger",
+    "JourneyVersion",
+    "NodeTally",
+    "QuietHours",
+    "Sender",
+    "Step",
+    "Template",
+    "TemplateVersion",
+    "Timer",
+]
