@@ -1,0 +1,8 @@
+DROP TRIGGER referrals_ledger_entry_member_balance ON referrals_ledger_entry;
+DROP TRIGGER referrals_ledger_entry_balanced ON referrals_ledger_entry;
+DROP TRIGGER referrals_posting_balanced ON referrals_posting;
+DROP TRIGGER referrals_posting_append_only ON referrals_posting;
+DROP TRIGGER referrals_ledger_entry_append_only ON referrals_ledger_entry;
+DROP FUNCTION referrals_check_member_balance();
+DROP FUNCTION referrals_check_posting();
+DROP FUNCTION referrals_refuse_change();

@@ -1,0 +1,27 @@
+"""Set statements about advocates."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from kernel.sql import SqlFile
+
+SQL = SqlFile(__file__, "advocates")
+
+
+def insert_advocates(program_id: int, codes: Mapping[int, str], *, now: datetime) -> int:
+    """Make customers advocates with the codes given; one statement, returns how many were new."""
+    return SQL.count(
+        "join_program",
+        {
+            "program_id": program_id,
+            "customer_ids": list(codes),
+            "codes": list(codes.values()),
+            "now": now,
+        },
+    )
+
+
+def list_codes(program_id: int, customer_ids: Sequence[int]) -> dict[int, str]:
+    """Return the code of each customer that is an advocate of the program."""
+    rows = SQL.run("list_codes", {"program_id": program_id, "customer_ids": list(customer_ids)})
+    return dict(rows)
