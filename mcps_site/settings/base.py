@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dj_database_url
+from csp import constants as csp
 
 from mcps_site.runtime import places
 from mcps_site.settings import env
@@ -77,7 +78,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "kernel.ui.shell.shell",
             ],
+            "builtins": ["kernel.ui.tags"],
         },
     }
 ]
@@ -105,6 +108,19 @@ CACHES = {
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.SELF],
+        "script-src": [csp.SELF],
+        "style-src": [csp.SELF],
+        "img-src": [csp.SELF, "data:"],
+        "object-src": [csp.NONE],
+        "base-uri": [csp.NONE],
+        "form-action": [csp.SELF],
+        "frame-ancestors": [csp.SELF],
+    }
+}
+
 STATIC_URL = "/static/"
 STATIC_ROOT = places.data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]

@@ -1,0 +1,13 @@
+"""Addresses of the frame: components page, search, theme."""
+
+from django.urls import path
+
+from kernel.ui import views
+
+app_name = "ui"
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+    path("help/", views.shortcuts, name="shortcuts"),
+    path("theme/", views.choose_theme, name="theme"),
+]
