@@ -58,6 +58,10 @@ up: $(STAMP) ## Run the product without demo content (PORT=8000)
 shell: $(STAMP) ## Open Django's shell, starting the embedded PostgreSQL if it is not running
 	@exec $(BIN)/python -m mcps_site.runtime manage shell
 
+.PHONY: manage
+manage: $(STAMP) ## Run a Django command (ARGS='createsuperuser')
+	@exec $(BIN)/python -m mcps_site.runtime manage $(ARGS)
+
 .PHONY: reset
 reset: $(STAMP) ## Delete the embedded servers' data, after asking (YES=1 does not ask)
 	@exec $(BIN)/python -m mcps_site.runtime reset $(if $(YES),--yes)

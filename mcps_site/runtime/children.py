@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -26,14 +27,14 @@ def spawn(
     owner: Owner | None = None,
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    last_signal: signal.Signals = signal.SIGTERM,
+    last_signal: signal.Signals | None = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own; `last_signal` reaches it when we die.
+    """Start a process in a session of its own; `last_signal` reaches it when we die, if any.
 
     With an `owner` who is not us, root's privileges are dropped before the program starts.
     """
     is_other = owner is not None and owner.is_other
-    return subprocess.Popen(  # noqa: PLW1509 -- our callers start processes from one thread only
+    return subprocess.Popen(  # our callers start processes from one thread only
         list(command),
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -44,7 +45,7 @@ def spawn(
         group=owner.gid if owner and is_other else None,
         extra_groups=[] if is_other else None,
         start_new_session=True,
-        preexec_fn=_die_with_parent(os.getpid(), last_signal),
+        preexec_fn=None if last_signal is None else partial(die_with, os.getpid(), last_signal),
     )
 
 
@@ -83,12 +84,18 @@ def processes_in(folder: Path) -> list[int]:
     return found
 
 
-def _die_with_parent(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
-    def prepare() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(PR_SET_PDEATHSIG, int(last_signal))
-            # The parent may have died before the line above.
-            if os.getppid() != parent:
-                os._exit(1)
+def kill_quietly(pid: int, number: signal.Signals) -> None:
+    """Signal a process; one that is already gone is what the signal wanted."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
 
-    return prepare
+
+def die_with(parent: int, last_signal: signal.Signals) -> None:
+    """Ask the kernel to signal this process when its parent dies (Linux only)."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, int(last_signal))
+        # The parent may have died before the line above.
+        if os.getppid() != parent:
+            os._exit(1)

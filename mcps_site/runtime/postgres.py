@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from mcps_site.runtime import places
-from mcps_site.runtime.children import is_alive, processes_in, spawn
+from mcps_site.runtime.children import is_alive, kill_quietly, processes_in, spawn
 
 TUNING = """\
 # Written at every start. Your own settings belong in postgresql.conf or ALTER SYSTEM.
@@ -34,6 +34,10 @@ max_parallel_workers_per_gather = 1
 idle_in_transaction_session_timeout = '60s'
 autovacuum_naptime = '20s'
 fsync = on
+# A statement or a key in an error may hold personal data.
+log_error_verbosity = 'terse'
+log_min_error_statement = 'panic'
+log_checkpoints = off
 """
 INCLUDE = "include_if_exists = 'mcps.conf'\n"
 
@@ -65,7 +69,9 @@ class Postgres:
             "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
         ]  # fmt: skip
 
-    def start(self, *, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    def start(
+        self, *, output: IO[bytes] | int, outlives_us: bool = False
+    ) -> subprocess.Popen[bytes]:
         """Heal what a crash left, then start the server without waiting for it."""
         self.heal()
         return spawn(
@@ -73,7 +79,7 @@ class Postgres:
             output=output,
             owner=self.owner,
             folder=self.cluster,
-            last_signal=signal.SIGINT,
+            last_signal=None if outlives_us else signal.SIGINT,
         )
 
     def wait(self, child: subprocess.Popen[bytes], *, log: Path) -> None:
@@ -88,10 +94,8 @@ class Postgres:
         if not (self.sockets / ".s.PGSQL.5432").exists():
             return False
         tool = str(self._binaries() / "bin" / "pg_isready")
-        done = subprocess.run(
-            [tool, "-q", "-t", "5", "-h", str(self.sockets), "-p", "5432"], check=False
-        )
-        return done.returncode == 0
+        address = ["-h", str(self.sockets), "-p", "5432", "-U", "mcps", "-d", "postgres"]
+        return subprocess.run([tool, "-q", "-t", "5", *address], check=False).returncode == 0
 
     def running_pid(self) -> int | None:
         """Return the number of the server that runs on this cluster, whoever started it."""
@@ -99,24 +103,26 @@ class Postgres:
         return pid if pid is not None and pid in processes_in(self.cluster) else None
 
     def heal(self) -> None:
-        """Remove locks that name a stranger, after ending the processes of the dead server.
+        """End what a dead server left running, and remove locks that name a stranger.
 
-        PostgreSQL itself replaces the lock of a process that is gone. It cannot know that the
-        number in the lock has meanwhile been given to another program: that is mended here.
-        Processes that still work on the cluster without their parent must end first, because two
-        servers on one cluster would destroy it.
+        Backends whose server was killed may work on for a while, and two servers on one cluster
+        would destroy it: they end first. PostgreSQL itself replaces the lock of a process that is
+        gone, but it cannot know that the number in the lock now belongs to another program.
         """
-        pid = self._locked_by()
-        if pid is None or not is_alive(pid) or self.running_pid() is not None:
+        if self.running_pid() is not None:
             return
-        for orphan in processes_in(self.cluster):
-            os.kill(orphan, signal.SIGKILL)
-        for lock in (self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
-            lock.unlink(missing_ok=True)
+        while orphans := processes_in(self.cluster):
+            for orphan in orphans:
+                kill_quietly(orphan, signal.SIGKILL)
+            time.sleep(0.02)
+        pid = self._locked_by()
+        if pid is not None and is_alive(pid):
+            for lock in (self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+                lock.unlink(missing_ok=True)
 
     def stop(self, pid: int) -> None:
         """End a server that is not our child: connections are closed, the cluster is clean."""
-        os.kill(pid, signal.SIGINT)
+        kill_quietly(pid, signal.SIGINT)
         while is_alive(pid):
             time.sleep(0.05)
 
@@ -188,3 +194,14 @@ class Postgres:
         people = {self.owner.name, pwd.getpwuid(os.geteuid()).pw_name}
         lines = "".join(f"mcps {name} mcps\n" for name in sorted(people))
         (self.cluster / "pg_ident.conf").write_text(lines, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    # For work by hand: starts the server, leaves it running and returns.
+    server = Postgres()
+    server.prepare()
+    log = places.data_dir() / "postgres.log"
+    if server.running_pid() is None:
+        with log.open("ab") as file:
+            server.wait(server.start(output=file, outlives_us=True), log=log)
+    server.create_database("mcps")

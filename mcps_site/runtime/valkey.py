@@ -5,14 +5,16 @@ It carries only wake-ups. Losing all of it loses no work, because the work lies 
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
 from mcps_site.runtime import places
-from mcps_site.runtime.children import spawn
+from mcps_site.runtime.children import kill_quietly, processes_in, spawn
 
 
 class Valkey:
@@ -42,7 +44,14 @@ class Valkey:
         ]  # fmt: skip
 
     def start(self, *, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
-        """Start the server without waiting for it; a stale socket is replaced by the server."""
+        """Start the server without waiting for it; a stale socket is replaced by the server.
+
+        A server of a run that was killed ends first: two must not write the same journal.
+        """
+        while leftovers := processes_in(self.home):
+            for pid in leftovers:
+                kill_quietly(pid, signal.SIGTERM)
+            time.sleep(0.05)
         return spawn(self.command(), output=output, owner=self.owner, folder=self.home)
 
     def is_ready(self) -> bool:

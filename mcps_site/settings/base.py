@@ -14,8 +14,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", places.embedded_secret_key())
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+# The supervisor asks /readyz by the loopback address whatever the public name is.
+ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
+DEMO = env.flag("DEMO", default=False)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
@@ -90,6 +92,8 @@ DATABASES = {
     "default": {
         **_DATABASE,
         "CONN_MAX_AGE": 0,
+        # After a restart of PostgreSQL the pool's old connections are replaced, not handed out.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_DATABASE.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 8), "timeout": 10},

@@ -7,7 +7,7 @@ from mcps_site.runtime import places
 # The tests' servers are their own: a running demo of the same checkout is neither seen nor touched.
 os.environ.setdefault("MCPS_DATA_DIR", str(places.ROOT / ".data" / "test"))
 
-from mcps_site.settings.base import *  # noqa: E402 -- the line above decides where the servers are
+from mcps_site.settings.base import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"

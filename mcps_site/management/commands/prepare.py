@@ -1,0 +1,28 @@
+"""What must be done once before the processes start; `make up` and `make demo` run it."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+
+from kernel.access.models import User
+from kernel.access.staff import sync_roles
+from mcps_site.static_files import collect_changed_files
+
+
+class Command(BaseCommand):
+    help = "Migrate, make the roles, bring the schedule to beat, collect static files."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demo too")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        sync_roles()
+        call_command("sync_schedule", stdout=self.stdout)
+        if collect_changed_files():
+            self.stdout.write("Static files: collected.")
+        if options["demo"]:
+            call_command("load_demo", stdout=self.stdout)
+        elif not User.objects.filter(is_staff=True, is_active=True).exists():
+            self.stdout.write("Nobody can log in yet: make manage ARGS=createsuperuser")

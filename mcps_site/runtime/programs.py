@@ -1,0 +1,152 @@
+"""The processes of an installation: how each is started, how it is stopped, what it inherits."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from subprocess import Popen
+
+from mcps_site.runtime import places
+from mcps_site.runtime.children import spawn
+
+LOOPBACK = "127.0.0.1"
+DEMO_EMAIL = "demo@mcps.example"
+DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105 -- printed at the start, and only a demo has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One process to keep running."""
+
+    name: str
+    start: Callable[[int], Popen[bytes]]
+    stop_signal: signal.Signals = signal.SIGTERM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the environment asks for, read once at the start."""
+
+    host: str
+    port: int
+    web_workers: int
+    worker_processes: int
+    is_demo: bool
+    owns_database: bool
+    owns_broker: bool
+    mail_port: int | None
+
+    @property
+    def url(self) -> str:
+        """The address at which a browser on this machine finds the product."""
+        host = LOOPBACK if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 -- compared
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
+
+
+def read_options(*, is_demo: bool) -> Options:
+    """Read the variables of `docs/reference/settings.md` that concern the processes."""
+    has_mail = "STAFF_MAIL_URL" in os.environ and not is_demo
+    return Options(
+        host=os.environ.get("HOST", LOOPBACK),
+        port=_number("PORT", 8000),
+        web_workers=_number("WEB_WORKERS", 2),
+        worker_processes=_number("WORKER_PROCESSES", 2),
+        is_demo=is_demo,
+        owns_database=not os.environ.get("DATABASE_URL"),
+        owns_broker=not os.environ.get("CELERY_BROKER_URL"),
+        mail_port=None if has_mail else _choose_mail_port(),
+    )
+
+
+def child_environment(options: Options) -> dict[str, str]:
+    """Return the environment of the Python processes; what the operator set is kept."""
+    mail = {} if options.mail_port is None else {
+        "STAFF_MAIL_URL": f"smtp://{LOOPBACK}:{options.mail_port}"
+    }  # fmt: skip
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "mcps_site.settings.base",
+        "PUBLIC_URL": options.url.rstrip("/"),
+        "DEMO": "1" if options.is_demo else "0",
+        **mail,
+    }
+    return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+def python_programs(options: Options) -> list[Program]:
+    """Return the processes that run our own code, in the order in which they start."""
+    environment = child_environment(options)
+
+    def python(name: str, *arguments: str) -> Program:
+        # Celery warns of running as root on every start; the how-to on servers says it once.
+        quiet = "ignore:You're running the worker with superuser"
+        command = [sys.executable, "-W", quiet, "-m", *arguments]
+        return Program(
+            name=name,
+            start=lambda output: spawn(
+                command, output=output, folder=places.ROOT, environment=environment
+            ),
+        )
+
+    alone = ("--without-gossip", "--without-mingle")
+    programs = [
+        python(
+            "web", "granian", "--interface", "wsgi", "--host", options.host,
+            "--port", str(options.port), "--workers", str(options.web_workers),
+            "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
+            "--workers-kill-timeout", "10", "--log-level", "warning",
+            "mcps_site.wsgi:application",
+        ),
+        python(
+            "worker", "celery", "--app", "mcps_site", "--quiet", "worker", *alone,
+            "--concurrency", str(options.worker_processes),
+        ),
+        python(
+            "beat", "celery", "--app", "mcps_site", "--quiet", "beat", "--pidfile=",
+        ),
+    ]  # fmt: skip
+    if options.mail_port is not None:
+        mail = ("mcps_site.runtime.mailbox", LOOPBACK, str(options.mail_port))
+        programs.append(python("mail", *mail))
+    return programs
+
+
+def preparation(options: Options) -> Program:
+    """Return the one-time work before the web starts: migrations, schedule, static files."""
+    environment = child_environment(options)
+    command = [sys.executable, "manage.py", "prepare", *(["--demo"] if options.is_demo else [])]
+    return Program(
+        name="prepare",
+        start=lambda output: spawn(
+            command, output=output, folder=places.ROOT, environment=environment
+        ),
+    )
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Say whether nobody listens there; asked first because granian would share the port."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _choose_mail_port() -> int:
+    # The port of the last run where it is still free, so that stored channel settings stay right.
+    last = places.embedded_mail_port()
+    if last >= 1024 and port_is_free(LOOPBACK, last):
+        return last
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdigit():
+        raise RuntimeError(f"{name} must be a whole number, but it is “{text}”.")
+    return int(text)
