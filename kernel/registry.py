@@ -50,10 +50,12 @@ class Registry(Generic[T]):
         self._is_frozen = True
 
     @contextmanager
-    def opened(self) -> Iterator["Registry[T]"]:
+    def opened(self, *, emptied: bool = False) -> Iterator["Registry[T]"]:
         """Allow registrations inside the block and forget them after it. For tests."""
         before, was_frozen = dict(self._values), self._is_frozen
         self._is_frozen = False
+        if emptied:
+            self._values = {}
         try:
             yield self
         finally:

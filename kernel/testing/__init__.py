@@ -1,0 +1,6 @@
+"""What the tests of every app share."""
+
+from kernel.testing.facts import drain_facts
+from kernel.testing.racing import run_together
+
+__all__ = ["drain_facts", "run_together"]
