@@ -3,5 +3,6 @@
 from kernel.access.models import ApiKey, User
 from kernel.events.models import Cursor, Event, Parked
 from kernel.heartbeats.models import Heartbeat
+from kernel.http.models import IdempotencyKey
 
-__all__ = ["ApiKey", "Cursor", "Event", "Heartbeat", "Parked", "User"]
+__all__ = ["ApiKey", "Cursor", "Event", "Heartbeat", "IdempotencyKey", "Parked", "User"]

@@ -8,6 +8,7 @@ from mcps_site import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("ui/", include("kernel.ui.urls")),
+    path("api/", include("mcps_site.api_urls")),
     path("accounts/", include("mcps_site.accounts.allauth_urls")),
     path("records/", admin.site.urls),
 ]

@@ -32,6 +32,6 @@ class ApiKeyAuthentication(BaseAuthentication):
             )
         return client, None
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         """Name the scheme, which makes the answer without a key 401 and not 403."""
         return 'Bearer realm="api"'

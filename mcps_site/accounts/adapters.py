@@ -24,7 +24,8 @@ class StaffAdapter(DefaultAccountAdapter):
         "incorrect_password": "This is not your password.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Say no."""
         return False
 
 
@@ -37,7 +38,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
+        """Encrypt a seed."""
         return encrypt(text, purpose=_PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
+        """Decrypt a seed."""
         return decrypt(encrypted_text, purpose=_PURPOSE)

@@ -8,6 +8,7 @@ from csp import constants as csp
 from mcps_site.runtime import places
 from mcps_site.settings import env
 from mcps_site.settings.accounts import *
+from mcps_site.settings.api import *
 from mcps_site.settings.logging import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent

@@ -6,6 +6,7 @@ from typing import Any, Final, TypedDict
 import pydantic
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -40,7 +41,7 @@ def error_body(detail: str, code: str, errors: Iterable[FieldError] = ()) -> dic
     return {"detail": detail, "code": code, "errors": list(errors)}
 
 
-def answer_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
+def answer_exception(exc: Exception, _context: dict[str, Any]) -> Response | None:
     """Turn an exception of an API view into an answer; unknown ones become the 500 page.
 
     This is DRF's `EXCEPTION_HANDLER`.
@@ -53,20 +54,22 @@ def answer_exception(exc: Exception, context: dict[str, Any]) -> Response | None
 
 def _answer(exc: Exception) -> Response | None:
     match exc:
-        case DomainError():
-            return _domain(exc)
+        case DomainError() | Http404() | PermissionDenied():
+            return _domain(exc if isinstance(exc, DomainError) else _as_domain_error(exc))
         case pydantic.ValidationError():
             return _fields(_pydantic_errors(exc))
-        case Http404():
-            return _domain(NotFound(str(exc) or "There is nothing at this address."))
-        case PermissionDenied():
-            return _domain(Forbidden(str(exc) or "You may not do this."))
         case exceptions.ValidationError():
             return _fields(_drf_errors(exc.get_full_details(), ()))
         case exceptions.APIException():
             return _framework(exc)
         case _:
             return None
+
+
+def _as_domain_error(exc: Http404 | PermissionDenied) -> DomainError:
+    if isinstance(exc, Http404):
+        return NotFound(str(exc) or "There is nothing at this address.")
+    return Forbidden(str(exc) or "You may not do this.")
 
 
 def _domain(exc: DomainError) -> Response:
@@ -117,13 +120,15 @@ def _drf_errors(found: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
         yield from _drf_errors(inner, path if is_leaf else (*path, str(position)))
 
 
-def answer_unknown_address(request: HttpRequest, path: str = "") -> JsonResponse:
+@csrf_exempt
+def answer_unknown_address(request: HttpRequest, path: str) -> JsonResponse:
     """Answer any address below the API's root that no route knows."""
-    detail = f"There is no {request.method} {request.path}. The API is described at /api/v1/docs/."
+    slash = "" if path.endswith("/") else " Addresses end with a slash."
+    detail = f"There is nothing at {request.path}.{slash} See /api/v1/docs/ for what there is."
     return JsonResponse(error_body(detail, NotFound.code), status=404)
 
 
-def answer_crash(request: HttpRequest) -> JsonResponse:
+def answer_crash() -> JsonResponse:
     """Answer a request that failed by our fault."""
     detail = "This failed on our side. The log names the cause under the request's id."
     return JsonResponse(error_body(detail, "internal_error"), status=500)

@@ -18,7 +18,6 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
 
 from kernel.errors import Invalid
 
@@ -85,9 +84,7 @@ def decode_cursor(text: str, position: Sequence[Parser]) -> tuple[Any, ...]:
     """
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        parts = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(parts, list):
-            raise TypeError(parts)
+        parts: list[Any] = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         return tuple(parse(part) for parse, part in zip(position, parts, strict=True))
     except (ValueError, TypeError, binascii.Error, ValidationError, RecursionError):
         raise Invalid(
@@ -117,7 +114,10 @@ class Keyset(BasePagination):
     fields: ClassVar[tuple[str, ...]] = ("id",)
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self,
+        queryset: QuerySet[Any],
+        request: Request,
+        view: object = None,  # noqa: ARG002
     ) -> list[Any]:
         """Return the rows of the page asked for."""
         meta = queryset.model._meta  # noqa: SLF001 (Django documents it)
@@ -139,7 +139,7 @@ class Keyset(BasePagination):
         """Describe the answer for OpenAPI."""
         return page_schema(schema)
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: object) -> list[dict[str, Any]]:  # noqa: ARG002
         """Describe the parameters for OpenAPI."""
         return PAGE_PARAMETERS
 
@@ -184,5 +184,3 @@ def page_schema(rows: dict[str, Any]) -> dict[str, Any]:
             },
         },
     }  # fmt: skip
-
-

@@ -1,0 +1,36 @@
+"""Settings of the REST API."""
+
+from mcps_site.settings import env
+
+API_REQUESTS_PER_SECOND = env.number("API_REQUESTS_PER_SECOND", 20)
+API_BURST = env.number("API_BURST", 200)
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "kernel.access.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["kernel.access.permissions.CanViewOrEdit"],
+    "DEFAULT_THROTTLE_CLASSES": ["kernel.http.api.throttling.CallerThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "kernel.http.api.paging.Keyset",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "kernel.http.api.errors.answer_exception",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MCPS",
+    "DESCRIPTION": "Multi-channel personalization: people, segments, journeys, referrals, metrics.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["kernel.access.permissions.CanView"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"RoleEnum": "kernel.access.roles.ROLE_CHOICES"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "kernel.http.api.schema.describe_errors",
+    ],
+}
