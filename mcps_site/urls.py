@@ -1,9 +1,12 @@
 """All addresses, gathered from the apps."""
 
+from importlib.util import find_spec
+
 from django.contrib import admin
 from django.urls import include, path
 
 from mcps_site import views
+from mcps_site.api_urls import APPS
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,4 +14,5 @@ urlpatterns = [
     path("api/", include("mcps_site.api_urls")),
     path("accounts/", include("mcps_site.accounts.allauth_urls")),
     path("records/", admin.site.urls),
+    *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]
