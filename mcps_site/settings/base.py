@@ -51,6 +51,10 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 
+DEMO = env.flag("DEMO", default=False)
+if DEMO:
+    INSTALLED_APPS.append("mcps_site.world")
+
 MIDDLEWARE = [
     "mcps_site.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",

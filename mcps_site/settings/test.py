@@ -5,6 +5,7 @@ import os
 from mcps_site.runtime import places
 
 # The tests' servers are their own: a running demo of the same checkout is neither seen nor touched.
+os.environ.setdefault("DEMO", "1")  # the demo's pages are tested like all others
 os.environ.setdefault("MCPS_DATA_DIR", str(places.ROOT / ".data" / "test"))
 
 from mcps_site.settings.base import *

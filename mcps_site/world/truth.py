@@ -1,4 +1,7 @@
-"""The hidden truth of a world, for tests that grade the product's answers. The product never reads it."""
+"""The hidden truth of a world, for tests that grade the product's answers.
+
+The product never reads it; only tests do, and the world itself when it is started again.
+"""
 
 import json
 from dataclasses import asdict
@@ -7,6 +10,7 @@ from typing import Any
 
 from mcps_site.world.effects import EFFECTS
 from mcps_site.world.history import World
+from mcps_site.world.life import Story
 from mcps_site.world.people import Person
 
 
@@ -29,3 +33,15 @@ def _truth_of(person: Person, world: World) -> dict[str, Any]:
         "orders": story.orders if story else 0,
         "signed_up": bool(story and story.signed_up),
     }
+
+
+def read_stories(path: Path) -> dict[int, Story]:
+    """Return what each person had done by the end of the past; nothing where no file lies."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        next(file)
+        rows = (json.loads(line) for line in file)
+        return {
+            row["number"]: Story(signed_up=row["signed_up"], orders=row["orders"]) for row in rows
+        }
