@@ -1,0 +1,167 @@
+"""Segments, their published rules, who is in, when that may change by time, and every change."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from kernel.events.fields import Xid8Field
+
+
+class SegmentStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    LIVE = "live", "Live"
+    ARCHIVED = "archived", "Archived"
+
+
+class SegmentKind(models.TextChoices):
+    RULE = "rule", "By rule"
+    LIST = "list", "Static list"
+
+
+class ChangeCause(models.TextChoices):
+    TOUCHPOINT = "touchpoint", "Touchpoint"
+    TIMER = "timer", "Time passed"
+    BACKFILL = "backfill", "New version"
+    MERGE = "merge", "Merge of people"
+    CONSENT = "consent", "Consent changed"
+    SEGMENT = "segment", "Another segment changed"
+    LIST = "list", "List edited"
+    REPAIR = "repair", "Repaired by the audit"
+
+
+class Segment(models.Model):
+    """A named audience. Its rule lives in versions; `live_version` is the one that counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    name = models.TextField(unique=True)
+    description = models.TextField(default="", db_default="")
+    kind = models.TextField(choices=SegmentKind, default=SegmentKind.RULE, db_default="rule")
+    status = models.TextField(choices=SegmentStatus, default=SegmentStatus.DRAFT)
+    draft_rule = models.JSONField(null=True)
+    live_version = models.ForeignKey(
+        "profiles.SegmentVersion", models.PROTECT, null=True, related_name="+"
+    )
+    member_count = models.BigIntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+    verified_at = models.DateTimeField(null=True)
+    verified_differences = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "profiles_segment"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=SegmentStatus.values), name="segment_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=SegmentKind.values), name="segment_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="live") | models.Q(live_version__isnull=False),
+                name="segment_live_has_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentVersion(models.Model):
+    """One published rule. Never changed; an edit is a new version."""
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    rule = models.JSONField()
+    published_at = models.DateTimeField()
+    entered = models.BigIntegerField(default=0, db_default=0)
+    left = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        db_table = "profiles_segment_version"
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "number"], name="segment_version_number")
+        ]
+
+
+class SegmentMention(models.Model):
+    """What a live rule speaks of: an event, a trait, another segment. Finds whom a fact concerns."""
+
+    id = models.BigAutoField(primary_key=True)
+    segment = models.ForeignKey(Segment, models.CASCADE, related_name="mentions")
+    kind = models.TextField()
+    name = models.TextField(default="", db_default="")
+
+    class Meta:
+        db_table = "profiles_segment_mention"
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "kind", "name"], name="segment_mention_once")
+        ]
+        indexes = [models.Index(fields=["kind", "name"], name="segment_mention_name_idx")]
+
+
+class SegmentMember(models.Model):
+    """One person inside one segment.
+
+    The customer is no database foreign key: the row is derived, written by the million in one
+    statement, and removed when people merge or are erased.
+    """
+
+    pk = models.CompositePrimaryKey("segment_id", "customer_id")
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="+")
+    customer = models.ForeignKey(
+        "profiles.Customer", models.CASCADE, db_constraint=False, related_name="+"
+    )
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_segment_member"
+
+
+class SegmentDue(models.Model):
+    """When the membership of one person may next change without anything happening."""
+
+    pk = models.CompositePrimaryKey("segment_id", "customer_id")
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="+")
+    customer = models.ForeignKey(
+        "profiles.Customer",
+        models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    due_at = models.DateTimeField(db_index=True)
+    cause = models.TextField(choices=ChangeCause, default=ChangeCause.TIMER, db_default="timer")
+
+    class Meta:
+        db_table = "profiles_segment_due"
+
+
+class SegmentChange(models.Model):
+    """Somebody entered or left: when, why, under which version. Append-only; starts journeys."""
+
+    id = models.BigAutoField(primary_key=True)
+    xid = Xid8Field()
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="+")
+    version = models.ForeignKey(
+        SegmentVersion, models.CASCADE, db_index=False, db_constraint=False, related_name="+"
+    )
+    customer = models.ForeignKey(
+        "profiles.Customer",
+        models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    entered = models.BooleanField()
+    at = models.DateTimeField()
+    cause_kind = models.TextField(choices=ChangeCause)
+    cause_id = models.BigIntegerField(null=True)
+    may_start_journeys = models.BooleanField()
+
+    class Meta:
+        db_table = "profiles_segment_change"
+        indexes = [
+            models.Index(fields=["xid", "id"], name="segment_change_log_idx"),
+            models.Index(fields=["customer", "-at"], name="segment_change_customer_idx"),
+            models.Index(fields=["segment", "-at"], name="segment_change_segment_idx"),
+        ]

@@ -1,0 +1,137 @@
+"""Collects the joins and bound values of one compiled rule. Knows no condition.
+
+Text comes only from this package and from registered fields; every value is a bound parameter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from profiles.segments.rules.windows import Bounds
+
+
+class Scope(Enum):
+    """Whom the statement looks at, which decides how facts are fetched, never which count."""
+
+    EVERYONE = "everyone"  # group all matching facts, then join
+    SET = "set"  # the same for a large set of candidates
+    EACH = "each"  # probe the index for each candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSql:
+    """A registered field: its type and a trusted expression over the customer `c`."""
+
+    type: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A compiled condition: a predicate (null counts as no) and when it may change by time."""
+
+    predicate: str
+    changes_at: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Builder:
+    """The statement under construction."""
+
+    now: datetime
+    scope: Scope
+    # Whether to work out when membership changes by time; a plain count need not.
+    with_changes: bool = True
+    event_ids: Mapping[str, int] = field(default_factory=dict)
+    segment_ids: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, FieldSql] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+    joins: list[str] = field(default_factory=list)
+
+    def bind(self, value: Any, sql_type: str) -> str:  # noqa: ANN401 - whatever psycopg can send
+        """Bind a value and return its placeholder."""
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f"%({name})s::{sql_type}"
+
+    def moment(self, value: datetime) -> str:
+        """Bind a moment."""
+        return self.bind(value, "timestamptz")
+
+    def clock(self) -> str:
+        """Return the placeholder of the present moment, bound once."""
+        self.params.setdefault("now", self.now)
+        return "%(now)s::timestamptz"
+
+    def alias(self) -> str:
+        """Return a fresh name for a joined relation."""
+        return f"l{len(self.joins)}"
+
+    def join(self, text: str) -> None:
+        """Add a join."""
+        self.joins.append(text)
+
+    def join_facts(self, *, columns: str, where: str, source: str, grouped: bool = True) -> str:
+        """Join one row of figures per customer from touchpoints `t`, and return its alias.
+
+        Without matching facts the row is absent or holds nulls and zero counts; predicates must
+        read both alike. `grouped=False` says that `columns` picks one row (see `pick_one`).
+        """
+        alias = self.alias()
+        if self.scope is Scope.EACH:
+            body = f"SELECT {columns} FROM {source} WHERE t.customer_id = c.id AND {where}"
+            self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
+            return alias
+        among = "t.customer_id IN (SELECT k.customer_id FROM picked k) AND "
+        chosen = among if self.scope is Scope.SET else ""
+        group = " GROUP BY t.customer_id" if grouped else ""
+        body = f"SELECT t.customer_id, {columns} FROM {source} WHERE {chosen}{where}{group}"
+        self.join(f"LEFT JOIN ({body}) {alias} ON {alias}.customer_id = c.id")
+        return alias
+
+    def pick_one(self, *, columns: str, where: str, latest: bool) -> str:
+        """Join the first or the last matching touchpoint per customer and return its alias."""
+        alias = self.alias()
+        way = " DESC" if latest else ""
+        order = f"t.occurred_at{way}, t.id{way}"
+        source = "profiles_touchpoint t"
+        if self.scope is Scope.EACH:
+            body = (
+                f"SELECT {columns} FROM {source} WHERE t.customer_id = c.id AND {where}"
+                f" ORDER BY {order} LIMIT 1"
+            )
+            self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
+            return alias
+        among = "t.customer_id IN (SELECT k.customer_id FROM picked k) AND "
+        chosen = among if self.scope is Scope.SET else ""
+        body = (
+            f"SELECT DISTINCT ON (t.customer_id) t.customer_id, {columns} FROM {source}"
+            f" WHERE {chosen}{where} ORDER BY t.customer_id, {order}"
+        )
+        self.join(f"LEFT JOIN ({body}) {alias} ON {alias}.customer_id = c.id")
+        return alias
+
+    def inside(self, column: str, bounds: Bounds) -> list[str]:
+        """Return the comparisons that keep a time column inside a window."""
+        edges = (
+            (bounds.after, ">"),
+            (bounds.since, ">="),
+            (bounds.until, "<="),
+            (bounds.before, "<"),
+        )
+        return [f"{column} {sign} {self.moment(edge)}" for edge, sign in edges if edge is not None]
+
+
+def all_of(parts: list[str]) -> str:
+    """Join predicates by AND; none at all is true."""
+    return " AND ".join(parts) if parts else "true"
+
+
+def least(parts: list[str | None]) -> str | None:
+    """Return the expression of the earliest of some moments; nulls are never."""
+    known = [part for part in parts if part]
+    if len(known) < 2:
+        return known[0] if known else None
+    return f"LEAST({', '.join(known)})"
