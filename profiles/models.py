@@ -1,7 +1,16 @@
 """Gathers the slices' models for Django."""
 
+from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge
 from profiles.identities.models import Identity
+from profiles.segments.models import (
+    Segment,
+    SegmentChange,
+    SegmentDue,
+    SegmentMember,
+    SegmentMention,
+    SegmentVersion,
+)
 from profiles.touchpoints.models import (
     Event,
     InboxItem,
@@ -12,6 +21,8 @@ from profiles.touchpoints.models import (
 )
 
 __all__ = [
+    "Consent",
+    "ConsentEntry",
     "Customer",
     "Event",
     "Identity",
@@ -19,6 +30,13 @@ __all__ = [
     "Merge",
     "MessageLedger",
     "QuarantinedMessage",
+    "Segment",
+    "SegmentChange",
+    "SegmentDue",
+    "SegmentMember",
+    "SegmentMention",
+    "SegmentVersion",
     "Source",
+    "Suppression",
     "Touchpoint",
 ]

@@ -3,8 +3,6 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from kernel.events.fields import Xid8Field
-
 
 class ConsentState(models.TextChoices):
     GRANTED = "granted", "Given"
@@ -40,10 +38,13 @@ class Consent(models.Model):
 
 
 class ConsentEntry(models.Model):
-    """One line of the ledger: who said what, where, under which words. Never changed or deleted."""
+    """One line of the ledger: who said what, where, under which words.
+
+    A trigger refuses to change or delete it. The column `xid` (see `kernel.events`) exists in the
+    table only.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    xid = Xid8Field()
     customer = models.ForeignKey("profiles.Customer", models.PROTECT, related_name="+")
     channel = models.TextField()
     topic = models.TextField(default="", db_default="")
@@ -56,10 +57,7 @@ class ConsentEntry(models.Model):
 
     class Meta:
         db_table = "profiles_consent_entry"
-        indexes = [
-            models.Index(fields=["customer", "-at"], name="consent_entry_customer_idx"),
-            models.Index(fields=["xid", "id"], name="consent_entry_log_idx"),
-        ]
+        indexes = [models.Index(fields=["customer", "-at"], name="consent_entry_customer_idx")]
 
 
 class Suppression(models.Model):

@@ -3,8 +3,6 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from kernel.events.fields import Xid8Field
-
 
 class SegmentStatus(models.TextChoices):
     DRAFT = "draft", "Draft"
@@ -137,10 +135,12 @@ class SegmentDue(models.Model):
 
 
 class SegmentChange(models.Model):
-    """Somebody entered or left: when, why, under which version. Append-only; starts journeys."""
+    """Somebody entered or left: when, why, under which version. Append-only; starts journeys.
+
+    The column `xid` (see `kernel.events`) exists in the table only.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    xid = Xid8Field()
     segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="+")
     version = models.ForeignKey(
         SegmentVersion, models.CASCADE, db_index=False, db_constraint=False, related_name="+"
@@ -161,7 +161,6 @@ class SegmentChange(models.Model):
     class Meta:
         db_table = "profiles_segment_change"
         indexes = [
-            models.Index(fields=["xid", "id"], name="segment_change_log_idx"),
             models.Index(fields=["customer", "-at"], name="segment_change_customer_idx"),
             models.Index(fields=["segment", "-at"], name="segment_change_segment_idx"),
         ]

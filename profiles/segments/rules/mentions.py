@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["event", "trait", "any_event", "consent", "segment", "created"]
+Kind = Literal["event", "trait", "consent", "segment", "field"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One thing a rule speaks of; `any_event` and `consent` carry no name."""
+    """One thing a rule speaks of."""
 
     kind: Kind
     name: str = ""

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from profiles.segments.rules.values import Json, at_path
 
-FieldValue = Json | datetime
+FieldValue: TypeAlias = "Json | datetime"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,8 +51,10 @@ def boolean_of(value: Json) -> bool | None:
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-def moment_of(value: Json) -> datetime | None:
+def moment_of(value: "Json | datetime") -> datetime | None:
     """Read an ISO 8601 date or date and time; without an offset it is in UTC."""
+    if isinstance(value, datetime):
+        return value
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
         return None
