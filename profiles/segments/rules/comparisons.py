@@ -301,9 +301,7 @@ class Anniversary(Part):
         return f"has its anniversary today or in the next {days}"
 
 
-AnyNumberTest: TypeAlias = Annotated[
-    NumberTest | NumberBetween, Field(discriminator="operator")
-]
+AnyNumberTest: TypeAlias = Annotated[NumberTest | NumberBetween, Field(discriminator="operator")]
 AnyDateTest: TypeAlias = Annotated[
     DateAbsolute | DateRelative | Anniversary, Field(discriminator="operator")
 ]

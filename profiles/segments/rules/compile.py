@@ -57,9 +57,7 @@ def compile_verdicts(group: Group, names: Names, *, now: datetime, scope: Scope)
             f" CASE WHEN {ALIVE} THEN {changes} END AS changes_at"
         )
         return Statement(text=f"SELECT {columns} {_from(builder)}", params=builder.params)
-    columns = (
-        f"c.id AS customer_id, ({leaf.predicate}) IS TRUE AS matches, {changes} AS changes_at"
-    )
+    columns = f"c.id AS customer_id, ({leaf.predicate}) IS TRUE AS matches, {changes} AS changes_at"
     wanted = f"({leaf.predicate})"
     if leaf.changes_at:
         wanted += f" OR {leaf.changes_at} IS NOT NULL"

@@ -100,7 +100,7 @@ class CountCondition(Selection):
         if not isinstance(self.window, Last):
             edge = self.edge_sql(builder)
             return f"min({edge})" if edge else None
-        if not builder.with_changes or self._pivot == 0 and self.operator != "exactly":
+        if not builder.with_changes or (self._pivot == 0 and self.operator != "exactly"):
             return None
         length = seconds(builder, self.window.span.length.total_seconds())
         if self._pivot == (0 if self.operator == "exactly" else 1):

@@ -58,7 +58,9 @@ class SequenceCondition(Part):
         within = seconds(builder, self.within.length.total_seconds())
         where = self.first.where_sql(builder)
         verb = "EXISTS" if self.happens else "NOT EXISTS"
-        where += f" AND {verb} (SELECT 1 FROM profiles_touchpoint u WHERE {self._link(builder, within)})"
+        where += (
+            f" AND {verb} (SELECT 1 FROM profiles_touchpoint u WHERE {self._link(builder, within)})"
+        )
         hits = f"count(*){self._hit_filter(builder)} AS n"
         changes = self._change_sql(builder, within)
         columns = f"{hits}, {changes} AS changes_at" if changes else hits

@@ -50,7 +50,7 @@ class Builder:
     params: dict[str, Any] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
 
-    def bind(self, value: Any, sql_type: str) -> str:  # noqa: ANN401 - whatever psycopg can send
+    def bind(self, value: Any, sql_type: str) -> str:
         """Bind a value and return its placeholder."""
         name = f"p{len(self.params)}"
         self.params[name] = value

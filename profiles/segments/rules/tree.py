@@ -112,7 +112,7 @@ class InvalidRule(Exception):
         self.errors = errors
 
 
-def parse_rule(document: Any) -> SegmentRule:  # noqa: ANN401 - whatever JSON was sent
+def parse_rule(document: Any) -> SegmentRule:
     """Read a rule; raises `InvalidRule` with all errors at once."""
     try:
         rule = SegmentRule.model_validate(document)
@@ -143,7 +143,7 @@ def walk(group: Group, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int,
             yield (*place, number), rule
 
 
-def _path(document: Any, location: tuple[str | int, ...]) -> str:  # noqa: ANN401
+def _path(document: Any, location: tuple[str | int, ...]) -> str:
     """Turn pydantic's location into a path of the document: the tags of unions are left out."""
     steps: list[str] = []
     current, tags = document, _tags(document)
@@ -157,20 +157,20 @@ def _path(document: Any, location: tuple[str | int, ...]) -> str:  # noqa: ANN40
     return ".".join(steps) or "root"
 
 
-def _child(current: Any, step: str | int) -> Any:  # noqa: ANN401
+def _child(current: Any, step: str | int) -> Any:
     try:
         return current[step]
     except (KeyError, IndexError, TypeError):
         return None
 
 
-def _tags(value: Any) -> list[Any]:  # noqa: ANN401
+def _tags(value: Any) -> list[Any]:
     if not isinstance(value, dict):
         return []
     return [value[name] for name in ("kind", "type", "operator") if name in value]
 
 
-def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error details
+def _sentence(error: Any) -> str:
     message = str(error["msg"]).removeprefix("Value error, ")
     return {
         "missing": "This field is required.",

@@ -18,4 +18,4 @@ def quoted(texts: Sequence[str], joiner: str = "or") -> str:
 
 def label(key: str) -> str:
     """Make a trait or property key readable: `lifetime_value` becomes `lifetime value`."""
-    return key.replace("_", " ").replace(".", " › ")
+    return key.replace("_", " ").replace(".", " / ")
