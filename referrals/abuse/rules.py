@@ -5,6 +5,7 @@ address alone never blocks: offices and campuses share one.
 """
 
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -127,10 +128,9 @@ def canonical_mailbox(address: str) -> str:
     ignore dots, without dots and under their main name.
     """
     local, _, domain = unicodedata.normalize("NFKC", address).strip().lower().rpartition("@")
-    try:
+    # A domain that IDNA refuses stays as it was typed; it cannot receive mail anyway.
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        pass  # a domain that IDNA refuses stays as it was typed; it cannot receive mail anyway
     local = local.partition("+")[0]
     if domain in DOTLESS_DOMAINS:
         return f"{local.replace('.', '')}@{DOTLESS_DOMAINS[domain]}"
