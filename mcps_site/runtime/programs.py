@@ -69,6 +69,7 @@ def child_environment(options: Options) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "mcps_site.settings.base",
         "PUBLIC_URL": options.url.rstrip("/"),
         "DEMO": "1" if options.is_demo else "0",
+        "PROMETHEUS_MULTIPROC_DIR": str(places.data_dir() / "metrics"),
         **mail,
     }
     return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}

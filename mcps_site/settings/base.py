@@ -19,6 +19,8 @@ SECRET_KEY = env.text("SECRET_KEY", places.embedded_secret_key())
 ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 DEMO = env.flag("DEMO", default=False)
+# Whoever shows it may read /metrics; without one nobody may.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
@@ -57,6 +59,7 @@ if DEMO:
 
 MIDDLEWARE = [
     "mcps_site.middleware.RequestLog",
+    "mcps_site.operations.counting.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from kernel.access.models import User
 from kernel.access.staff import sync_roles
+from mcps_site.operations.metrics import forget_counts
 from mcps_site.static_files import collect_changed_files
 
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
         sync_roles()
+        forget_counts()
         call_command("sync_schedule", stdout=self.stdout)
         if collect_changed_files():
             self.stdout.write("Static files: collected.")
