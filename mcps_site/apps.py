@@ -9,9 +9,16 @@ class SiteConfig(AppConfig):
     label = "mcps_site"
 
     def ready(self) -> None:
+        from kernel.ui import navigation
         from mcps_site.celery import add_heartbeat
 
         add_heartbeat()
+        navigation.register(
+            navigation.NavItem(
+                section="Workspace", label="Data and records", url_name="admin:index",
+                icon="database", order=10, keywords="admin tables raw",
+            )
+        )  # fmt: skip
 
 
 class AdminConfig(DjangoAdminConfig):

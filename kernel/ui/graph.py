@@ -199,18 +199,21 @@ def _direct_before(edges: Sequence[Edge], chains: Sequence[list[_Item]], index: 
 
 
 def _sweep(rows: Sequence[list[_Item]], chains: Sequence[list[_Item]]) -> None:
-    pulls: dict[_Item, list[tuple[_Item, float]]] = {item: [] for row in rows for item in row}
+    above: dict[_Item, list[tuple[_Item, float]]] = {item: [] for row in rows for item in row}
+    below: dict[_Item, list[tuple[_Item, float]]] = {item: [] for row in rows for item in row}
     for chain in chains:
-        for above, below in pairwise(chain):
-            weight = 4.0 if above.node is None and below.node is None else 1.0
-            pulls[above].append((below, weight))
-            pulls[below].append((above, weight))
+        for upper, lower in pairwise(chain):
+            weight = 4.0 if upper.node is None and lower.node is None else 1.0
+            below[upper].append((lower, weight))
+            above[lower].append((upper, weight))
     for row in rows:
         for item, x in zip(row, _spread([0.0] * len(row), row), strict=True):
             item.x = x
     for turn in range(SWEEPS):
-        for row in rows if turn % 2 == 0 else reversed(rows):
-            wishes = [_wish(item, pulls[item]) for item in row]
+        # The last sweep goes upward: a split then stands in the middle above its branches.
+        downward = turn % 2 == 0
+        for row in rows if downward else reversed(rows):
+            wishes = [_wish(item, above[item] if downward else below[item]) for item in row]
             for item, x in zip(row, _spread(wishes, row), strict=True):
                 item.x = x
 

@@ -9,6 +9,8 @@ from typing import Any, Final, Protocol
 
 from django.urls import NoReverseMatch, reverse
 
+from kernel.registry import Registry
+
 SECTIONS: Final = ("Overview", "Audience", "Engage", "Refer", "Measure", "Workspace")
 """“Overview” is shown without a heading at the top, “Workspace” without a heading at the end."""
 
@@ -67,27 +69,25 @@ class NavSection:
     at_end: bool
 
 
-_items: dict[str, NavItem] = {}
+ITEMS: Final[Registry[NavItem]] = Registry("navigation entry")
 
 
 def register(item: NavItem) -> None:
     """Add an entry; the same address twice, or an unknown section, is a programming error."""
     if item.section not in SECTIONS:
         raise ValueError(f"Unknown section “{item.section}”. Known: {', '.join(SECTIONS)}.")
-    if item.url_name in _items:
-        raise ValueError(f"“{item.url_name}” is in the navigation already.")
-    _items[item.url_name] = item
+    ITEMS.register(item.url_name, item)
 
 
 def list_items(user: MayHavePermissions) -> list[NavItem]:
     """Return the entries that this person may open, in the order of the side bar."""
-    allowed = [item for item in _items.values() if user.has_perm(f"kernel.{item.permission}")]
+    allowed = [item for _, item in ITEMS.items() if user.has_perm(f"kernel.{item.permission}")]
     return sorted(allowed, key=lambda item: (SECTIONS.index(item.section), item.order, item.label))
 
 
 def find_overview() -> NavItem | None:
     """Return the entry of the Overview page, or nothing while no slice offers one."""
-    return next((item for item in _items.values() if item.section == SECTIONS[0]), None)
+    return next((item for _, item in ITEMS.items() if item.section == SECTIONS[0]), None)
 
 
 def list_sections(user: MayHavePermissions, *, path: str) -> list[NavSection]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kernel.access.models import User
+from kernel.registry import Registry
 from kernel.ui import navigation
 
 LIMIT: Final = 6
@@ -47,14 +48,12 @@ class Group:
     results: Sequence[Result]
 
 
-_sources: dict[str, Source] = {}
+SOURCES: Final[Registry[Source]] = Registry("palette source")
 
 
 def register_source(source: Source) -> None:
     """Add a source; two of one name are a programming error."""
-    if source.name in _sources:
-        raise ValueError(f"The palette has a source “{source.name}” already.")
-    _sources[source.name] = source
+    SOURCES.register(source.name, source)
 
 
 def search(query: str, *, user: User) -> list[Group]:
@@ -62,9 +61,10 @@ def search(query: str, *, user: User) -> list[Group]:
     words = query.split()
     groups = [Group(name="Pages", results=_pages(words, user))]
     if words:
+        sources = sorted((s for _, s in SOURCES.items()), key=lambda each: (each.order, each.name))
         groups += [
             Group(name=source.name, results=source.search(query.strip(), user, LIMIT))
-            for source in sorted(_sources.values(), key=lambda each: (each.order, each.name))
+            for source in sources
             if user.has_perm(f"kernel.{source.permission}")
         ]
     return [group for group in groups if group.results]

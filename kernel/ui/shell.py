@@ -7,6 +7,7 @@ from typing import Final
 
 from django.http import HttpRequest
 
+from kernel.registry import Registry
 from kernel.ui import navigation
 
 THEMES: Final = ("system", "light", "dark")
@@ -22,12 +23,12 @@ class Badge:
     title: str = ""
 
 
-_badges: list[Callable[[], Badge | None]] = []
+BADGES: Final[Registry[Callable[[], Badge | None]]] = Registry("badge")
 
 
-def register_badge(source: Callable[[], Badge | None]) -> None:
+def register_badge(name: str, source: Callable[[], Badge | None]) -> None:
     """Add a source of a badge. It is asked on every page, so it must be cheap."""
-    _badges.append(source)
+    BADGES.register(name, source)
 
 
 class Shell:
@@ -50,7 +51,7 @@ class Shell:
     @cached_property
     def badges(self) -> list[Badge]:
         """The badges of the top bar."""
-        return [badge for source in _badges if (badge := source())]
+        return [badge for _, source in BADGES.items() if (badge := source())]
 
     @cached_property
     def name(self) -> str:

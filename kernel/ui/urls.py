@@ -7,6 +7,7 @@ from kernel.ui import views
 app_name = "ui"
 
 urlpatterns = [
+    path("", views.components, name="components"),
     path("search/", views.search, name="search"),
     path("help/", views.shortcuts, name="shortcuts"),
     path("theme/", views.choose_theme, name="theme"),

@@ -1,17 +1,23 @@
 """Pages of the frame itself: search, theme, the components page."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from kernel.ui import palette
+from kernel.access.permissions import require
+from kernel.ui import catalog, palette
 from kernel.ui.shell import THEME_COOKIE, THEMES
 
 
 @require_GET
-@login_required
+@require("view")
+def components(request: HttpRequest) -> HttpResponse:
+    return render(request, "ui/components.html", catalog.examples())
+
+
+@require_GET
+@require("view")
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200]
     context = {"query": query, "groups": palette.search(query, user=request.user)}
@@ -22,7 +28,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@login_required
+@require("view")
 def shortcuts(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/shortcuts.html")
 

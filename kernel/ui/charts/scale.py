@@ -52,8 +52,8 @@ def picked(count: int, *, most: int = 7) -> list[int]:
 def plain(value: float) -> str:
     """Write a figure in full: 12,840 or 3.5."""
     if value == int(value):
-        return f"{int(value):,}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+        return _minus(f"{int(value):,}")
+    return _minus(f"{value:,.2f}".rstrip("0").rstrip("."))
 
 
 def compact(value: float) -> str:
@@ -67,4 +67,8 @@ def compact(value: float) -> str:
 
 def percent(value: float) -> str:
     """Write a rate between 0 and 1 as per cent: 4.3%."""
-    return f"{value * 100:.1f}%".replace(".0%", "%")
+    return _minus(f"{value * 100:.1f}%".replace(".0%", "%"))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")  # noqa: RUF001 - the minus sign is as wide as a figure
