@@ -14,5 +14,6 @@ class WorldConfig(AppConfig):
         register(NavItem(section="Workspace", label="About this demo", url_name="world:about",
                          icon="globe", order=10, keywords="simulation reset speed"))  # fmt: skip
         register_badge(
-            lambda: Badge(label="Simulation", title="These people are simulated; nobody is real.")
+            "world",
+            lambda: Badge(label="Simulation", title="These people are simulated; nobody is real."),
         )
