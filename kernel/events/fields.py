@@ -26,6 +26,6 @@ class Xid8Field(models.TextField):
         options.setdefault("editable", False)
         super().__init__(**options)
 
-    def db_type(self, connection: Any) -> str:  # noqa: ARG002
+    def db_type(self, connection: Any) -> str:
         """Return PostgreSQL's type."""
         return "xid8"
