@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from analytics.metrics import queries, services
 from django.conf import settings
 
+from analytics.metrics import queries, services
 from kernel.events import Bounds, subscribe
 
 

@@ -6,10 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
-
-from kernel.errors import NotFound, Unavailable
-from kernel.ids import new_key
-from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.facade import (
     find_consent,
     find_customer,
@@ -17,6 +13,10 @@ from profiles.facade import (
     record_consent,
     record_touchpoints,
 )
+
+from kernel.errors import NotFound, Unavailable
+from kernel.ids import new_key
+from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from referrals.abuse.rules import first_block
 from referrals.abuse.services import Candidate, inspect_sign_up, mailbox_print, record_findings
 from referrals.graph.queries import NewReferral, record_visit, start_referral

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-
 from kernel.audit import record
+
 from kernel.errors import Conflict, Unavailable
 from kernel.ids import new_key
 from referrals.programs import queries

@@ -6,13 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.db import transaction
-
 from kernel.audit import record
+from profiles.facade import record_touchpoints
+
 from kernel.errors import Conflict, Invalid
 from kernel.events import Bounds, publish
 from kernel.ids import new_keys
 from profiles.contracts import CustomerId, SystemTouchpoint
-from profiles.facade import record_touchpoints
 from referrals.graph.queries import move_referrals
 from referrals.graph.rules import ReferralStatus
 from referrals.rewards import queries
