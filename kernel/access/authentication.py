@@ -32,6 +32,6 @@ class ApiKeyAuthentication(BaseAuthentication):
             )
         return client, None
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+    def authenticate_header(self, request: Request) -> str:
         """Name the scheme, which makes the answer without a key 401 and not 403."""
         return 'Bearer realm="api"'

@@ -83,7 +83,7 @@ class _RolePermission(BasePermission):
             "Use a key of that role, or ask an admin."
         )
 
-    def has_permission(self, request: Request, view: object) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: object) -> bool:
         return may(request.user, self.permission)
 
 
@@ -122,6 +122,6 @@ class CanViewOrEdit(_RolePermission):
 
     permission = "edit"
 
-    def has_permission(self, request: Request, view: object) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: object) -> bool:
         """Ask for `view` to read and for `edit` to write."""
         return may(request.user, "view" if request.method in SAFE_METHODS else "edit")

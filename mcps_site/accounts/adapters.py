@@ -24,7 +24,7 @@ class StaffAdapter(DefaultAccountAdapter):
         "incorrect_password": "This is not your password.",
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no."""
         return False
 

@@ -10,6 +10,8 @@ from kernel.access.api_keys import (
 )
 from kernel.access.models import ApiKey
 from kernel.access.roles import Role
+from kernel.audit.models import AuditEntry
+from kernel.errors import Conflict, Invalid
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def issued():
-    return issue_api_key(name="Shop", role=Role.EDITOR, by=None, now=NOW)
+    return issue_api_key(name="Shop", role=Role.EDITOR, actor="user:1", now=NOW)
 
 
 def test_key_opens_the_door_with_its_role(issued):
@@ -47,14 +49,14 @@ def test_wrong_key_finds_nobody(issued, spoil):
 
 
 def test_revoked_key_stops_at_once_and_once(issued):
-    assert revoke_api_key(issued.row, now=NOW) is True
-    assert revoke_api_key(issued.row, now=NOW + timedelta(days=1)) is False
+    assert revoke_api_key(issued.row, actor="user:1", now=NOW) is True
+    assert revoke_api_key(issued.row, actor="user:1", now=NOW + timedelta(days=1)) is False
     assert find_api_client(issued.text, now=NOW) is None
     assert ApiKey.objects.get().revoked_at == NOW
 
 
 def test_rotation_lets_both_keys_work_during_the_overlap(issued):
-    fresh = rotate_api_key(issued.row, by=None, overlap=timedelta(hours=24), now=NOW)
+    fresh = rotate_api_key(issued.row, actor="user:1", overlap=timedelta(hours=24), now=NOW)
     before, after = NOW + timedelta(hours=23, minutes=59), NOW + timedelta(hours=24)
     works = [
         find_api_client(text, now=at) is not None
@@ -66,8 +68,8 @@ def test_rotation_lets_both_keys_work_during_the_overlap(issued):
 
 
 def test_second_rotation_does_not_lengthen_the_life_of_the_first_key(issued):
-    rotate_api_key(issued.row, by=None, overlap=timedelta(hours=1), now=NOW)
-    rotate_api_key(issued.row, by=None, overlap=timedelta(hours=24), now=NOW)
+    rotate_api_key(issued.row, actor="user:1", overlap=timedelta(hours=1), now=NOW)
+    rotate_api_key(issued.row, actor="user:1", overlap=timedelta(hours=24), now=NOW)
     issued.row.refresh_from_db()
     assert issued.row.expires_at == NOW + timedelta(hours=1)
 
@@ -78,3 +80,34 @@ def test_last_use_is_written_once_a_minute(issued):
         find_api_client(issued.text, now=NOW + timedelta(seconds=seconds))
         seen.append((ApiKey.objects.get().last_used_at - NOW).total_seconds())
     assert seen == [0, 0, 61]
+
+
+def test_closed_key_cannot_be_rotated(issued):
+    revoke_api_key(issued.row, actor="user:1", now=NOW)
+    issued.row.refresh_from_db()
+    with pytest.raises(Conflict, match="closed already"):
+        rotate_api_key(issued.row, actor="user:1", overlap=timedelta(hours=1), now=NOW)
+    assert ApiKey.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 101])
+def test_key_needs_a_name(name):
+    with pytest.raises(Invalid, match="1 to 100") as caught:
+        issue_api_key(name=name, role=Role.EDITOR, actor="user:1", now=NOW)
+    assert caught.value.field == "name"
+    assert ApiKey.objects.count() == 0
+
+
+def test_life_of_a_key_is_on_record_without_its_secret(issued):
+    fresh = rotate_api_key(issued.row, actor="user:2", overlap=timedelta(hours=1), now=NOW)
+    for _ in range(2):
+        revoke_api_key(fresh.row, actor="user:3", now=NOW)
+    trail = AuditEntry.objects.order_by("id")
+    assert [(e.actor, e.verb, e.object_id) for e in trail] == [
+        ("user:1", "created", issued.row.prefix),
+        ("user:2", "created", fresh.row.prefix),
+        ("user:2", "rotated", issued.row.prefix),
+        ("user:3", "revoked", fresh.row.prefix),
+    ]
+    secret = fresh.text.split("_", 2)[2]
+    assert all(secret not in str(entry.after) for entry in trail)

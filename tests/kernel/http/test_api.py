@@ -18,7 +18,7 @@ SHAPE = {"detail", "code", "errors"}
 
 
 def bearer(role):
-    key = issue_api_key(name="Shop", role=role, by=None, now=NOW)
+    key = issue_api_key(name="Shop", role=role, actor="user:1", now=NOW)
     return {"Authorization": f"Bearer {key.text}"}
 
 
