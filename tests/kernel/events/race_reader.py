@@ -30,7 +30,7 @@ def main(database: str, batch: int) -> None:
                     AND (xid, id) <= (%(upto_xid)s::xid8, %(upto_id)s) ORDER BY xid, id""",
                     bounds.params,
                 )
-            time.sleep(0.005)  # a wide window in which the work is done and not yet committed
+            time.sleep(0.002)  # a wide window in which the work is done and not yet committed
 
         while True:
             if run_all_due(now=timezone.now()) == 0:

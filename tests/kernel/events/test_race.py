@@ -19,7 +19,7 @@ from django.db import connection
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(180)]
 
 WRITERS = 8
-STEPS = 250
+STEPS = 150
 PER_STEP = 3
 LEAST = WRITERS * STEPS * PER_STEP
 
@@ -65,7 +65,7 @@ def write(customer: int, reader_died: threading.Event) -> None:
 def start_reader() -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.kernel.events.race_reader",
-         connection.settings_dict["NAME"], "200"],
+         connection.settings_dict["NAME"], "5000"],
         cwd=settings.BASE_DIR, stdout=subprocess.PIPE, bufsize=0,
     )  # fmt: skip
 
@@ -80,6 +80,9 @@ def test_nothing_is_lost_and_nothing_read_twice_when_a_reader_dies(race_tables):
     readers = [start_reader() for _ in range(3)]
     reader_died = threading.Event()
     try:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO race_log (customer, step) VALUES (-1, 0)")
+        wait_until(lambda: fetch("SELECT count(*) FROM race_seen") == (1,))  # readers are awake
         with ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(write, customer, reader_died) for customer in range(WRITERS)]
             kill_inside_a_batch(readers[0])
