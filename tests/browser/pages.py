@@ -1,0 +1,49 @@
+"""Which pages the browser tests visit: all of the URL conf, so that nobody has to remember one."""
+
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+NO_PAGES = {
+    "healthz", "readyz", "metrics", "account_logout",
+    # The admin's pages of one model stand for those of all: they share their templates.
+    "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete", "admin:view_on_site",
+}  # fmt: skip
+"""Routes that show no page of ours, or end the session of the test."""
+
+ADMIN_MODEL = "admin:django_celery_beat_periodictask_"
+ALL_MODELS = "admin:"
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    has_arguments: bool
+
+
+def list_routes():
+    """Return every named route that may show a page."""
+    found = {route.name: route for route in _walk(get_resolver().url_patterns, ())}
+    return [route for name, route in sorted(found.items()) if _may_be_page(name)]
+
+
+def _walk(patterns, namespaces):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            yield from _walk(pattern.url_patterns, space)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            name = ":".join([*namespaces, pattern.name])
+            yield Route(name, has_arguments=_has_arguments(pattern))
+
+
+def _has_arguments(pattern):
+    return pattern.pattern.regex.groups > 0
+
+
+def _may_be_page(name):
+    if name in NO_PAGES or name.startswith("api"):
+        return False
+    if name.startswith(ALL_MODELS):
+        return name.startswith(ADMIN_MODEL) or name.count("_") == 0 or name == "admin:app_list"
+    return True
