@@ -19,7 +19,7 @@ LOCK_KEY = 0x4D435053
 BEAT_EVERY_SECONDS = 2.0
 
 
-class OnlyScheduler(DatabaseScheduler):  # type: ignore[misc]
+class OnlyScheduler(DatabaseScheduler):
     """Ticks only while it holds an advisory lock in PostgreSQL; others stand by.
 
     The lock belongs to a connection, so it is free the moment the holder dies. A holder that lost
@@ -39,7 +39,8 @@ class OnlyScheduler(DatabaseScheduler):  # type: ignore[misc]
     def tick(self, *args: Any, **options: Any) -> float:
         self._prove_lock()
         # A schedule changed by an operator, and the sign of life, must not wait for the next task.
-        return min(super().tick(*args, **options), BEAT_EVERY_SECONDS)
+        pause: float = super().tick(*args, **options)
+        return min(pause, BEAT_EVERY_SECONDS)
 
     def close(self) -> None:
         super().close()

@@ -22,7 +22,7 @@ EVERY_SECONDS = 5.0
 
 def open_link() -> psycopg.Connection[Any]:
     """Open a connection to the product's database beside Django's pool."""
-    found = settings.DATABASES["default"]
+    found: dict[str, Any] = settings.DATABASES["default"]
     return psycopg.connect(
         host=found["HOST"], port=found["PORT"] or None, dbname=found["NAME"],
         user=found["USER"], password=found["PASSWORD"] or None,
@@ -60,10 +60,10 @@ class Pulse:
             self._link = None
 
 
-class WorkerHeartbeat(bootsteps.StartStopStep):  # type: ignore[misc]
+class WorkerHeartbeat(bootsteps.StartStopStep):
     """Lets the worker's event loop write its sign of life every few seconds."""
 
-    requires = {"celery.worker.components:Timer"}
+    requires = ("celery.worker.components:Timer",)
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)

@@ -105,7 +105,8 @@ def mailbox_dir() -> Path:
 
 def embedded_mail_port() -> int:
     """Return the port of the embedded mail server, or 25 where it never ran."""
-    return int(running_state().get("mail_port", 25))
+    port = running_state().get("mail_port")
+    return port if isinstance(port, int) else 25
 
 
 def running_state() -> dict[str, object]:

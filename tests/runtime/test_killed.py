@@ -1,0 +1,81 @@
+"""Each process of a running product is killed; the supervisor brings it back."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import psycopg
+import pytest
+
+from tests.runtime.running import Installation, installation, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.xdist_group("runtime")]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Installation]:
+    with installation() as found:
+        found.start()
+        found.wait_for_line("Ready: http://127.0.0.1:")
+        yield found
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat", "broker", "postgres", "mail"])
+def test_killed_process_is_back_and_the_product_ready_within_30_seconds(running, name):
+    before = running.pids()[name]
+    killed_at = datetime.now(UTC)
+    os.kill(before, signal.SIGKILL)
+    wait_until(
+        lambda: running.pids().get(name, before) != before and running.readyz() == 200,
+        seconds=30,
+        what=running.output,
+    )
+    # A task that was sent, carried and done after the kill proves the whole chain.
+    wait_until(
+        lambda: _last_round_trip(running) > killed_at, seconds=30, what="a task's round trip"
+    )
+
+
+def test_rows_committed_before_the_kill_of_postgres_are_all_there(running):
+    confirmed: list[int] = []
+    link = running.connect()
+    link.execute("CREATE TABLE confirmed (id int PRIMARY KEY)")
+    killer = threading.Timer(0.3, os.kill, (running.pids()["postgres"], signal.SIGKILL))
+    killer.start()
+    with pytest.raises(psycopg.OperationalError):
+        for number in range(10_000_000):
+            link.execute("INSERT INTO confirmed VALUES (%s)", [number])
+            confirmed.append(number)
+    killer.join()
+    wait_until(lambda: running.readyz() == 200, seconds=30, what=running.output)
+    with running.connect() as after:
+        stored = {row[0] for row in after.execute("SELECT id FROM confirmed")}
+        after.execute("DROP TABLE confirmed")
+    assert len(confirmed) > 10
+    assert set(confirmed) - stored == set()
+
+
+def test_mail_to_staff_is_caught_by_the_embedded_server(running):
+    import json
+    import smtplib
+    from email.message import EmailMessage
+
+    message = EmailMessage()
+    message["Subject"], message["To"] = "Hello", "ann@shop.example"
+    message.set_content("One line.")
+    state = json.loads((running.folder / "runtime.json").read_text())
+    with smtplib.SMTP("127.0.0.1", state["mail_port"]) as link:
+        link.send_message(message, from_addr="a@b.example", to_addrs=["ann@shop.example"])
+    assert len(list((running.folder / "mailbox" / "new").iterdir())) == 1
+
+
+def _last_round_trip(running: Installation) -> datetime:
+    try:
+        with running.connect() as link:
+            row = link.execute("SELECT last_at FROM kernel_heartbeat WHERE name = 'tasks'")
+            found = row.fetchone()
+    except psycopg.OperationalError:
+        return datetime.min.replace(tzinfo=UTC)
+    return found[0] if found else datetime.min.replace(tzinfo=UTC)
