@@ -21,6 +21,7 @@ from mcps_site.runtime.programs import (
     Program,
     port_is_free,
     preparation,
+    preparing_mark,
     python_programs,
 )
 from mcps_site.runtime.supervisor import Stopped, Supervisor
@@ -105,12 +106,14 @@ class _Run:
         self.supervisor.changed = self._write_state
         try:
             self._start_servers()
-            code = self.supervisor.run_once(preparation(self.options))
-            if code != 0:
-                self.supervisor.say("The preparation failed, so nothing was started; see above.")
-                return 1
+            preparing_mark().touch()
+            # They import now, wait for the mark to go, and only then touch the database.
             for program in self.programs:
                 self.supervisor.start(program)
+            if self.supervisor.run_once(preparation(self.options)) != 0:
+                self.supervisor.say("The preparation failed, so nothing was started; see above.")
+                return 1
+            preparing_mark().unlink()
             self.supervisor.wait_until(self._is_ready, what=f"{self.options.url}readyz")
             self._announce(time.monotonic() - started)
             while True:

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from subprocess import Popen
 
 from mcps_site.runtime import places
@@ -70,9 +71,15 @@ def child_environment(options: Options) -> dict[str, str]:
         "PUBLIC_URL": options.url.rstrip("/"),
         "DEMO": "1" if options.is_demo else "0",
         "PROMETHEUS_MULTIPROC_DIR": str(places.data_dir() / "metrics"),
+        "MCPS_PREPARING": str(preparing_mark()),
         **mail,
     }
     return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
+
+
+def preparing_mark() -> Path:
+    """Return the file that exists while the preparation runs and the others wait for it."""
+    return places.data_dir() / "preparing"
 
 
 def python_programs(options: Options) -> list[Program]:
@@ -90,23 +97,12 @@ def python_programs(options: Options) -> list[Program]:
             ),
         )
 
-    alone = ("--without-gossip", "--without-mingle")
+    launch = "mcps_site.runtime.launch"
     programs = [
-        python(
-            "web", "granian", "--interface", "wsgi", "--host", options.host,
-            "--port", str(options.port), "--workers", str(options.web_workers),
-            "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers",
-            "--workers-kill-timeout", "10", "--log-level", "warning",
-            "mcps_site.wsgi:application",
-        ),
-        python(
-            "worker", "celery", "--app", "mcps_site", "--quiet", "worker", *alone,
-            "--concurrency", str(options.worker_processes),
-        ),
-        python(
-            "beat", "celery", "--app", "mcps_site", "--quiet", "beat", "--pidfile=",
-        ),
-    ]  # fmt: skip
+        python("web", launch, "web", options.host, str(options.port), str(options.web_workers)),
+        python("worker", launch, "worker", str(options.worker_processes)),
+        python("beat", launch, "beat"),
+    ]
     if options.mail_port is not None:
         mail = ("mcps_site.runtime.mailbox", LOOPBACK, str(options.mail_port))
         programs.append(python("mail", *mail))

@@ -26,7 +26,9 @@ def test_run_ends_without_orphans_and_starts_again_after_a_kill():
 
         # Killed without a chance to tell its children, it leaves none behind.
         assert running.stop(signal.SIGKILL) == -signal.SIGKILL
-        wait_until(lambda: not running.processes(), seconds=30, what=lambda: str(running.processes()))
+        wait_until(
+            lambda: not running.processes(), seconds=30, what=lambda: str(running.processes())
+        )
 
         running.log.write_text("")
         running.start("demo")
@@ -43,7 +45,9 @@ def test_taken_port_is_refused_before_anything_starts():
         holder.listen()
         done = _run(running.environment, "up")
         assert done.returncode != 0
-        assert f"Port {running.port} is in use. Name another: PORT={running.port + 1}" in done.stderr
+        assert (
+            f"Port {running.port} is in use. Name another: PORT={running.port + 1}" in done.stderr
+        )
         assert not (running.folder / "postgres").exists()
 
 
