@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from subprocess import Popen
 from typing import IO
 
 import pytest
@@ -12,6 +13,7 @@ from mcps_site.runtime.postgres import Postgres
 pytest_plugins = ["tests.people"]
 
 LOCK: pytest.StashKey[IO[str]] = pytest.StashKey()
+STARTED: pytest.StashKey[Popen[bytes]] = pytest.StashKey()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -35,7 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     log = folder / "postgres.log"
     if server.running_pid() is None:
         with log.open("ab") as output:
-            server.wait(server.start(output=output), log=log)
+            config.stash[STARTED] = server.start(output=output)
+            server.wait(config.stash[STARTED], log=log)
 
 
 @pytest.hookimpl(trylast=True)
@@ -46,4 +49,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         pid = server.running_pid()
         if pid is not None:
             server.stop(pid)
+        if STARTED in config.stash:
+            config.stash[STARTED].wait()
         config.stash[LOCK].close()
