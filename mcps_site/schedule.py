@@ -16,6 +16,6 @@ class Periodic:
 
 
 PERIODIC: tuple[Periodic, ...] = (
-    Periodic("Kernel: task round trip", "kernel.record_round_trip", 5),
+    Periodic("Kernel: task round trip", "kernel.record_round_trip", 2),
     Periodic("Kernel: read facts", "kernel.read_facts", 1),
 )

@@ -57,14 +57,21 @@ def stop_group(child: subprocess.Popen[bytes], *, with_signal: signal.Signals) -
         return
 
 
-def is_alive(pid: int) -> bool:
-    """Say whether a process with this number exists and is not a zombie."""
+def is_taken(pid: int) -> bool:
+    """Say whether the number belongs to any process, be it a zombie or a stranger."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Say whether a process with this number exists and is not a zombie."""
+    if not is_taken(pid):
+        return False
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except FileNotFoundError:

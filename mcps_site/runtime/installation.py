@@ -148,7 +148,7 @@ class _Run:
         link = http.client.HTTPConnection(*_address(self.options), timeout=5)
         try:
             link.request("GET", "/readyz")
-            return link.getresponse().status in {200, 404}
+            return link.getresponse().status == 200
         except OSError:
             return False
         finally:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from mcps_site.runtime import places
-from mcps_site.runtime.children import is_alive, kill_quietly, processes_in, spawn
+from mcps_site.runtime.children import is_alive, is_taken, kill_quietly, processes_in, spawn
 
 TUNING = """\
 # Written at every start. Your own settings belong in postgresql.conf or ALTER SYSTEM.
@@ -116,7 +116,7 @@ class Postgres:
                 kill_quietly(orphan, signal.SIGKILL)
             time.sleep(0.02)
         pid = self._locked_by()
-        if pid is not None and is_alive(pid):
+        if pid is not None and is_taken(pid):
             for lock in (self.cluster / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
                 lock.unlink(missing_ok=True)
 

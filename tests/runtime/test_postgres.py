@@ -59,6 +59,7 @@ def test_backends_of_a_killed_server_end_before_the_next_one_starts(server):
     assert row is not None
     os.kill(row[0], signal.SIGSTOP)
     os.kill(first, signal.SIGKILL)
+    STARTED[0].wait()
     second = start(server)
     assert second != first
     assert not is_alive(row[0])

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from kernel.access.models import User
 from kernel.access.staff import sync_roles
+from kernel.heartbeats.models import Heartbeat
 from mcps_site.operations.metrics import forget_counts
 from mcps_site.static_files import collect_changed_files
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
+        # Signs of life of an earlier run would make this one look ready before it is.
+        Heartbeat.objects.all().delete()
         sync_roles()
         forget_counts()
         call_command("sync_schedule", stdout=self.stdout)
