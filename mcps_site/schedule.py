@@ -18,4 +18,7 @@ class Periodic:
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("Kernel: task round trip", "kernel.record_round_trip", 2),
     Periodic("Kernel: read facts", "kernel.read_facts", 1),
+    Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
+    Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
+    Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
 )

@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class ProfilesConfig(AppConfig):
     name = "profiles"
+
+    def ready(self) -> None:
+        import profiles.extensions  # noqa: F401

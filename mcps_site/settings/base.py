@@ -21,6 +21,7 @@ CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 DEMO = env.flag("DEMO", default=False)
 # Whoever shows it may read /metrics; without one nobody may.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+COLLECTION_MAX_BACKLOG_MB = env.number("COLLECTION_MAX_BACKLOG_MB", 4096)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [

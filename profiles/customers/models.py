@@ -18,8 +18,8 @@ class Customer(models.Model):
     trait_stamps = models.JSONField(default=dict, db_default={})
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
-    time_zone = models.CharField(max_length=64, null=True, blank=True)
-    locale = models.CharField(max_length=35, null=True, blank=True)
+    time_zone = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001  unknown is not empty
+    locale = models.CharField(max_length=35, null=True, blank=True)  # noqa: DJ001  unknown is not empty
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

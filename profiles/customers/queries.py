@@ -1,0 +1,85 @@
+"""Typed calls of the statements about people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from kernel.sql import SqlFile, bigint_array, uuid_array
+
+SQL = SqlFile(__file__, "customers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRow:
+    """A person, and the id that was asked for."""
+
+    asked_id: int
+    id: int
+    key: UUID
+    traits: dict[str, Any]
+    time_zone: str | None
+    locale: str | None
+    erased_at: datetime | None
+    email: str | None
+    phone: str | None
+
+
+class Sighting(msgspec.Struct, gc=False, kw_only=True):
+    """When a person was seen, and what their device said about place and language."""
+
+    id: int
+    first_at: datetime
+    last_at: datetime
+    time_zone: str | None = None
+    locale: str | None = None
+
+
+class TraitValue(msgspec.Struct, gc=False):
+    """A value of one trait of one person; `at` is microseconds since 1970."""
+
+    customer_id: int
+    name: str
+    value: Any
+    at: int
+    source_id: int
+
+
+def insert_customers(keys: Sequence[UUID], seen_at: Sequence[datetime]) -> dict[UUID, int]:
+    """Create people and return their ids by key."""
+    if not keys:
+        return {}
+    params = {"keys": uuid_array(keys), "seen_at": list(seen_at)}
+    return {key: person_id for person_id, key in SQL.run("insert_customers", params)}
+
+
+def touch_customers(sightings: Iterable[Sighting]) -> None:
+    """Widen when people were seen."""
+    SQL.run("touch_customers", {"rows": msgspec.json.encode(list(sightings)).decode()})
+
+
+def apply_traits(values: Iterable[TraitValue]) -> None:
+    """Set traits; the newest value of each stays."""
+    rows = msgspec.json.encode(list(values)).decode()
+    if rows != "[]":
+        SQL.run("apply_traits", {"rows": rows})
+
+
+def summarize_customers(ids: Iterable[int]) -> Mapping[int, SummaryRow]:
+    """Read people by id, in one statement."""
+    rows = SQL.all("summarize_customers", {"ids": bigint_array(ids)}, into=SummaryRow)
+    return {row.asked_id: row for row in rows}
+
+
+def find_by_identity(kind: str, value: str) -> int | None:
+    """Return the person behind one identifier, or `None`."""
+    found: int | None = SQL.value("find_by_identity", {"kind": kind, "value": value})
+    return found
+
+
+def find_current_ids(ids: Iterable[int]) -> dict[int, int]:
+    """Return people with who they are now, locked against being merged; erased ones are absent."""
+    return dict(SQL.run("find_current_ids", {"ids": bigint_array(ids)}))

@@ -1,0 +1,247 @@
+"""Which person an event belongs to, decided from its identifiers. Pure: no database, no clock.
+
+The rules, in the order in which they speak:
+
+1. Two people who both have a user id are never joined by an event.
+2. The identifier with the highest priority names the person. One that contradicts it is dropped
+   from the event (demoted), and the event is kept.
+3. A device (anonymous id, push token) that moves from one known person to another goes with the
+   newest event that shows both; what it did before stays with the earlier person.
+4. A person holds at most so many identifiers of a kind; one more is dropped from the event.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Ref = tuple[str, str]
+"""Kind and value of an identifier."""
+
+USER_ID = "user_id"
+ANONYMOUS_ID = "anonymous_id"
+EMAIL = "email"
+PHONE = "phone"
+DEVICE_TOKEN = "device_token"  # noqa: S105  a kind of identifier
+DEVICE_KINDS = frozenset({ANONYMOUS_ID, DEVICE_TOKEN})
+CONTACT_KINDS = (EMAIL, PHONE)
+
+PRIORITIES = {USER_ID: 0, EMAIL: 1, PHONE: 2, DEVICE_TOKEN: 8, ANONYMOUS_ID: 9}
+OWN_KIND_PRIORITY = 5
+
+# One user id for ever: that is what a person is. Devices are many over the years; beyond a
+# hundred it is a kiosk or a defect, and joining more would only spread it.
+LIMITS = {USER_ID: 1, EMAIL: 5, PHONE: 5, DEVICE_TOKEN: 20, ANONYMOUS_ID: 100}
+OWN_KIND_LIMIT = 5
+
+# A link seen again is written again only when it is this much newer (microseconds; one day).
+RELINK_AFTER = 86_400_000_000
+
+BLOCKED_VALUES = frozenset(
+    {
+        "-1", "anonymous", "default", "false", "guest", "n/a", "nan", "nil", "none", "not_set",
+        "null", "object", "test", "true", "undefined", "unknown", "user", "[object object]",
+    }
+)  # fmt: skip
+_ONLY_ZEROS = re.compile(r"^[0-]*$")
+
+
+def is_blocked(value: str) -> bool:
+    """Say whether a value names nobody: empty, zeros, `null` and what defects send instead of ids."""
+    return value.lower() in BLOCKED_VALUES or _ONLY_ZEROS.match(value) is not None
+
+
+def by_priority(refs: Iterable[Ref]) -> tuple[Ref, ...]:
+    """Sort identifiers by what they weigh, the strongest first; doubles are dropped."""
+    unique = dict.fromkeys(refs)
+    return tuple(sorted(unique, key=lambda ref: (PRIORITIES.get(ref[0], OWN_KIND_PRIORITY), ref)))
+
+
+@dataclass(slots=True)
+class Person:
+    """A person under resolution. Negative ids are people who are not stored yet."""
+
+    id: int
+    refs: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def has_user_id(self) -> bool:
+        """Whether somebody has said who this is."""
+        return bool(self.refs.get(USER_ID))
+
+    def add(self, ref: Ref) -> None:
+        """Note one more identifier."""
+        self.refs.setdefault(ref[0], set()).add(ref[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """To whom an identifier belongs, and when it was last seen with a user id (microseconds)."""
+
+    person_id: int
+    linked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demotion:
+    """An identifier that an event named and that was left aside, with the reason."""
+
+    ref: Ref
+    person_id: int
+    other_id: int
+    reason: str
+
+
+def may_join(one: Person, other: Person, *, via: str) -> bool:
+    """Say whether an event may make one person of two, by an identifier of the kind `via`."""
+    if one.has_user_id and other.has_user_id:
+        return False
+    if via in DEVICE_KINDS and any(_contradict(one, other, kind) for kind in CONTACT_KINDS):
+        return False
+    return all(
+        len(values | other.refs.get(kind, set())) <= LIMITS.get(kind, OWN_KIND_LIMIT)
+        for kind, values in one.refs.items()
+    )
+
+
+def _contradict(one: Person, other: Person, kind: str) -> bool:
+    mine, theirs = one.refs.get(kind), other.refs.get(kind)
+    return bool(mine and theirs and mine.isdisjoint(theirs))
+
+
+def winner_of(one: Person, other: Person) -> tuple[Person, Person]:
+    """Return who stays and who goes: stored before new, then known before unknown, then older."""
+
+    def rank(person: Person) -> tuple[bool, bool, int]:
+        return person.id < 0, person.id >= 0 and not person.has_user_id, abs(person.id)
+
+    first, second = sorted((one, other), key=rank)
+    return first, second
+
+
+class Resolver:
+    """Resolves the events of one batch in order; afterwards its lists say what to store.
+
+    `people` must hold everybody to whom an identifier of an unsettled event belongs; see
+    `unsettled_people`.
+    """
+
+    def __init__(self, links: Mapping[Ref, Link], people: Mapping[int, Person]) -> None:
+        self.owners = {ref: link.person_id for ref, link in links.items()}
+        """To whom each identifier belongs now."""
+        self._linked = {ref: link.linked_at for ref, link in links.items()}
+        self._stored = frozenset(self.owners)
+        self.people = dict(people)
+        self.created: list[int] = []
+        self.merges: list[tuple[int, int]] = []
+        """Stored people who became one: winner, loser."""
+        self.demotions: list[Demotion] = []
+        self.relinked: dict[Ref, int] = {}
+        """Identifiers whose newest sighting with a user id must be written, with its time."""
+        self._gone: dict[int, int] = {}
+
+    def resolve(self, refs: Sequence[Ref], *, at: int) -> int:
+        """Return the person of one event. `refs` are sorted by priority and not empty."""
+        owners = self.owners
+        person_id = owners.get(refs[0])
+        if person_id is None or any(owners.get(ref) != person_id for ref in refs[1:]):
+            person_id = self._settle(refs, at)
+        if refs[0][0] == USER_ID:
+            for ref in refs[1:]:
+                if ref[0] in DEVICE_KINDS and owners.get(ref) == person_id:
+                    self._note_link(ref, at)
+        return person_id
+
+    def current(self, person_id: int) -> int:
+        """Return who a person has become by the merges of this batch."""
+        while person_id in self._gone:
+            person_id = self._gone[person_id]
+        return person_id
+
+    def new_links(self) -> dict[Ref, int]:
+        """Return identifiers that were not stored before, and whom they belong to."""
+        return {ref: owner for ref, owner in self.owners.items() if ref not in self._stored}
+
+    def _settle(self, refs: Sequence[Ref], at: int) -> int:
+        person = Person(0)
+        contested: list[Ref] = []
+        for ref in refs:
+            owner_id = self.owners.get(ref)
+            if owner_id is None:
+                self._attach(person, ref)
+            elif owner_id != person.id:
+                owner = self.people[owner_id]
+                if may_join(person, owner, via=ref[0]):
+                    person = self._join(person, owner)
+                else:
+                    contested.append(ref)
+        if person.id == 0:
+            person = self._create(person)
+        for ref in contested:
+            self._contest(ref, person, at)
+        return person.id
+
+    def _attach(self, person: Person, ref: Ref) -> None:
+        if len(person.refs.get(ref[0], ())) >= LIMITS.get(ref[0], OWN_KIND_LIMIT):
+            self.demotions.append(Demotion(ref, person.id, person.id, "limit_reached"))
+            return
+        person.add(ref)
+        if person.id:
+            self.owners[ref] = person.id
+
+    def _join(self, person: Person, owner: Person) -> Person:
+        if person.id == 0:
+            winner, loser = owner, person
+        else:
+            winner, loser = winner_of(person, owner)
+            self._gone[loser.id] = winner.id
+            if loser.id > 0:
+                self.merges.append((winner.id, loser.id))
+        for kind, values in loser.refs.items():
+            for value in values:
+                winner.add((kind, value))
+                if loser.id == 0 or (kind, value) in self.owners:
+                    self.owners[kind, value] = winner.id
+        return winner
+
+    def _create(self, person: Person) -> Person:
+        person.id = -len(self.created) - 1
+        self.created.append(person.id)
+        self.people[person.id] = person
+        for kind, values in person.refs.items():
+            for value in values:
+                self.owners[kind, value] = person.id
+        return person
+
+    def _contest(self, ref: Ref, person: Person, at: int) -> None:
+        owner = self.people[self.owners[ref]]
+        if owner is person:
+            return
+        linked_at = self._linked.get(ref)
+        moves = ref[0] in DEVICE_KINDS and person.has_user_id and owner.has_user_id
+        if moves and (linked_at is None or at > linked_at):
+            owner.refs[ref[0]].discard(ref[1])
+            person.add(ref)
+            self.owners[ref] = person.id
+            self._linked[ref] = self.relinked[ref] = at
+            return
+        reason = "belongs_to_another" if not moves else "device_moved_on"
+        self.demotions.append(Demotion(ref, person.id, owner.id, reason))
+
+    def _note_link(self, ref: Ref, at: int) -> None:
+        linked_at = self._linked.get(ref)
+        if linked_at is None or at >= linked_at + RELINK_AFTER:
+            self._linked[ref] = self.relinked[ref] = at
+
+
+def unsettled_people(links: Mapping[Ref, Link], events: Iterable[Sequence[Ref]]) -> set[int]:
+    """Return the stored people whose identifiers must be known in full before resolving.
+
+    Those are the owners of any identifier in an event whose identifiers do not all belong to one
+    person already. Everybody else keeps exactly the identifiers they have.
+    """
+    found: set[int] = set()
+    for refs in events:
+        owners = {links[ref].person_id if ref in links else None for ref in refs}
+        if len(owners) > 1 or None in owners:
+            found.update(owner for owner in owners if owner is not None)
+    return found

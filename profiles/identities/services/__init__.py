@@ -1,0 +1,1 @@
+"""Finding, creating and merging people by their identifiers."""

@@ -1,0 +1,41 @@
+-- name: find_links
+-- Finds whom identifiers belong to: position in the given arrays, person, newest link in
+-- microseconds. Leans on profiles_identity_unique.
+SELECT r.n::int, i.customer_id, (extract(epoch FROM i.linked_at) * 1000000)::bigint AS linked_at
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) WITH ORDINALITY AS r (kind, value, n)
+JOIN profiles_identity i ON i.kind = r.kind AND i.value = r.value
+
+-- name: list_identities
+-- Lists all identifiers of the given people.
+SELECT customer_id, kind, value FROM profiles_identity
+WHERE customer_id = ANY (%(ids)s::bigint[])
+
+-- name: insert_identities
+-- Stores new identifiers in a fixed order, so that two writers wait instead of deadlocking. One
+-- that somebody else stored meanwhile is skipped: the caller compares the count and resolves again.
+INSERT INTO profiles_identity (customer_id, kind, value, source_id, first_seen_at, last_seen_at)
+SELECT r.customer_id, r.kind, r.value, r.source_id, r.seen_at, r.seen_at
+FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(values)s::text[],
+            %(source_ids)s::int[], %(seen_at)s::timestamptz[])
+    AS r (customer_id, kind, value, source_id, seen_at)
+ORDER BY r.kind, r.value
+ON CONFLICT (kind, value) DO NOTHING
+
+-- name: relink_identities
+-- Notes that identifiers were seen with a user id, and to whom they belong since. Changes rows,
+-- safe to run twice; an older sighting than the stored one changes nothing.
+WITH seen AS (
+    SELECT r.kind, r.value, r.customer_id,
+        'epoch'::timestamptz + r.micros * interval '1 microsecond' AS linked_at
+    FROM unnest(%(kinds)s::text[], %(values)s::text[], %(customer_ids)s::bigint[],
+                %(linked_at)s::bigint[]) AS r (kind, value, customer_id, micros)
+), locked AS MATERIALIZED (
+    SELECT i.id FROM profiles_identity i JOIN seen s ON s.kind = i.kind AND s.value = i.value
+    ORDER BY i.kind, i.value FOR NO KEY UPDATE OF i
+)
+UPDATE profiles_identity i SET
+    customer_id = s.customer_id, linked_at = s.linked_at,
+    last_seen_at = greatest(i.last_seen_at, s.linked_at)
+FROM seen s, locked l
+WHERE i.id = l.id AND s.kind = i.kind AND s.value = i.value
+  AND (i.linked_at IS NULL OR i.linked_at < s.linked_at)

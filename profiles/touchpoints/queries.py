@@ -1,0 +1,194 @@
+"""Typed calls of the statements that take events in."""
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db import connection
+from psycopg.types.numeric import DecimalBinaryDumper
+
+from kernel.sql import SqlFile, bigint_array, text_array
+from kernel.sql.cursor import open_cursor
+from profiles.touchpoints.rules.messages import Arrival
+
+SQL = SqlFile(__file__, "ingest")
+
+_COPY = (
+    "COPY profiles_touchpoint (message_id, customer_id, recorded_for, event_id, source_id, type, "
+    "starts_journeys, occurred_at, received_at, original_at, sent_at, revenue, properties, context) "
+    "FROM STDIN (FORMAT BINARY)"
+)
+_COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
+_COPY_TRAILER = b"\xff\xff"
+_FIELDS = struct.Struct("!h i16s iq iq ii ii ih i? iq iq".replace(" ", ""))
+_INSTANT = struct.Struct("!iq")
+_LENGTH = struct.Struct("!i")
+_NULL = b"\xff\xff\xff\xff"
+_JSONB_VERSION = b"\x01"
+# PostgreSQL counts microseconds from 2000, we from 1970.
+_YEAR_2000 = 946_684_800_000_000
+_dump_numeric = DecimalBinaryDumper(Decimal).dump
+
+
+class InboxRow(NamedTuple):
+    """One accepted request."""
+
+    id: int
+    received_at: datetime
+    source_id: int
+    route: str
+    message_count: int
+    ip: str | None
+    body: bytes
+
+
+class QuarantineRow(NamedTuple):
+    """One message that cannot be used, and why."""
+
+    message_id: bytes
+    source_id: int
+    received_at: datetime
+    reason: str
+    field: str
+    detail: str
+    body: bytes
+
+
+def append_to_inbox(row: InboxRow) -> None:
+    """Store one accepted request; outside a transaction it is committed on return."""
+    params = row._asdict()
+    del params["id"]
+    SQL.run("append_to_inbox", params)
+
+
+def count_inbox_bytes() -> int:
+    """Return what the inbox occupies."""
+    return int(SQL.value("count_inbox_bytes"))
+
+
+def make_months(months: Sequence[datetime]) -> None:
+    """Make the missing months of the touchpoints."""
+    SQL.run("make_months", {"months": list(months)})
+
+
+def make_partitions_ahead(*, now: datetime) -> int:
+    """Make the partitions of the next days and months and return how many were missing."""
+    return int(SQL.value("make_partitions_ahead", {"now": now}))
+
+
+def drop_drained_days(*, before: datetime) -> int:
+    """Drop days of the inbox that are over and empty and return how many."""
+    return int(SQL.value("drop_drained_days", {"before": before}))
+
+
+def claim_inbox(requests: int) -> list[InboxRow]:
+    """Take up to so many requests out of the inbox, oldest first."""
+    rows = [InboxRow(*row) for row in SQL.run("claim_inbox", {"requests": requests})]
+    return sorted(rows, key=lambda row: (row.received_at, row.id))
+
+
+def claim_messages(message_ids: Iterable[bytes], *, now: datetime) -> set[bytes]:
+    """Enter messages into the ledger and return the ids that were there already."""
+    ids = "{" + ",".join(message_id.hex() for message_id in sorted(message_ids)) + "}"
+    return {bytes(row[0]) for row in SQL.run("claim_messages", {"ids": ids, "now": now})}
+
+
+def name_events(names: Iterable[str]) -> dict[str, int]:
+    """Return the numbers of event names, entering those that are new."""
+    wanted = set(names)
+    params = {"names": text_array(wanted)}
+    found = dict(SQL.run("find_event_ids", params))
+    if missing := wanted - found.keys():
+        SQL.run("insert_events", {"names": text_array(sorted(missing))})
+        found = dict(SQL.run("find_event_ids", params))
+    return found
+
+
+def copy_touchpoints(
+    arrivals: Sequence[Arrival], customer_ids: Sequence[int], event_ids: Mapping[str, int]
+) -> None:
+    """Append touchpoints by binary COPY; the rows are written as PostgreSQL reads them."""
+    with connection.wrap_database_errors, open_cursor() as cursor, cursor.copy(_COPY) as copy:
+        copy.write(_COPY_HEADER)
+        copy.write(
+            b"".join(
+                _encode(arrival, customer_id, event_ids[arrival.name])
+                for arrival, customer_id in zip(arrivals, customer_ids, strict=True)
+            )
+        )
+        copy.write(_COPY_TRAILER)
+
+
+def insert_quarantined(rows: Sequence[QuarantineRow]) -> None:
+    """Keep messages that could not be used."""
+    if not rows:
+        return
+    unique = {row.message_id: row for row in rows}.values()
+    SQL.run(
+        "insert_quarantined",
+        {
+            "message_ids": "{" + ",".join(row.message_id.hex() for row in unique) + "}",
+            "source_ids": bigint_array(row.source_id for row in unique),
+            "received_at": [row.received_at for row in unique],
+            "reasons": text_array(row.reason for row in unique),
+            "fields": text_array(row.field for row in unique),
+            "details": text_array(row.detail for row in unique),
+            "bodies": [row.body for row in unique],
+        },
+    )
+
+
+def move_touchpoints(pairs: Sequence[tuple[int, int]]) -> int:
+    """Give the touchpoints of losers to winners and return how many moved."""
+    return SQL.count("move_touchpoints", _sides(pairs))
+
+
+def return_touchpoints(*, winner_id: int, loser_id: int) -> int:
+    """Give a former loser its touchpoints back and return how many moved."""
+    return SQL.count("return_touchpoints", {"winner_id": winner_id, "loser_id": loser_id})
+
+
+def list_recent_merges(*, since: datetime) -> list[tuple[int, int]]:
+    """List winners and losers of recent merges."""
+    return [(winner, loser) for winner, loser in SQL.run("list_recent_merges", {"since": since})]
+
+
+def move_straggling_identities(pairs: Sequence[tuple[int, int]]) -> int:
+    """Give identifiers that were stored for losers to winners and return how many moved."""
+    return SQL.count("move_straggling_identities", _sides(pairs))
+
+
+def _sides(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
+    return {
+        "winner_ids": bigint_array(winner for winner, _ in pairs),
+        "loser_ids": bigint_array(loser for _, loser in pairs),
+    }
+
+
+def _encode(arrival: Arrival, customer_id: int, event_id: int) -> bytes:
+    properties, context = arrival.properties, arrival.context
+    return b"".join(
+        (
+            _FIELDS.pack(
+                14, 16, arrival.message_id, 8, customer_id, 8, customer_id, 4, event_id,
+                4, arrival.source_id, 2, arrival.type, 1, arrival.starts_journeys,
+                8, arrival.at - _YEAR_2000, 8, arrival.received_at - _YEAR_2000,
+            ),
+            _instant(arrival.original_at), _instant(arrival.sent_at), _numeric(arrival.revenue),
+            _LENGTH.pack(len(properties) + 1), _JSONB_VERSION, properties,
+            _LENGTH.pack(len(context) + 1), _JSONB_VERSION, context,
+        )
+    )  # fmt: skip
+
+
+def _instant(micros: int | None) -> bytes:
+    return _NULL if micros is None else _INSTANT.pack(8, micros - _YEAR_2000)
+
+
+def _numeric(amount: Decimal | None) -> bytes:
+    if amount is None:
+        return _NULL
+    value = bytes(_dump_numeric(amount) or b"")
+    return _LENGTH.pack(len(value)) + value

@@ -1,0 +1,1 @@
+"""What an event says, decided from its bytes alone."""

@@ -1,0 +1,113 @@
+"""Accepts requests: one durable row each, before anybody is told that it worked."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+
+from kernel.errors import Invalid
+from kernel.events import wake
+from profiles.touchpoints import queries
+from profiles.touchpoints.queries import InboxRow
+from profiles.touchpoints.rules.payload import mend_json
+
+MAX_MESSAGE_BYTES = 32 * 1024
+MAX_REQUEST_BYTES = 500 * 1024
+MAX_MESSAGES = 2_500
+BATCH_ROUTES = frozenset({"batch", "import"})
+
+
+class RequestBody(msgspec.Struct, rename="camel"):
+    """What we look at before a request is accepted."""
+
+    write_key: Any = None
+    batch: Any = None
+
+
+class _BatchBody(msgspec.Struct, rename="camel"):
+    write_key: Any = None
+    batch: list[msgspec.Raw] | None = None
+
+
+_batch_decoder = msgspec.json.Decoder(_BatchBody)
+_single_decoder = msgspec.json.Decoder(RequestBody)
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """A request that may be accepted; `write_key` is the one in its body, if any."""
+
+    body: bytes
+    message_count: int
+    write_key: str | None
+
+
+def check_request(body: bytes, *, route: str) -> Checked:
+    """Check size and form of a request; what single messages say is looked at later.
+
+    Raises:
+        Invalid: with the code of the error answer.
+    """
+    if len(body) > MAX_REQUEST_BYTES:
+        raise Invalid("", "A request holds at most 500 KB of JSON. Send smaller batches.",
+                      code="request_too_large")  # fmt: skip
+    try:
+        mended = mend_json(body)
+        if route in BATCH_ROUTES:
+            return _check_batch(mended)
+        request = _single_decoder.decode(mended)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "", f"The body must be a JSON object: {error}.", code="invalid_body"
+        ) from None
+    except ValueError as error:
+        raise Invalid("", f"The body is no JSON: {error}.", code="invalid_json") from None
+    _check_size(len(mended), "message")
+    return Checked(mended, 1, _key(request.write_key))
+
+
+def _check_batch(body: bytes) -> Checked:
+    request = _batch_decoder.decode(body)
+    if request.batch is None:
+        raise Invalid("batch", "The body needs “batch”, a list of messages.", code="missing_batch")
+    if len(request.batch) > MAX_MESSAGES:
+        raise Invalid("batch", f"A batch holds at most {MAX_MESSAGES} messages; this one holds "
+                      f"{len(request.batch)}.", code="too_many_messages")  # fmt: skip
+    for position, message in enumerate(request.batch):
+        _check_size(len(memoryview(message)), f"batch[{position}]")
+    return Checked(body, len(request.batch), _key(request.write_key))
+
+
+def _check_size(size: int, field: str) -> None:
+    if size > MAX_MESSAGE_BYTES:
+        raise Invalid(field, f"A message holds at most 32 KB; {field} holds {size} bytes.",
+                      code="message_too_large")  # fmt: skip
+
+
+def _key(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def accept_request(
+    checked: Checked, *, source_id: int, route: str, ip: str | None, now: datetime
+) -> None:
+    """Store a request durably: when this returns outside a transaction, it is committed.
+
+    A connection that died, as after a restart of the database, is replaced once. Should the first
+    attempt have been stored after all, the ledger leaves the doubles out.
+    """
+    if checked.message_count == 0:
+        return
+    row = InboxRow(0, now, source_id, route, checked.message_count, ip, checked.body)
+    try:
+        queries.append_to_inbox(row)
+    except IntegrityError:
+        # No partition for this day: the schedule did not run for a week.
+        queries.make_partitions_ahead(now=now)
+        queries.append_to_inbox(row)
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        queries.append_to_inbox(row)
+    wake("profiles.drain_inbox")

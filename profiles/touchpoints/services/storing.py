@@ -1,0 +1,128 @@
+"""Stores messages that can be used: exactly once, for the right person, with their traits."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import available_timezones
+
+import msgspec
+
+from kernel.ids import new_key
+from profiles.customers.queries import Sighting, TraitValue, apply_traits, touch_customers
+from profiles.identities.queries import find_links
+from profiles.identities.rules import ANONYMOUS_ID, USER_ID, Ref, by_priority
+from profiles.identities.services.resolution import Sighted, resolve_people
+from profiles.touchpoints import queries
+from profiles.touchpoints.models import Source
+from profiles.touchpoints.rules.instants import from_micros
+from profiles.touchpoints.rules.messages import Arrival
+
+# History older than this shares the default partition: partitions cost planning time each.
+_PARTITIONED_HISTORY = timedelta(days=5 * 365)
+_DAY = 86_400_000_000
+_LONGEST_LOCALE = 35
+SYSTEM_SOURCE = "System"
+
+
+class StoredBatch(msgspec.Struct, frozen=True, gc=False):
+    """What became of a batch; `arrivals` and `customer_ids` leave out duplicates."""
+
+    arrivals: list[Arrival]
+    customer_ids: list[int]
+    duplicates: int
+
+
+def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch:
+    """Store messages in the caller's transaction, in sets; those stored before are left out.
+
+    The order of steps is the same for every writer (ledger, people, touchpoints), so writers wait
+    for each other and do not deadlock. About ten statements, whatever the number of messages.
+    """
+    unique = {arrival.message_id: arrival for arrival in reversed(arrivals)}
+    make_months((arrival.at for arrival in unique.values()), now=now)
+    known = queries.claim_messages(unique, now=now)
+    fresh = [a for a in arrivals if a.message_id not in known and unique[a.message_id] is a]
+    if not fresh:
+        return StoredBatch([], [], len(arrivals))
+    events = [
+        Sighted(refs, arrival.at, from_micros(arrival.at), arrival.source_id)
+        for arrival, refs in zip(fresh, _with_previous_ids(fresh), strict=True)
+    ]
+    customer_ids = resolve_people(events, now=now).customer_ids
+    _touch(fresh, customer_ids)
+    apply_traits(
+        TraitValue(customer_id, name, value, arrival.at, arrival.source_id)
+        for arrival, customer_id in zip(fresh, customer_ids, strict=True)
+        for name, value in (arrival.traits or {}).items()
+    )
+    append_touchpoints(fresh, customer_ids)
+    return StoredBatch(fresh, customer_ids, len(arrivals) - len(fresh))
+
+
+def append_touchpoints(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
+    """Append touchpoints whose people are known to the log."""
+    event_ids = queries.name_events(arrival.name for arrival in arrivals)
+    queries.copy_touchpoints(arrivals, customer_ids, event_ids)
+
+
+def system_source_id(*, now: datetime) -> int:
+    """Return the built-in source under which our own apps record what they did."""
+    source, _ = Source.objects.get_or_create(
+        name=SYSTEM_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.SYSTEM}
+    )
+    return source.id
+
+
+def make_months(instants: Iterable[int], *, now: datetime) -> None:
+    """Make the months that are missing. Must come before anything of a batch is written."""
+    days = {at // _DAY for at in instants}
+    months = {from_micros(day * _DAY).replace(day=1) for day in days}
+    recent = sorted(month for month in months if month >= now - _PARTITIONED_HISTORY)
+    if recent:
+        queries.make_months(recent)
+
+
+def _with_previous_ids(arrivals: Sequence[Arrival]) -> list[Sequence[Ref]]:
+    """Return the identifiers of each message, with what an alias was called before.
+
+    A previous id that is a known user id stays one: two known people are never joined. Anything
+    else was an anonymous id, which is how the browser's SDK uses alias.
+    """
+    previous = {a.previous_id for a in arrivals if a.previous_id is not None}
+    known = find_links([(USER_ID, value) for value in previous]) if previous else {}
+    return [
+        arrival.refs
+        if arrival.previous_id is None
+        else by_priority(
+            (*arrival.refs,
+             (USER_ID if (USER_ID, arrival.previous_id) in known else ANONYMOUS_ID,
+              arrival.previous_id))
+        )
+        for arrival in arrivals
+    ]  # fmt: skip
+
+
+def _touch(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
+    sightings: dict[int, list[Arrival]] = {}
+    for arrival, customer_id in zip(arrivals, customer_ids, strict=True):
+        sightings.setdefault(customer_id, []).append(arrival)
+    touch_customers(_sighting(person, seen) for person, seen in sightings.items())
+
+
+def _sighting(customer_id: int, seen: list[Arrival]) -> Sighting:
+    if len(seen) > 1:
+        seen.sort(key=lambda arrival: (arrival.at, arrival.message_id))
+    zones = [a.time_zone for a in seen if a.time_zone in _time_zones()]
+    locales = [a.locale for a in seen if a.locale and len(a.locale) <= _LONGEST_LOCALE]
+    return Sighting(
+        id=customer_id,
+        first_at=from_micros(seen[0].at),
+        last_at=from_micros(seen[-1].at),
+        time_zone=zones[-1] if zones else None,
+        locale=locales[-1] if locales else None,
+    )
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
