@@ -6,4 +6,13 @@ from kernel.events.models import Cursor, Event, Parked
 from kernel.heartbeats.models import Heartbeat
 from kernel.http.models import IdempotencyKey
 
-__all__ = ["ApiKey", "AuditEntry", "Cursor", "Event", "Heartbeat", "IdempotencyKey", "Parked", "User"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Cursor",
+    "Event",
+    "Heartbeat",
+    "IdempotencyKey",
+    "Parked",
+    "User",
+]

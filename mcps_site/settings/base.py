@@ -15,6 +15,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", places.embedded_secret_key())
+# Former keys: what was signed or encrypted under them can still be opened.
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+# Private networks that webhooks and other calls outward may reach, for example 10.1.0.0/16.
+ALLOWED_PRIVATE_NETWORKS = env.names("ALLOWED_PRIVATE_NETWORKS")
 # The supervisor asks /readyz by the loopback address whatever the public name is.
 ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
@@ -70,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kernel.http.htmx.VaryOnHtmx",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
 ]

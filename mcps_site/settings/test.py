@@ -12,6 +12,7 @@ from mcps_site.settings.base import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
+ALLOWED_PRIVATE_NETWORKS = ["127.0.0.0/8"]  # where the fake servers of the tests answer
 CELERY_TASK_ALWAYS_EAGER = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
