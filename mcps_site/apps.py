@@ -10,6 +10,8 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.ui import navigation
+
+        # Importing the Celery app makes it the one that tasks belong to.
         from mcps_site.celery import add_heartbeat
 
         add_heartbeat()

@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 log = structlog.get_logger(__name__)
 
+# Asked every few seconds by machines; a line for each would bury the others.
+SILENT_ROUTES = {"healthz", "readyz", "metrics"}
+
 
 class RequestLog:
     """Binds a request id to every event of the request and logs the request's end.
@@ -28,13 +31,24 @@ class RequestLog:
         response.headers["X-Request-ID"] = request_id
         return response
 
+    def process_exception(self, request: HttpRequest, error: Exception) -> None:
+        """Log what a view did not expect; Django's own line would hold the address."""
+        log.error("request.failed", route=_route(request), exc_info=error)
+
     def _log(self, request: HttpRequest, response: HttpResponseBase, *, ms: int) -> None:
-        match = request.resolver_match
+        route = _route(request)
+        if route in SILENT_ROUTES:
+            return
         write = log.error if response.status_code >= 500 else log.info
         write(
             "request.finished",
             method=request.method,
-            route=match.route if match else "(none)",
+            route=route,
             status=response.status_code,
             ms=ms,
         )
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.route if match else "(none)"

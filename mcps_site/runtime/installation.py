@@ -28,6 +28,7 @@ from mcps_site.runtime.supervisor import Stopped, Supervisor
 from mcps_site.runtime.valkey import Valkey
 
 LEFTOVER_PATIENCE_SECONDS = 10.0
+ASK_EVERY_SECONDS = 0.25
 
 
 class Busy(Exception):
@@ -99,6 +100,7 @@ class _Run:
         self.postgres = Postgres() if options.owns_database else None
         self.valkey = Valkey() if options.owns_broker else None
         self.programs = python_programs(options)
+        self._ask_again_at = 0.0
 
     def run(self) -> int:
         started = time.monotonic()
@@ -145,6 +147,9 @@ class _Run:
         self.supervisor.start(program)
 
     def _is_ready(self) -> bool:
+        if time.monotonic() < self._ask_again_at:
+            return False
+        self._ask_again_at = time.monotonic() + ASK_EVERY_SECONDS
         link = http.client.HTTPConnection(*_address(self.options), timeout=5)
         try:
             link.request("GET", "/readyz")

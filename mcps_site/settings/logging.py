@@ -58,8 +58,8 @@ def configure_logging(*, form: str, level: str) -> dict[str, Any]:
             "celery.app.trace": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
             "django_celery_beat": {"level": "WARNING"},
-            # Its lines hold the address of each refused request; ours hold the route.
-            "django.request": {"level": "ERROR"},
+            # Its lines hold the address of each request that failed; ours hold the route.
+            "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "ERROR"},
             "httpx": {"level": "WARNING"},
         },

@@ -13,7 +13,7 @@ from tests.runtime.running import installation, wait_until
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("runtime")]
 
 
-def test_run_ends_without_orphans_and_starts_again_after_a_kill():
+def test_run_ends_without_orphans_starts_again_after_a_kill_and_is_deleted_only_at_rest():
     with installation() as running:
         running.start("demo")
         running.wait_for_line("Ready: http://127.0.0.1:")
@@ -23,6 +23,9 @@ def test_run_ends_without_orphans_and_starts_again_after_a_kill():
         assert second.returncode != 0
         assert "is in use by “make demo” (process" in second.stderr
         assert second.stderr.count("\n") == 1
+        refused = _run(running.environment, "reset", "--yes")
+        assert refused.returncode != 0
+        assert (running.folder / "postgres" / "cluster").exists()
 
         # Killed without a chance to tell its children, it leaves none behind.
         assert running.stop(signal.SIGKILL) == -signal.SIGKILL
@@ -37,6 +40,8 @@ def test_run_ends_without_orphans_and_starts_again_after_a_kill():
         assert running.processes() == []
         assert running.pids() == {}
         assert not (running.folder / "postgres" / "cluster" / "postmaster.pid").exists()
+        assert _run(running.environment, "reset", "--yes").returncode == 0
+        assert not running.folder.exists()
 
 
 def test_taken_port_is_refused_before_anything_starts():
@@ -49,19 +54,6 @@ def test_taken_port_is_refused_before_anything_starts():
             f"Port {running.port} is in use. Name another: PORT={running.port + 1}" in done.stderr
         )
         assert not (running.folder / "postgres").exists()
-
-
-def test_reset_refuses_while_running_and_deletes_afterwards():
-    with installation() as running:
-        running.start()
-        running.wait_for_line("Ready: http://127.0.0.1:")
-        refused = _run(running.environment, "reset", "--yes")
-        assert refused.returncode != 0
-        assert "is in use by “make up”" in refused.stderr
-        assert (running.folder / "postgres" / "cluster").exists()
-        assert running.stop() == 0
-        done = _run(running.environment, "reset", "--yes")
-        assert (done.returncode, running.folder.exists()) == (0, False)
 
 
 def _run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
