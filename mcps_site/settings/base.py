@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -102,6 +103,9 @@ TEMPLATES = [
 ]
 
 _DATABASE = dj_database_url.parse(env.text("DATABASE_URL", places.embedded_database_url()))
+# Form widgets are looked up among our templates first.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
 DATABASES = {
     "default": {
         **_DATABASE,
