@@ -15,7 +15,7 @@ class CurrentXid(Func):
         super().__init__(output_field=models.TextField())
 
 
-class Xid8Field(models.TextField):
+class Xid8Field(models.TextField):  # type: ignore[type-arg]  # not generic at run time
     """A 64-bit transaction id, text in Python; by default that of the writing transaction.
 
     An index on `(xid, id)` belongs to every log table.

@@ -76,8 +76,10 @@ def list_due(*, own_transaction: bool = False) -> list[Subscriber]:
         )
     positions = {name: Position(xid, number) for name, xid, number, _ in rows}
     known = [subscriber for _, subscriber in subscribers.items()]
-    sources = [logs.get(name) for name in dict.fromkeys(row.source for row in known)]
-    ends = heads(sources, own_transaction=own_transaction)
+    read = {row.source for row in known}
+    ends = heads(
+        [row for name, row in logs.items() if name in read], own_transaction=own_transaction
+    )
     return [
         row
         for row in known

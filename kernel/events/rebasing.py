@@ -56,8 +56,8 @@ def rebase_logs() -> list[Rebased]:
 def _is_ahead(log: Log) -> bool:
     with open_cursor() as cursor, connection.wrap_database_errors:
         table = sql.Identifier(log.table)
-        row = cursor.execute(_HIGHEST.format(table=table), {"source": log.name}).fetchone()
-        return bool(row[0])
+        [(is_ahead,)] = cursor.execute(_HIGHEST.format(table=table), {"source": log.name})
+        return bool(is_ahead)
 
 
 def _rebase(log: Log) -> Rebased:

@@ -73,7 +73,7 @@ class SqlFile:
     ) -> ServerCursor:
         cursor = open_cursor(class_row(into) if into else tuple_row)
         with connection.wrap_database_errors:
-            return cursor.execute(self.text(name), params or {}, binary=True)  # type: ignore[arg-type]
+            return cursor.execute(self.text(name), params or {}, binary=True)
 
 
 def locate(module: Path, subject: str) -> Path:
