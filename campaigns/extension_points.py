@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -26,9 +26,20 @@ class ProviderConfig(BaseModel, extra="forbid", frozen=True):
 class ChannelProvider(Protocol):
     """Hands messages of one channel to the outside."""
 
-    kind: str
-    channels: tuple[Channel, ...]
-    config_type: type[ProviderConfig]
+    @property
+    def kind(self) -> str:
+        """The key of the catalogue, such as `smtp`."""
+        ...
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels it sends on."""
+        ...
+
+    @property
+    def config_type(self) -> type[ProviderConfig]:
+        """The type of its settings."""
+        ...
 
     def send(
         self, messages: Sequence[OutgoingMessage], *, config: Any, now: datetime
@@ -36,14 +47,24 @@ class ChannelProvider(Protocol):
         """Hand over a batch; return one result for each message, in order. Never raises."""
         ...
 
+
+@runtime_checkable
+class ReportsByWebhook(Protocol):
+    """A provider that reports what became of its messages by HTTP."""
+
     def parse_webhook(
         self, *, body: bytes, headers: Mapping[str, str], config: Any, now: datetime
     ) -> list[ProviderEvent]:
-        """Read a provider's report after checking its signature; raise `Forbidden` when it is forged."""
+        """Read a report after checking its signature; raise `Forbidden` when it is forged."""
         ...
 
+
+@runtime_checkable
+class CanBeAsked(Protocol):
+    """A provider that can say afterwards whether it took a message."""
+
     def look_up(self, keys: Sequence[UUID], *, config: Any) -> dict[UUID, bool] | None:
-        """Say which deliveries the provider took; `None` when it cannot be asked."""
+        """Say which deliveries the provider took; `None` when it cannot tell now."""
         ...
 
 

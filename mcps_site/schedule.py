@@ -21,4 +21,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
+    Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
+    Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
+    Periodic("Campaigns: settle claims of lost workers", "campaigns.settle_stale", 60),
 )

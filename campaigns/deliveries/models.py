@@ -118,6 +118,7 @@ class Decision(models.Model):
         HELD_BACK = "held_back"
         DELAYED = "delayed"
         FAILED = "failed"
+        UNKNOWN = "unknown"
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(

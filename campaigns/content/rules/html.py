@@ -14,7 +14,7 @@ _LINK = re.compile(r"""(<a\b[^>]*?\bhref=)(["'])(.*?)\2""", re.IGNORECASE | re.D
 _LIQUID = re.compile(r"\{[{%]")
 _PURE_OUTPUT = re.compile(r"^\{\{(?P<inside>(?:(?!\}\}).)*)\}\}$", re.DOTALL)
 _UNTRACKED = ("mailto:", "tel:", "sms:", "#")
-_OWN_LINKS = ("unsubscribe_link", "preferences_link", "view_link")
+_OWN_LINKS = ("unsubscribe_link",)
 
 _PIXEL = '<img src="{{ open_pixel_link }}" width="1" height="1" alt="" style="display:block" />'
 
@@ -24,8 +24,12 @@ class BadSource(ValueError):
 
 
 def compile_source(source: str, source_format: str) -> str:
-    """Return HTML for e-mail from MJML or HTML, with tracked links and the open pixel."""
-    page = _compile_mjml(source) if source_format == "mjml" else source
+    """Return the HTML of an e-mail from MJML, or HTML as it is; raises `BadSource`."""
+    return _compile_mjml(source) if source_format == "mjml" else source
+
+
+def add_tracking(page: str) -> str:
+    """Return HTML whose links go through the `tracked` filter, with the open pixel at its end."""
     page = _LINK.sub(_track, page)
     if "</body>" in page:
         return page.replace("</body>", f"{_PIXEL}</body>", 1)

@@ -1,4 +1,4 @@
-"""Signed, scoped, expiring tokens in messages: open, click, unsubscribe, view.
+"""Signed, scoped, expiring tokens in messages: open, click, unsubscribe.
 
 A token names one delivery and carries its own text (the target of a click), so that following it
 needs no look-up before the signature is known to be right.
@@ -23,7 +23,6 @@ class Scope(IntEnum):
     OPEN = 1
     CLICK = 2
     UNSUBSCRIBE = 3
-    VIEW = 4
 
 
 @dataclass(frozen=True, slots=True)

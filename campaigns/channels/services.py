@@ -1,0 +1,155 @@
+"""Creating senders and finding the one a message leaves by."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from pydantic import SecretStr, ValidationError
+
+from campaigns.channels.models import Sender
+from campaigns.contracts import Channel
+from campaigns.extension_points import ChannelProvider, ProviderConfig, channel_providers
+from kernel.audit import record
+from kernel.encryption import decrypt, encrypt
+from kernel.errors import Invalid
+
+_PURPOSE = "campaigns.sender"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A sender ready for use: its provider, its checked settings, the name the person sees."""
+
+    sender_id: int | None
+    provider: ChannelProvider
+    config: ProviderConfig
+    from_address: str
+    from_name: str
+    reply_to: str
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderDraft:
+    """What a sender is made of."""
+
+    name: str
+    channel: Channel
+    kind: str
+    config: dict[str, Any] = field(default_factory=dict)
+    from_address: str = ""
+    from_name: str = ""
+    reply_to: str = ""
+
+
+def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -> Sender:
+    """Create a sender; the first one of a channel becomes its default.
+
+    Raises:
+        Invalid: the provider does not serve the channel, or its settings are wrong.
+    """
+    provider = channel_providers.get(draft.kind)
+    if draft.channel not in provider.channels:
+        raise Invalid("channel", f"“{draft.kind}” does not send on the channel “{draft.channel}”.")
+    has_default = Sender.objects.filter(channel=draft.channel, is_default=True).exists()
+    sender = Sender.objects.create(
+        key=key,
+        name=draft.name,
+        channel=draft.channel,
+        kind=draft.kind,
+        config=_sealed(_check_config(provider, draft.config)),
+        from_address=draft.from_address,
+        from_name=draft.from_name,
+        reply_to=draft.reply_to,
+        is_default=not has_default,
+        created_at=now,
+    )
+    record(
+        actor=actor,
+        verb="created",
+        object_type="sender",
+        object_id=str(sender.key),
+        before=None,
+        after={"name": draft.name, "channel": draft.channel, "kind": draft.kind},
+        now=now,
+    )
+    return sender
+
+
+def list_routes(channel: Channel, sender_ids: set[int | None]) -> dict[int | None, Route | None]:
+    """Return the route of each sender id; `None` stands for the channel's default.
+
+    Without a configured sender e-mail leaves by the mail server of the settings, and other
+    channels have no route.
+    """
+    rows = {row.id: row for row in Sender.objects.filter(channel=channel)}
+    default = next((row for row in rows.values() if row.is_default), None)
+    found: dict[int | None, Route | None] = {}
+    for sender_id in sender_ids:
+        row = default if sender_id is None else rows.get(sender_id)
+        found[sender_id] = _route(row) if row else _built_in(channel)
+    return found
+
+
+def _built_in(channel: Channel) -> Route | None:
+    if channel is not Channel.EMAIL:
+        return None
+    provider = channel_providers.get("smtp")
+    return Route(
+        sender_id=None,
+        provider=provider,
+        config=provider.config_type(),
+        from_address=_default_address(),
+        from_name=parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
+        reply_to="",
+    )
+
+
+def _route(sender: Sender) -> Route:
+    provider = channel_providers.get(sender.kind)
+    secrets = _secret_names(provider)
+    opened = {
+        name: decrypt(value, purpose=_PURPOSE) if name in secrets and value else value
+        for name, value in sender.config.items()
+    }
+    return Route(
+        sender_id=sender.pk,
+        provider=provider,
+        config=provider.config_type.model_validate(opened),
+        from_address=sender.from_address or _default_address(),
+        from_name=sender.from_name,
+        reply_to=sender.reply_to,
+        is_paused=sender.is_paused,
+    )
+
+
+def _default_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def _check_config(provider: ChannelProvider, config: dict[str, Any]) -> ProviderConfig:
+    try:
+        return provider.config_type.model_validate(config)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        path = ".".join(["config", *map(str, first["loc"])])
+        raise Invalid(path, f"{path}: {first['msg']}.") from None
+
+
+def _secret_names(provider: ChannelProvider) -> set[str]:
+    fields = provider.config_type.model_fields.items()
+    return {name for name, field in fields if field.annotation is SecretStr}
+
+
+def _sealed(config: ProviderConfig) -> dict[str, Any]:
+    sealed: dict[str, Any] = {}
+    for name, value in config.model_dump().items():
+        if isinstance(value, SecretStr):
+            text = value.get_secret_value()
+            sealed[name] = encrypt(text, purpose=_PURPOSE) if text else ""
+        else:
+            sealed[name] = value
+    return sealed

@@ -1,0 +1,87 @@
+"""One typed function for each statement about deliveries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from campaigns.deliveries.models import SHARDS
+from kernel.sql import SqlFile, bigint_array, text_array
+
+CLAIM = SqlFile(__file__, "claim")
+HAND_OVER = SqlFile(__file__, "hand_over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A delivery the gate decided about; values of the person are there when it was claimed."""
+
+    id: int
+    key: UUID
+    customer_id: int
+    channel: str
+    message_class: str
+    topic: str
+    address: str
+    sender_id: int | None
+    template_version_id: int
+    ctx: dict[str, Any] | None
+    status: str
+    traits: dict[str, Any] | None
+    locale: str | None
+    time_zone: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one hand-over, in the words of `record_results`."""
+
+    delivery_id: int
+    outcome: str
+    reason: str
+    provider_id: str = ""
+
+
+def list_due_shards(*, now: datetime) -> list[int]:
+    """Return the shards in which something is due."""
+    return [row[0] for row in CLAIM.run("list_due_shards", {"shards": SHARDS, "now": now})]
+
+
+def lock_shard(shard: int) -> bool:
+    """Take a shard for this transaction; false when another worker has it."""
+    return bool(CLAIM.value("lock_shard", {"shard": shard}))
+
+
+def claim_due(shard: int, *, batch: int, now: datetime) -> list[Decided]:
+    """Run the gate over the due deliveries of a locked shard; see the statement."""
+    params = {"shard": shard, "batch": batch, "now": now}
+    return CLAIM.all("claim_due", params, into=Decided)
+
+
+def begin_hand_over(ids: Sequence[int], *, claimed_at: datetime, now: datetime) -> set[int]:
+    """Mark deliveries as leaving and return the ids that are still ours to send."""
+    params = {"ids": bigint_array(ids), "claimed_at": claimed_at, "now": now}
+    return {row[0] for row in HAND_OVER.run("begin_hand_over", params)}
+
+
+def record_results(results: Sequence[Result], *, max_attempts: int, now: datetime) -> int:
+    """Write the results of hand-overs with their decisions; returns how many rows changed."""
+    params = {
+        "ids": bigint_array(result.delivery_id for result in results),
+        "outcomes": text_array(result.outcome for result in results),
+        "reasons": text_array(result.reason for result in results),
+        "provider_ids": text_array(result.provider_id for result in results),
+        "max_attempts": max_attempts,
+        "now": now,
+    }
+    return HAND_OVER.count("record_results", params) if results else 0
+
+
+def take_back_stale(*, before: datetime, batch: int, now: datetime) -> dict[str, int]:
+    """Settle claims older than `before` and return how many went to which status."""
+    counts: dict[str, int] = {}
+    params = {"before": before, "batch": batch, "now": now}
+    for _, status in HAND_OVER.run("take_back_stale", params):
+        counts[status] = counts.get(status, 0) + 1
+    return counts

@@ -1,0 +1,124 @@
+"""Sends what is due: claim behind the gate, put into words, hand over, record.
+
+Each of the steps commits by itself, so that a crash between two of them is seen afterwards: a
+claim that never left is planned again, one that may have left becomes `unknown`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+import structlog
+from django.db import transaction
+
+from campaigns.channels.services import Route, list_routes
+from campaigns.content.rules.rendering import Refusal
+from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
+from campaigns.deliveries import queries
+from campaigns.deliveries.queries import Decided, Result
+from campaigns.deliveries.services.wording import word_messages
+
+log = structlog.get_logger()
+
+CLAIM_BATCH = 500
+# A crash leaves at most this many deliveries of one worker unknown.
+HAND_OVER_BATCH = 100
+MAX_ATTEMPTS = 5
+# Longer than the slowest batch: a claim older than this belongs to a worker that is gone.
+LEASE = timedelta(minutes=10)
+
+
+def send_shard(shard: int, *, now: datetime) -> int:
+    """Decide about one batch of a shard and send what is allowed; returns how many were decided.
+
+    Zero means that nothing is due there or that another worker has the shard.
+    """
+    with transaction.atomic():
+        if not queries.lock_shard(shard):
+            return 0
+        decided = queries.claim_due(shard, batch=CLAIM_BATCH, now=now)
+    claimed = sorted((row for row in decided if row.status == "claimed"), key=_group)
+    for _, rows in groupby(claimed, key=_group):
+        _hand_over(list(rows), claimed_at=now, now=now)
+    if decided:
+        log.info("deliveries.decided", shard=shard, decided=len(decided), claimed=len(claimed))
+    return len(decided)
+
+
+def settle_stale(*, now: datetime) -> dict[str, int]:
+    """Settle the claims of workers that are gone; returns how many went to which status."""
+    with transaction.atomic():
+        counts = queries.take_back_stale(before=now - LEASE, batch=5_000, now=now)
+    if counts:
+        log.warning("deliveries.taken_back", **counts)
+    return counts
+
+
+def _group(row: Decided) -> tuple[str, int, int]:
+    return row.channel, row.sender_id or 0, row.template_version_id
+
+
+def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) -> None:
+    sender_id = rows[0].sender_id
+    route = list_routes(Channel(rows[0].channel), {sender_id})[sender_id]
+    if route is None:
+        _record(
+            [Result(delivery_id=row.id, outcome="unsayable", reason="no_sender") for row in rows],
+            now=now,
+        )
+        return
+    wordings = list(zip(rows, word_messages(rows, route=route, now=now), strict=True))
+    _record(
+        [
+            Result(delivery_id=row.id, outcome="unsayable", reason=words.reason)
+            for row, words in wordings
+            if isinstance(words, Refusal)
+        ],
+        now=now,
+    )
+    sayable = [(row.id, words) for row, words in wordings if isinstance(words, OutgoingMessage)]
+    for start in range(0, len(sayable), HAND_OVER_BATCH):
+        chunk = sayable[start : start + HAND_OVER_BATCH]
+        _send_chunk(chunk, route=route, claimed_at=claimed_at, now=now)
+
+
+def _send_chunk(
+    chunk: Sequence[tuple[int, OutgoingMessage]],
+    *,
+    route: Route,
+    claimed_at: datetime,
+    now: datetime,
+) -> None:
+    ours = queries.begin_hand_over([row_id for row_id, _ in chunk], claimed_at=claimed_at, now=now)
+    leaving = [(row_id, message) for row_id, message in chunk if row_id in ours]
+    results = _send(route, [message for _, message in leaving], now=now)
+    _record(
+        [
+            Result(
+                delivery_id=row_id,
+                outcome=result.outcome,
+                reason=result.reason or result.outcome,
+                provider_id=result.provider_id,
+            )
+            for (row_id, _), result in zip(leaving, results, strict=True)
+        ],
+        now=now,
+    )
+
+
+def _send(route: Route, messages: list[OutgoingMessage], *, now: datetime) -> list[SendResult]:
+    """Call the provider; a provider that breaks its promise may have sent, so nothing is repeated."""
+    if not messages:
+        return []
+    try:
+        return route.provider.send(messages, config=route.config, now=now)
+    except Exception as error:  # noqa: BLE001 (whatever it is, nothing may be sent twice)
+        # Without the traceback: it may hold addresses.
+        log.error(  # noqa: TRY400
+            "deliveries.provider_broke", kind=route.provider.kind, error=type(error).__name__
+        )
+        return [SendResult(outcome=SendOutcome.UNCERTAIN, reason="provider_error")] * len(messages)
+
+
+def _record(results: Sequence[Result], *, now: datetime) -> None:
+    queries.record_results(results, max_attempts=MAX_ATTEMPTS, now=now)

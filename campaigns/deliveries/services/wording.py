@@ -1,0 +1,59 @@
+"""Puts claimed deliveries into words: values of the people, merge sources, links."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from campaigns.channels.services import Route
+from campaigns.content.rules.rendering import Refusal, present_values, render_words
+from campaigns.content.selectors import get_compiled_words
+from campaigns.contracts import Channel, MessageClass, OutgoingMessage
+from campaigns.deliveries.links import list_headers, personal_links
+from campaigns.deliveries.queries import Decided
+from campaigns.extension_points import merge_sources
+from profiles.contracts import CustomerId
+
+
+def word_messages(
+    rows: Sequence[Decided], *, route: Route, now: datetime
+) -> list[OutgoingMessage | Refusal]:
+    """Return the message of each delivery of one template version, or why there is none."""
+    compiled = get_compiled_words(rows[0].template_version_id)
+    merged = _merged_values(compiled.names, rows, now=now)
+    wordings: list[OutgoingMessage | Refusal] = []
+    for row in rows:
+        links = personal_links(row.id, now=now)
+        traits = present_values(row.traits or {})
+        values = {**traits, "customer": traits, **present_values(row.ctx or {})}
+        for source, by_customer in merged.items():
+            values[source] = present_values(by_customer.get(CustomerId(row.customer_id), {}))
+        words = render_words(compiled, values=values, links=links)
+        if isinstance(words, Refusal):
+            wordings.append(words)
+            continue
+        is_list_mail = row.channel == Channel.EMAIL and row.message_class == MessageClass.MARKETING
+        wordings.append(
+            OutgoingMessage(
+                key=row.key,
+                channel=Channel(row.channel),
+                address=row.address,
+                subject=words.subject,
+                text=words.text,
+                html=words.html,
+                from_address=route.from_address,
+                from_name=route.from_name,
+                reply_to=route.reply_to,
+                headers=list_headers(links) if is_list_mail else {},
+            )
+        )
+    return wordings
+
+
+def _merged_values(
+    names: frozenset[str], rows: Sequence[Decided], *, now: datetime
+) -> dict[str, dict[CustomerId, dict[str, Any]]]:
+    """Ask only the sources that the template reads, each once for the batch."""
+    ids = [CustomerId(row.customer_id) for row in rows]
+    return {
+        key: source.values(ids, now=now) for key, source in merge_sources.items() if key in names
+    }

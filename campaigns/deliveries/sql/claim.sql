@@ -1,0 +1,69 @@
+-- name: lock_shard
+-- Takes the shard for this transaction, or says that another worker has it. Changes nothing.
+SELECT pg_try_advisory_xact_lock(hashtextextended('campaigns_delivery', 0) + %(shard)s::int) AS is_ours
+
+-- name: list_due_shards
+-- The shards with something due. Sixteen probes of campaigns_delivery_due. Changes nothing.
+SELECT s.shard FROM generate_series(0, %(shards)s::int - 1) AS s (shard)
+WHERE EXISTS (
+    SELECT FROM campaigns_delivery d
+    WHERE d.shard = s.shard AND d.status = 'planned' AND d.due_at <= %(now)s::timestamptz
+)
+ORDER BY s.shard
+
+-- name: claim_due
+-- The gate: decides about one due delivery of each person of a locked shard and claims the allowed.
+-- Changes rows; nothing twice, as only planned ones are taken. Leans on campaigns_delivery_due and
+-- campaigns_delivery_customer. Caps hold because the shard is locked before this statement takes
+-- its snapshot, and because a person appears once.
+WITH due AS MATERIALIZED (
+    SELECT d.* FROM campaigns_delivery d
+    WHERE d.shard = %(shard)s::smallint AND d.status = 'planned' AND d.due_at <= %(now)s::timestamptz
+    ORDER BY d.due_at, d.id LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
+), one AS (
+    SELECT DISTINCT ON (due.customer_id) due.* FROM due
+    ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
+), facts AS (
+    SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
+        campaigns_consent(o.customer_id, o.channel, o.topic, a.address) AS consent,
+        p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent
+    FROM one o
+    JOIN profiles_customer c ON c.id = o.customer_id
+    CROSS JOIN LATERAL (SELECT campaigns_address(c.id, c.key, c.traits, o.channel, o.address) AS address) a
+    LEFT JOIN profiles_suppression s
+        ON s.channel = o.channel AND s.address = a.address AND s.released_at IS NULL
+    CROSS JOIN LATERAL campaigns_pressure(o.customer_id, o.channel, o.message_class, %(now)s::timestamptz) p
+    CROSS JOIN LATERAL campaigns_quiet(o.channel, c.time_zone, %(now)s::timestamptz) q
+), verdict AS (
+    SELECT f.*, CASE
+        WHEN f.erased_at IS NOT NULL THEN 'erased'
+        WHEN f.address = '' THEN 'no_address'
+        WHEN f.suppression IS NOT NULL THEN 'suppressed'
+        WHEN f.message_class = 'marketing' AND f.consent = 'withdrawn' THEN 'consent_withdrawn'
+        WHEN f.message_class = 'marketing' AND f.needs_consent AND f.consent <> 'granted' THEN 'no_consent'
+        WHEN f.message_class = 'marketing' AND f.until IS NOT NULL THEN 'quiet_hours'
+        WHEN f.hit IS NOT NULL THEN 'frequency_cap'
+        ELSE 'allowed' END AS reason,
+        jsonb_strip_nulls(jsonb_build_object('consent', f.consent, 'suppression', f.suppression,
+            'caps', f.counts, 'cap', f.hit, 'clock', f.clock, 'until', f.until)) AS numbers
+    FROM facts f
+), refused AS (
+    INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+    SELECT v.customer_id, v.id, CASE v.reason WHEN 'quiet_hours' THEN 'delayed' ELSE 'held_back' END,
+        v.reason, v.numbers, %(now)s::timestamptz
+    FROM verdict v WHERE v.reason <> 'allowed'
+), moved AS (
+    UPDATE campaigns_delivery d SET
+        status = CASE v.reason WHEN 'allowed' THEN 'claimed' WHEN 'quiet_hours' THEN 'planned' ELSE 'held_back' END,
+        due_at = CASE v.reason WHEN 'quiet_hours' THEN v.until ELSE d.due_at END,
+        claimed_at = CASE v.reason WHEN 'allowed' THEN %(now)s::timestamptz END,
+        finished_at = CASE WHEN v.reason NOT IN ('allowed', 'quiet_hours') THEN %(now)s::timestamptz END,
+        handing_over_at = NULL, attempts = d.attempts + (v.reason = 'allowed')::int,
+        address = v.address, gate = v.numbers, reason = v.reason
+    FROM verdict v WHERE d.id = v.id
+    RETURNING d.id, d.key, d.customer_id, d.channel, d.message_class, d.topic, d.address, d.sender_id,
+        d.template_version_id, d.ctx, d.status
+)
+SELECT m.*, c.traits, c.locale, c.time_zone
+FROM moved m LEFT JOIN profiles_customer c ON c.id = m.customer_id AND m.status = 'claimed'
+ORDER BY m.id

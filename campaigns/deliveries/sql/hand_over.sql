@@ -1,0 +1,60 @@
+-- name: begin_hand_over
+-- Marks claimed deliveries as on their way to the provider and returns those still ours: a claim
+-- that was taken back in the meantime is not. Changes rows; a second call returns nothing.
+UPDATE campaigns_delivery d SET handing_over_at = %(now)s::timestamptz
+WHERE d.id = ANY (%(ids)s::bigint[]) AND d.status = 'claimed'
+    AND d.claimed_at = %(claimed_at)s::timestamptz AND d.handing_over_at IS NULL
+RETURNING d.id
+
+-- name: record_results
+-- Writes what became of each hand-over, with its decision. Changes rows; a second call changes
+-- nothing, as the rows are no longer claimed. What may mend is planned again, later each time.
+WITH result AS (
+    SELECT r.*, d.attempts, d.customer_id, d.gate FROM unnest(
+        %(ids)s::bigint[], %(outcomes)s::text[], %(reasons)s::text[], %(provider_ids)s::text[]
+    ) AS r (id, outcome, reason, provider_id)
+    JOIN campaigns_delivery d ON d.id = r.id AND d.status IN ('claimed', 'unknown')
+), verdict AS (
+    SELECT r.*, CASE
+        WHEN r.outcome = 'accepted' THEN 'handed_over'
+        WHEN r.outcome = 'unsayable' THEN 'held_back'
+        WHEN r.outcome = 'uncertain' THEN 'unknown'
+        WHEN r.outcome = 'retry' AND r.attempts < %(max_attempts)s::int THEN 'planned'
+        ELSE 'failed' END AS status,
+        %(now)s::timestamptz + make_interval(secs =>
+            30 * 4 ^ (r.attempts - 1) * (1 + mod(r.id * 7919, 1000) / 2000.0)) AS retry_at
+    FROM result r
+), decided AS (
+    INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+    SELECT v.customer_id, v.id,
+        CASE v.status WHEN 'handed_over' THEN 'sent' WHEN 'planned' THEN 'delayed' ELSE v.status END,
+        v.reason, coalesce(v.gate, '{}') || jsonb_build_object('attempt', v.attempts), %(now)s::timestamptz
+    FROM verdict v
+)
+UPDATE campaigns_delivery d SET
+    status = v.status, reason = v.reason, provider_id = v.provider_id,
+    due_at = CASE v.status WHEN 'planned' THEN v.retry_at ELSE d.due_at END,
+    claimed_at = CASE WHEN v.status IN ('handed_over', 'unknown') THEN d.claimed_at END,
+    handed_over_at = CASE v.status WHEN 'handed_over' THEN %(now)s::timestamptz END,
+    finished_at = CASE WHEN v.status IN ('held_back', 'failed') THEN %(now)s::timestamptz END
+FROM verdict v WHERE d.id = v.id
+RETURNING d.id, d.status
+
+-- name: take_back_stale
+-- Claims whose worker is gone: those that never left are planned again, those that may have left
+-- become unknown. Changes rows; a second call finds nothing. Leans on campaigns_delivery_claimed.
+WITH stale AS (
+    SELECT d.id, d.customer_id, d.gate, d.handing_over_at FROM campaigns_delivery d
+    WHERE d.status = 'claimed' AND d.claimed_at < %(before)s::timestamptz
+    ORDER BY d.id LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
+), decided AS (
+    INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+    SELECT s.customer_id, s.id, 'unknown', 'worker_lost', coalesce(s.gate, '{}'), %(now)s::timestamptz
+    FROM stale s WHERE s.handing_over_at IS NOT NULL
+)
+UPDATE campaigns_delivery d SET
+    status = CASE WHEN s.handing_over_at IS NULL THEN 'planned' ELSE 'unknown' END,
+    reason = CASE WHEN s.handing_over_at IS NULL THEN '' ELSE 'worker_lost' END,
+    claimed_at = CASE WHEN s.handing_over_at IS NOT NULL THEN d.claimed_at END
+FROM stale s WHERE d.id = s.id
+RETURNING d.id, d.status

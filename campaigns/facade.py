@@ -1,0 +1,43 @@
+"""The calls other apps may make: contracts in, contracts out."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from campaigns.content import services as content
+from campaigns.contracts import MessageClass, PublishedJourney, TemplateDraft, TemplateId
+from campaigns.journeys.services import publish
+
+
+def create_template(
+    name: str,
+    *,
+    key: UUID,
+    draft: TemplateDraft,
+    purpose: tuple[MessageClass, str],
+    actor: str,
+    now: datetime,
+) -> TemplateId:
+    """Create a template with its first version. `purpose` is message class and consent topic.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: a part cannot be compiled, or a marketing mail has no way to unsubscribe.
+    """
+    template = content.create_template(
+        name, key=key, draft=draft, purpose=purpose, actor=actor, now=now
+    )
+    return TemplateId(template.pk)
+
+
+def publish_journey(
+    name: str, *, key: UUID, definition: dict[str, Any], actor: str, now: datetime
+) -> PublishedJourney:
+    """Create a journey and publish its first version; people enter from now on.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: the definition has a fault; `field` is its path.
+    """
+    journey = publish.create_journey(name, key=key, actor=actor, now=now)
+    return publish.publish_journey(journey, definition=definition, actor=actor, now=now)

@@ -1,0 +1,131 @@
+"""One typed function for each statement about journeys."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from campaigns.contracts import Visit
+from kernel.events import Bounds
+from kernel.sql import SqlFile, bigint_array, text_array
+
+ADVANCE = SqlFile(__file__, "advance")
+ENTER = SqlFile(__file__, "enter")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """What one call of `advance` did. `moved` below `claimed` means stale timers."""
+
+    claimed: int
+    moved: int
+    messages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedNode:
+    """A node at which Python decides and people wait."""
+
+    version_id: int
+    node: int
+    type: str
+    params: dict[str, Any]
+    outlets: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Which outlet (counted from 1) one person takes, and why."""
+
+    enrollment_id: int
+    step_no: int
+    outlet: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """Somebody whom a trigger lets in."""
+
+    trigger_id: int
+    customer_id: int
+    cause_id: int
+    ctx: dict[str, Any] | None
+
+
+def advance_due(*, batch: int, now: datetime) -> Advanced:
+    """Move up to `batch` people whose timers are due one node on."""
+    return _advance([], batch=batch, now=now)
+
+
+def advance_answered(answers: Sequence[Answer], *, now: datetime) -> Advanced:
+    """Move people for whom Python decided; their timers are claimed in this transaction."""
+    return _advance(answers, batch=0, now=now)
+
+
+def _advance(answers: Sequence[Answer], *, batch: int, now: datetime) -> Advanced:
+    params = {
+        "batch": batch,
+        "now": now,
+        "ids": bigint_array(answer.enrollment_id for answer in answers),
+        "step_nos": bigint_array(answer.step_no for answer in answers),
+        "outlets": bigint_array(answer.outlet for answer in answers),
+        "reasons": text_array(answer.reason for answer in answers),
+    }
+    return ADVANCE.one("advance", params, into=Advanced)
+
+
+def list_asked_nodes(*, now: datetime) -> list[AskedNode]:
+    """Return the nodes at which Python decides and somebody is due."""
+    return ADVANCE.all("list_asked_nodes", {"now": now}, into=AskedNode)
+
+
+def claim_visits(node: AskedNode, *, batch: int, now: datetime) -> list[Visit]:
+    """Take the timers of people at one node."""
+    params = {"version_id": node.version_id, "node": node.node, "batch": batch, "now": now}
+    return ADVANCE.all("claim_visits", params, into=Visit)
+
+
+def list_who_did(visits: Sequence[Visit], *, event: str, path: str, at_least: int) -> set[int]:
+    """Return the enrollments whose person did something often enough since they entered."""
+    params = {
+        "ids": bigint_array(visit.enrollment_id for visit in visits),
+        "customer_ids": bigint_array(visit.customer_id for visit in visits),
+        "entered": [visit.entered_at for visit in visits],
+        "event": event,
+        "path": path,
+        "at_least": at_least,
+    }
+    return {row[0] for row in ADVANCE.run("list_who_did", params)}
+
+
+_ENTRANTS = {
+    "profiles.segment_change": "list_segment_entrants",
+    "profiles.touchpoint": "list_touchpoint_entrants",
+    "kernel.event": "list_event_entrants",
+}
+
+
+def list_entrants(source: str, bounds: Bounds) -> list[Entrant]:
+    """Return whom a batch of a log (named by its source) lets into live journeys."""
+    return ENTER.all(_ENTRANTS[source], bounds.params, into=Entrant)
+
+
+def list_members(segment_id: int, *, after: int, batch: int) -> list[int]:
+    """Return a page of the people in a segment, by id."""
+    params = {"segment_id": segment_id, "after": after, "batch": batch}
+    return [row[0] for row in ENTER.run("list_members", params)]
+
+
+def enter(entrants: Sequence[Entrant], *, now: datetime) -> int:
+    """Let people in; returns how many enrollments are new, those held out included."""
+    params = {
+        "trigger_ids": bigint_array(entrant.trigger_id for entrant in entrants),
+        "customer_ids": bigint_array(entrant.customer_id for entrant in entrants),
+        "cause_ids": bigint_array(entrant.cause_id for entrant in entrants),
+        "ctxs": text_array(msgspec.json.encode(entrant.ctx).decode() for entrant in entrants),
+        "now": now,
+    }
+    return int(ENTER.value("enter", params) or 0) if entrants else 0

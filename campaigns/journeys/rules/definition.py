@@ -1,0 +1,105 @@
+"""A journey as staff define it: a graph of typed nodes, checked as a whole."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from campaigns.journeys.nodes.condition import Condition
+from campaigns.journeys.nodes.entry import Entry
+from campaigns.journeys.nodes.exit import Exit
+from campaigns.journeys.nodes.send import Send
+from campaigns.journeys.nodes.split import Split
+from campaigns.journeys.nodes.wait import Wait
+
+AnyNode = Annotated[Entry | Wait | Condition | Split | Send | Exit, Field(discriminator="type")]
+
+
+class Problem(ValueError):
+    """A fault of a definition: `path` says where, the text says what and what to do."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class Definition(BaseModel):
+    """All of a journey. The entry is the first node the engine numbers, then as they are listed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: Literal[1] = 1
+    holdout_percent: float = Field(default=10, ge=0, le=50)
+    nodes: list[AnyNode] = Field(min_length=2, max_length=200)
+
+    @model_validator(mode="after")
+    def _is_a_graph(self) -> Self:
+        names = [node.id for node in self.nodes]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ValueError(f"two nodes have the id “{twice}”; ids are unique")
+        if sum(isinstance(node, Entry) for node in self.nodes) != 1:
+            raise ValueError("a journey has exactly one entry")
+        for node in self.nodes:
+            for outlet, target in node.outlets():
+                if target not in names:
+                    raise ValueError(
+                        f"“{node.id}” leads by “{outlet}” to “{target}”, which is missing"
+                    )
+        self._check_ways()
+        return self
+
+    @property
+    def entry(self) -> Entry:
+        """The one entry."""
+        return next(node for node in self.nodes if isinstance(node, Entry))
+
+    def numbered(self) -> list[AnyNode]:
+        """Return the nodes in the engine's order: the entry is node 0."""
+        return [self.entry, *(node for node in self.nodes if not isinstance(node, Entry))]
+
+    def _check_ways(self) -> None:
+        """Refuse nodes nobody reaches and circles in which nobody ever waits."""
+        ways = {node.id: [target for _, target in node.outlets()] for node in self.nodes}
+        reached, waiting = set[str](), [self.entry.id]
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting.extend(ways[name])
+        lost = [name for name in ways if name not in reached]
+        if lost:
+            raise ValueError(f"nobody can reach “{lost[0]}”; lead a way to it or delete it")
+        waits = {node.id for node in self.nodes if isinstance(node, Wait) and node.seconds > 0}
+        circle = find_circle({n: t for n, t in ways.items() if n not in waits})
+        if circle:
+            raise ValueError(f"people would circle through “{circle}” for ever; put a wait into it")
+
+
+def find_circle(ways: dict[str, list[str]]) -> str | None:
+    """Return a node on a circle of the graph, or `None`. Targets outside the graph are ends."""
+    state: dict[str, int] = {}
+    for start, first in ways.items():
+        stack = [(start, iter(first))] if start not in state else []
+        state.setdefault(start, 1)
+        while stack:
+            name, targets = stack[-1]
+            target = next(targets, None)
+            if target is None:
+                state[name] = 2
+                stack.pop()
+            elif state.get(target) == 1:
+                return target
+            elif target in ways and target not in state:
+                state[target] = 1
+                stack.append((target, iter(ways[target])))
+    return None
+
+
+def parse_definition(raw: Any) -> Definition:
+    """Return a checked definition; raises `Problem` with the path of the first fault."""
+    try:
+        return Definition.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        path = ".".join(["definition", *map(str, first["loc"])])
+        raise Problem(path, f"{path}: {first['msg'].removeprefix('Value error, ')}.") from None

@@ -1,0 +1,170 @@
+"""Publishing a journey: an immutable version, its nodes and triggers as the engine reads them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from campaigns.content.models import Template
+from campaigns.contracts import JourneyId, PublishedJourney
+from campaigns.journeys.models import Journey, JourneyNode, JourneyTrigger, JourneyVersion
+from campaigns.journeys.nodes.entry import SegmentEntered, Trigger
+from campaigns.journeys.nodes.matching import json_path
+from campaigns.journeys.nodes.send import Send
+from campaigns.journeys.rules.definition import AnyNode, Definition, Problem, parse_definition
+from campaigns.journeys.services.enroll import enroll_members
+from kernel.audit import record
+from kernel.errors import Conflict, Invalid
+from kernel.events import wake
+
+
+def create_journey(name: str, *, key: UUID, actor: str, now: datetime) -> Journey:
+    """Create an empty journey; publish a definition to let people in.
+
+    Raises:
+        Conflict: the name is taken.
+    """
+    if Journey.objects.filter(name=name).exists():
+        raise Conflict(f"A journey named “{name}” exists. Choose another name.")
+    journey = Journey.objects.create(key=key, name=name, created_at=now)
+    record(
+        actor=actor,
+        verb="created",
+        object_type="journey",
+        object_id=str(key),
+        before=None,
+        after={"name": name},
+        now=now,
+    )
+    return journey
+
+
+@transaction.atomic
+def publish_journey(
+    journey: Journey, *, definition: Any, actor: str, now: datetime
+) -> PublishedJourney:
+    """Publish a definition as the journey's next version and make it live.
+
+    People inside stay on their version. Template versions are taken as they are now. With
+    `starts: current_and_future` everybody in the segment enters at once.
+
+    Raises:
+        Invalid: the definition has a fault; `field` is its path.
+    """
+    journey = Journey.objects.select_for_update().get(pk=journey.pk)
+    parsed = _parse(definition)
+    version = JourneyVersion.objects.create(
+        journey=journey,
+        number=journey.versions.count() + 1,
+        definition=parsed.model_dump(mode="json", by_alias=True),
+        published_at=now,
+    )
+    _write_nodes(version, parsed, journey=journey)
+    triggers = JourneyTrigger.objects.bulk_create(
+        [_trigger_row(version, trigger, parsed) for trigger in parsed.entry.triggers]
+    )
+    journey.live_version = version
+    journey.status = Journey.Status.LIVE
+    journey.save(update_fields=["live_version", "status"])
+    enrolled = 0
+    if parsed.entry.starts == "current_and_future":
+        at_once = [row for row in triggers if row.kind == "segment_entered"]
+        enrolled = sum(enroll_members(row, now=now) for row in at_once)
+    record(
+        actor=actor,
+        verb="published",
+        object_type="journey",
+        object_id=str(journey.key),
+        before=None,
+        after={"version": version.number, "enrolled": enrolled},
+        now=now,
+    )
+    wake("campaigns.advance_journeys")
+    return PublishedJourney(
+        journey_id=JourneyId(journey.pk),
+        key=journey.key,
+        version=version.number,
+        enrolled=enrolled,
+    )
+
+
+def _parse(definition: Any) -> Definition:
+    try:
+        return parse_definition(definition)
+    except Problem as problem:
+        raise Invalid(problem.path, str(problem)) from None
+
+
+def _write_nodes(version: JourneyVersion, parsed: Definition, *, journey: Journey) -> None:
+    nodes = parsed.numbered()
+    number = {node.id: place for place, node in enumerate(nodes)}
+    live = _live_versions([node for node in nodes if isinstance(node, Send)])
+    JourneyNode.objects.bulk_create(
+        [
+            _node_row(
+                version, node, number=number, live=live, salt=f"journey:{journey.key}:{node.id}"
+            )
+            for node in nodes
+        ]
+    )
+
+
+def _live_versions(sends: list[Send]) -> dict[UUID, int]:
+    wanted = {node.template for node in sends}
+    rows = Template.objects.filter(key__in=wanted).values_list("key", "live_version_id")
+    live = {key: version_id for key, version_id in rows if version_id}
+    for node in sends:
+        if node.template not in live:
+            raise Invalid(
+                f"definition.nodes.{node.id}.template",
+                f"“{node.id}” sends a template that does not exist or is not published.",
+            )
+    return live
+
+
+def _node_row(
+    version: JourneyVersion,
+    node: AnyNode,
+    *,
+    number: dict[str, int],
+    live: dict[UUID, int],
+    salt: str,
+) -> JourneyNode:
+    engine = node.engine_row()
+    outlets = node.outlets()
+    return JourneyNode(
+        version=version,
+        node=number[node.id],
+        name=node.id,
+        type=node.type,
+        act=engine.act,
+        outlets=[name for name, _ in outlets],
+        next=[number[target] for _, target in outlets],
+        bounds=engine.bounds,
+        salt=salt if engine.bounds else "",
+        delay=engine.delay,
+        reason=engine.reason,
+        template_version_id=live[node.template] if isinstance(node, Send) else None,
+        priority=engine.priority,
+        params=node.params(),
+    )
+
+
+def _trigger_row(version: JourneyVersion, trigger: Trigger, parsed: Definition) -> JourneyTrigger:
+    may_reenter = parsed.entry.reentry == "after_exit"
+    if isinstance(trigger, SegmentEntered):
+        return JourneyTrigger(
+            version=version,
+            kind=trigger.kind,
+            segment_id=trigger.segment_id,
+            may_reenter=may_reenter,
+        )
+    return JourneyTrigger(
+        version=version,
+        kind=trigger.kind,
+        event_name=trigger.event,
+        filter=[match.model_dump(mode="json", by_alias=True) for match in trigger.match],
+        filter_path=json_path(trigger.match),
+        may_reenter=may_reenter,
+    )

@@ -1,0 +1,96 @@
+-- name: advance
+-- Moves people one node: those whose timer is due (up to `batch`), or those Python answered for.
+-- Claims, moves, reschedules, plans messages and writes the steps in one statement: a crash leaves
+-- all of it or nothing. Safe for many workers; a timer of an earlier step moves nobody.
+-- Leans on campaigns_timer_due.
+WITH due AS MATERIALIZED (
+    DELETE FROM campaigns_timer WHERE ctid = ANY (ARRAY(
+        SELECT t.ctid FROM campaigns_timer t
+        WHERE t.due_at <= %(now)s::timestamptz AND t.node IS NULL
+        ORDER BY t.due_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED))
+    RETURNING enrollment_id, step_no, NULL::smallint AS outlet, NULL::text AS reason
+), turn AS (
+    SELECT * FROM due
+    UNION ALL
+    SELECT * FROM unnest(%(ids)s::bigint[], %(step_nos)s::int[], %(outlets)s::smallint[], %(reasons)s::text[])
+), moved AS (
+    UPDATE campaigns_enrollment e SET
+        node = m.node, step_no = e.step_no + 1,
+        state = CASE m.act WHEN 'exit' THEN 'finished' ELSE 'active' END,
+        finished_at = CASE m.act WHEN 'exit' THEN %(now)s::timestamptz END
+    FROM turn t, campaigns_journey_node n, campaigns_journey_node m
+    WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
+        AND n.version_id = e.version_id AND n.node = e.node
+        AND m.version_id = e.version_id
+        AND m.node = n.next[coalesce(t.outlet, campaigns_outlet(n.bounds, n.salt, e.customer_key))]
+    RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.ctx, n.node AS left_node,
+        n.act AS left_act, n.template_version_id, n.priority,
+        coalesce(t.reason, nullif(n.reason, ''),
+            n.outlets[campaigns_outlet(n.bounds, n.salt, e.customer_key)]) AS reason,
+        m.node, m.act, m.delay
+), timers AS (
+    INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
+    SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no,
+        CASE m.act WHEN 'ask' THEN m.version_id END, CASE m.act WHEN 'ask' THEN m.node END
+    FROM moved m WHERE m.act <> 'exit'
+), messages AS (
+    INSERT INTO campaigns_delivery (customer_id, channel, message_class, topic, priority, template_version_id,
+        journey_id, journey_version_id, enrollment_id, node, step_no, ctx, due_at, created_at)
+    SELECT m.customer_id, t.channel, t.message_class, t.topic, m.priority, m.template_version_id,
+        m.journey_id, m.version_id, m.id, m.left_node, m.step_no - 1, m.ctx, %(now)s::timestamptz, %(now)s::timestamptz
+    FROM moved m
+    JOIN campaigns_template_version v ON v.id = m.template_version_id
+    JOIN campaigns_template t ON t.id = v.template_id
+    WHERE m.left_act = 'send'
+    ON CONFLICT (enrollment_id, node, step_no) DO NOTHING
+), steps AS (
+    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    SELECT m.id, m.step_no, m.version_id, m.left_node, m.node, m.reason, %(now)s::timestamptz FROM moved m
+), tallies AS (
+    INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
+    SELECT m.version_id, m.left_node, m.node, count(*), %(now)s::timestamptz
+    FROM moved m GROUP BY m.version_id, m.left_node, m.node
+)
+SELECT (SELECT count(*) FROM turn) AS claimed, count(*) AS moved,
+    count(*) FILTER (WHERE m.left_act = 'send') AS messages
+FROM moved m
+
+-- name: list_asked_nodes
+-- Nodes at which Python decides and somebody is due, with the parameters of the question.
+-- Changes nothing. Leans on campaigns_timer_ask.
+SELECT n.version_id, n.node, n.type, n.params, n.outlets
+FROM campaigns_journey_node n
+WHERE n.act = 'ask' AND EXISTS (
+    SELECT FROM campaigns_timer t
+    WHERE t.version_id = n.version_id AND t.node = n.node AND t.due_at <= %(now)s::timestamptz
+)
+ORDER BY n.version_id, n.node
+
+-- name: claim_visits
+-- Takes the timers of people standing at one node; `advance` must follow in the same transaction.
+-- Changes rows. Safe for many workers. Leans on campaigns_timer_ask.
+WITH due AS MATERIALIZED (
+    DELETE FROM campaigns_timer WHERE ctid = ANY (ARRAY(
+        SELECT t.ctid FROM campaigns_timer t
+        WHERE t.version_id = %(version_id)s::bigint AND t.node = %(node)s::smallint
+            AND t.due_at <= %(now)s::timestamptz
+        ORDER BY t.due_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED))
+    RETURNING enrollment_id, step_no
+)
+SELECT e.id AS enrollment_id, d.step_no, e.customer_id, e.entered_at
+FROM due d JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+ORDER BY e.id
+
+-- name: list_who_did
+-- Those of the visits whose person did something often enough since they entered. Changes nothing.
+-- Leans on profiles_touchpoint_customer.
+SELECT v.enrollment_id
+FROM unnest(%(ids)s::bigint[], %(customer_ids)s::bigint[], %(entered)s::timestamptz[])
+    AS v (enrollment_id, customer_id, entered_at)
+CROSS JOIN LATERAL (
+    SELECT count(*) AS times FROM profiles_touchpoint t
+    WHERE t.customer_id = v.customer_id
+        AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = %(event)s::text)
+        AND t.occurred_at >= v.entered_at AND t.properties @? %(path)s::jsonpath
+) AS did
+WHERE did.times >= %(at_least)s::int

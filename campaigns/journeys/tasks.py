@@ -1,0 +1,26 @@
+"""Celery entries of journeys; the work lies in the table of timers."""
+
+import time
+
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns.journeys.services import advance
+
+# Short enough that a worker is free again for other work while a long queue is moved.
+_BUDGET_SECONDS = 20.0
+
+
+@shared_task(name="campaigns.advance_journeys")
+def advance_journeys() -> int:
+    """Move people until nobody is due or the time is used; returns the moves."""
+    ends_at = time.monotonic() + _BUDGET_SECONDS
+    total = 0
+    while time.monotonic() < ends_at:
+        now = timezone.now()
+        done = advance.advance_due(now=now)
+        moved = done.moved + advance.answer_nodes(now=now)
+        total += moved
+        if not moved and not done.claimed:
+            break
+    return total
