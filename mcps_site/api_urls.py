@@ -10,6 +10,7 @@ APPS = ("profiles", "campaigns", "referrals", "analytics")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/", include("kernel.http.api.urls")),
+    path("v1/", include("mcps_site.operations.api_urls")),
     *(path("v1/", include(f"{app}.api_urls")) for app in APPS if find_spec(f"{app}.api_urls")),
     re_path(r"^(?P<path>.*)$", answer_unknown_address),
 ]

@@ -9,11 +9,15 @@ class SiteConfig(AppConfig):
     label = "mcps_site"
 
     def ready(self) -> None:
-        from kernel.ui import navigation
+        from kernel.ui import navigation, settings_pages
 
         # Importing the Celery app makes it the one that tasks belong to.
         from mcps_site.celery import add_heartbeat
+        from mcps_site.settings_menu import PAGES, SETTINGS
 
+        navigation.register(SETTINGS)
+        for page in PAGES:
+            settings_pages.register(page)
         add_heartbeat()
         navigation.register(
             navigation.NavItem(

@@ -15,6 +15,8 @@ urlpatterns = [
     path("ui/", include("kernel.ui.urls")),
     path("api/", include("mcps_site.api_urls")),
     path("accounts/", include("mcps_site.accounts.allauth_urls")),
+    path("settings/", include("mcps_site.accounts.urls")),
+    path("settings/", include("mcps_site.operations.urls")),
     path("records/", admin.site.urls),
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]
