@@ -58,6 +58,15 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileFact:
+    """One line that another slice shows on a profile, such as a segment or a balance."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MergePair:
     """Two people who became one: every row of the loser now belongs to the winner."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kernel.registry import Registry
-from profiles.contracts import CustomerId, MergePair, TimelineEntry
+from profiles.contracts import CustomerId, MergePair, ProfileFact, TimelineEntry
 
 
 class TimelineSource(Protocol):
@@ -17,6 +17,17 @@ class TimelineSource(Protocol):
         self, customer_id: CustomerId, *, before: datetime, limit: int
     ) -> Sequence[TimelineEntry]:
         """List up to `limit` entries earlier than `before`, newest first."""
+        ...
+
+
+class ProfileSection(Protocol):
+    """Adds a card beside a person's timeline: consent, segments, referrals."""
+
+    key: str
+    title: str
+
+    def facts(self, customer_id: CustomerId, *, now: datetime) -> Sequence[ProfileFact]:
+        """List what the card shows; without a fact there is no card."""
         ...
 
 
@@ -53,5 +64,6 @@ class PersonalDataSource(Protocol):
 
 
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
+profile_sections: Registry[ProfileSection] = Registry("profile section")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")
 personal_data_sources: Registry[PersonalDataSource] = Registry("personal data source")

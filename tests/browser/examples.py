@@ -43,3 +43,19 @@ def _app():
 @example("account_reset_password_from_key")
 def _used_up_key():
     return {"uidb36": "1", "key": "set-password"}
+
+
+def _person():
+    from datetime import UTC, datetime
+
+    from profiles.contracts import IdentityRef
+    from profiles.facade import get_customers, identify_customer
+
+    now = datetime.now(UTC)
+    ada = IdentityRef(kind="email", value="ada@example.com")
+    customer_id = identify_customer(ada, traits={"name": "Ada Lovelace"}, now=now)
+    return {"key": get_customers([customer_id])[customer_id].key}
+
+
+for _page in ("profile", "attributes", "identities"):
+    example(f"profiles:{_page}")(_person)

@@ -1,0 +1,89 @@
+"""Typed calls of the statements behind the pages of people."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from kernel.sql import SqlFile, bigint_array, text_array
+
+SQL = SqlFile(__file__, "directory")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRow:
+    """One line of the list of people."""
+
+    id: int
+    key: UUID
+    traits: dict[str, Any]
+    first_seen_at: datetime
+    last_at: datetime | None
+    email: str | None
+    phone: str | None
+    user_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchpointRow:
+    """One touchpoint of a timeline."""
+
+    id: int
+    occurred_at: datetime
+    received_at: datetime
+    original_at: datetime | None
+    type: int
+    event: str
+    source: str | None
+    revenue: Decimal | None
+    properties: dict[str, Any]
+    context: dict[str, Any]
+    recorded_for: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What to look for: values in every common kind, one value of an own kind, or a key."""
+
+    kinds: Sequence[str]
+    values: Sequence[str]
+    kind: str = ""
+    value: str = ""
+    key: str = ""
+
+
+def list_people(
+    *, before_id: int | None, limit: int, ids: Iterable[int] | None = None
+) -> list[PersonRow]:
+    """List people, newest first; with `ids`, only these."""
+    wanted = None if ids is None else bigint_array(ids)
+    params = {"before_id": before_id, "limit": limit, "ids": wanted}
+    return SQL.all("list_people", params, into=PersonRow)
+
+
+def find_people(search: Search) -> list[int]:
+    """Find the people an identifier or key belongs to."""
+    params = {
+        "kinds": text_array(search.kinds), "values": text_array(search.values),
+        "kind": search.kind, "value": search.value, "key": search.key,
+    }  # fmt: skip
+    return [row[0] for row in SQL.run("find_people", params)]
+
+
+def list_touchpoints(
+    customer_id: int, *, before: datetime, limit: int, types: Sequence[int] | None
+) -> list[TouchpointRow]:
+    """List a person's touchpoints before an instant, newest first, ties included."""
+    params = {
+        "customer_id": customer_id, "before": before, "limit": limit,
+        "types": None if types is None else bigint_array(types),
+    }  # fmt: skip
+    return SQL.all("list_touchpoints", params, into=TouchpointRow)
+
+
+def count_touchpoints(customer_id: int, *, limit: int) -> list[tuple[str, int, datetime]]:
+    """Count a person's touchpoints by event, the most frequent first."""
+    params = {"customer_id": customer_id, "limit": limit}
+    return [(name, count, last) for name, count, last in SQL.run("count_touchpoints", params)]

@@ -1,0 +1,93 @@
+"""What the pages of people show, decided from values alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from profiles.contracts import TimelineEntry
+
+_SHOWN_PROPERTIES = 4
+_LONGEST_VALUE = 60
+_MASK = "•••"
+_ICONS = (
+    (re.compile(r"order|purchase|bought|checkout", re.IGNORECASE), "shopping-bag"),
+    (re.compile(r"cart", re.IGNORECASE), "shopping-cart"),
+    (re.compile(r"refund|return", re.IGNORECASE), "undo-2"),
+    (re.compile(r"page|screen|view", re.IGNORECASE), "eye"),
+    (re.compile(r"identify|sign|register", re.IGNORECASE), "user-check"),
+    (re.compile(r"message|e-?mail|unsubscrib", re.IGNORECASE), "mail"),
+    (re.compile(r"reward|coupon|gift", re.IGNORECASE), "gift"),
+    (re.compile(r"refer|invit", re.IGNORECASE), "share-2"),
+    (re.compile(r"group|account", re.IGNORECASE), "building-2"),
+)
+
+
+def icon_of(event: str) -> str:
+    """Return the icon of an event by what its name speaks of."""
+    return next((icon for pattern, icon in _ICONS if pattern.search(event)), "activity")
+
+
+def summarize_properties(properties: Mapping[str, Any]) -> str:
+    """Return the first plain properties as one line."""
+    parts = []
+    for name, value in properties.items():
+        if isinstance(value, dict | list) or value is None or value == "":
+            continue
+        parts.append(f"{name} {_short(value)}")
+        if len(parts) == _SHOWN_PROPERTIES:
+            break
+    return " · ".join(parts)
+
+
+def mask_email(email: str | None) -> str | None:
+    """Return an address that cannot be written to: its first letters only."""
+    if not email:
+        return None
+    local, _, domain = email.partition("@")
+    return f"{local[:1]}{_MASK}@{domain[:1]}{_MASK}"
+
+
+def mask_text(text: str | None) -> str | None:
+    """Return a text of which only the first letter is left."""
+    return f"{text[:1]}{_MASK}" if text else None
+
+
+def mask_value(value: Any) -> Any:
+    """Return a trait's value without what could name somebody: numbers and truth stay."""
+    if isinstance(value, bool | int | float | Decimal) or value is None:
+        return value
+    return mask_text(str(value)) if isinstance(value, str) else _MASK
+
+
+def merge_entries(
+    sources: Sequence[Sequence[TimelineEntry]], *, limit: int
+) -> tuple[list[TimelineEntry], datetime | None]:
+    """Merge timelines, newest first, and return where the next page starts, or `None` at the end.
+
+    A source that returned as many entries as were asked for may have more behind its oldest; the
+    page ends there, so that nothing of any source is skipped.
+    """
+    full = [min(entry.at for entry in source) for source in sources if len(source) >= limit]
+    horizon = max(full, default=None)
+    merged = sorted(
+        (entry for source in sources for entry in source if horizon is None or entry.at >= horizon),
+        key=lambda entry: entry.at,
+        reverse=True,
+    )
+    return merged, horizon
+
+
+def parse_key(text: str) -> UUID | None:
+    """Return the key that a text is, or `None`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

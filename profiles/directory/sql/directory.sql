@@ -1,0 +1,44 @@
+-- name: list_people
+-- Lists people, newest first, before a given id. Each row looks at its own touchpoints only.
+SELECT c.id, c.key, c.traits, c.first_seen_at,
+    (SELECT max(t.occurred_at) FROM profiles_touchpoint t WHERE t.customer_id = c.id) AS last_at,
+    (SELECT i.value FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind = 'email'
+     ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS email,
+    (SELECT i.value FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind = 'phone'
+     ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS phone,
+    (SELECT i.value FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind = 'user_id' LIMIT 1) AS user_id
+FROM profiles_customer c
+WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL
+  AND c.id < coalesce(%(before_id)s::bigint, 9223372036854775807)
+  AND (%(ids)s::bigint[] IS NULL OR c.id = ANY (%(ids)s::bigint[]))
+ORDER BY c.id DESC LIMIT %(limit)s::int
+
+-- name: find_people
+-- Finds whom an identifier belongs to, whatever its kind; a merged person's own key leads to the
+-- winner. Leans on the unique identities, one probe for each kind. `kind:value` asks for an own kind.
+SELECT i.customer_id FROM profiles_identity i
+WHERE i.kind = ANY (%(kinds)s::text[]) AND i.value = ANY (%(values)s::text[])
+UNION
+SELECT i.customer_id FROM profiles_identity i
+WHERE i.kind = %(kind)s::text AND i.value = %(value)s::text
+UNION
+SELECT coalesce(c.merged_into_id, c.id) FROM profiles_customer c
+WHERE c.key = nullif(%(key)s::text, '')::uuid
+
+-- name: list_touchpoints
+-- Lists touchpoints of one person before an instant, newest first, with all of the last instant.
+SELECT t.id, t.occurred_at, t.received_at, t.original_at, t.type, e.name AS event, s.name AS source,
+    t.revenue, t.properties, t.context, t.recorded_for
+FROM profiles_touchpoint t
+JOIN profiles_event e ON e.id = t.event_id
+LEFT JOIN profiles_source s ON s.id = t.source_id
+WHERE t.customer_id = %(customer_id)s::bigint AND t.occurred_at < %(before)s::timestamptz
+  AND (%(types)s::int[] IS NULL OR t.type = ANY (%(types)s::int[]))
+ORDER BY t.occurred_at DESC FETCH FIRST (%(limit)s::int) ROWS WITH TIES
+
+-- name: count_touchpoints
+-- Counts one person's touchpoints by event, the most frequent first.
+SELECT e.name, count(*), max(t.occurred_at)
+FROM profiles_touchpoint t JOIN profiles_event e ON e.id = t.event_id
+WHERE t.customer_id = %(customer_id)s::bigint
+GROUP BY e.name ORDER BY count(*) DESC, e.name LIMIT %(limit)s::int

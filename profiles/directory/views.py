@@ -1,0 +1,108 @@
+"""Pages: the list of people and the profile of one person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, require
+from kernel.audit import record
+from profiles.customers.models import Customer
+from profiles.directory import selectors
+from profiles.directory.queries import count_touchpoints
+
+SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes and groups"),
+         ("activity", "Messages and journeys"))  # fmt: skip
+
+TABS = (("profile", "Timeline"), ("attributes", "Attributes"), ("identities", "Identities"))
+
+
+@require_GET
+@require("view")
+def people(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:255]
+    before = request.GET.get("before", "")
+    found, more = selectors.list_people(
+        query=query, before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
+        is_masked=_is_masked(request),
+    )  # fmt: skip
+    context = {"people": found, "more": more, "query": query, "is_first": not before}
+    return render(request, "profiles/directory/list.html", context)
+
+
+@require_GET
+@require("view")
+def timeline(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    customer = _find(key)
+    if customer.merged_into:
+        return redirect("profiles:profile", key=customer.merged_into.key)
+    now, is_masked = timezone.now(), _is_masked(request)
+    show = request.GET.get("show", "")
+    before = parse_datetime(request.GET.get("before", "")) or now + selectors.FROM_THE_END
+    entries, more = selectors.list_timeline(
+        customer.id, before=before, show=show, is_masked=is_masked
+    )
+    context = {"entries": entries, "more": more, "show": show, "customer": customer}
+    if request.headers.get("HX-Request") == "true" and "before" in request.GET:
+        return render(request, "profiles/directory/profile.html#entries", context)
+    return _profile(request, customer, "profile", context, now=now)
+
+
+@require_GET
+@require("view")
+def attributes(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    customer = _find(key)
+    shown = selectors.list_attributes(customer, is_masked=_is_masked(request))
+    return _profile(request, customer, "attributes", {"attributes": shown}, now=timezone.now())
+
+
+@require_GET
+@require("view")
+def identities(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    customer = _find(key)
+    context = {
+        "identities": selectors.list_identities(customer.id, is_masked=_is_masked(request)),
+        "merges": selectors.list_merges(customer.id),
+    }
+    return _profile(request, customer, "identities", context, now=timezone.now())
+
+
+def _profile(
+    request: HttpRequest, customer: Customer, tab: str, context: dict[str, object], *, now: datetime
+) -> HttpResponse:
+    person = selectors.describe_person(customer.id, is_masked=_is_masked(request))
+    if person is None:
+        raise Http404("This person was erased or merged.")
+    record(actor=actor_of(request.user), verb="viewed", object_type="customer",
+           object_id=customer.id, now=now)  # fmt: skip
+    tabs = [
+        (text, reverse(f"profiles:{name}", kwargs={"key": customer.key}), name == tab, "")
+        for name, text in TABS
+    ]
+    here = reverse("profiles:profile", kwargs={"key": customer.key})
+    common = {
+        "person": person, "customer": customer, "tab": tab, "tabs": tabs, "is_masked": _is_masked(request),
+        "shows": [(text, f"{here}?show={value}" if value else here, value == context.get("show"))
+                  for value, text in SHOWS],
+        "events": count_touchpoints(customer.id, limit=8),
+        "sections": selectors.list_sections(customer.id, now=now),
+    }  # fmt: skip
+    return render(request, "profiles/directory/profile.html", {**common, **context})
+
+
+def _find(key: UUID) -> Customer:
+    customer = selectors.find_person(key)
+    if customer is None or customer.erased_at:
+        raise Http404("There is no such person.")
+    return customer
+
+
+def _is_masked(request: HttpRequest) -> bool:
+    return not may(request.user, "view_personal_data")
