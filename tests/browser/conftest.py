@@ -16,6 +16,7 @@ from tests.browser.examples import EXAMPLES
 from tests.people import PASSWORD
 
 EMAIL = "owner@example.com"
+COLLEAGUE = "colleague@example.com"
 
 
 @dataclass
@@ -51,7 +52,8 @@ def site(chromium, django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         sync_roles()
-        assign_role(User.objects.create_superuser(EMAIL, PASSWORD), Role.ADMIN)
+        for email in (EMAIL, COLLEAGUE):
+            assign_role(User.objects.create_superuser(email, PASSWORD), Role.ADMIN)
         server = LiveServer("127.0.0.1", start=False)
         server._live_server_modified_settings.enable()
         server.start()
@@ -66,25 +68,38 @@ def site(chromium, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="module")
-def staff_page(chromium, site):
-    """A page on which the admin is logged in."""
-    context = chromium.new_context(reduced_motion="reduce")
-    page = context.new_page()
+def visitors(chromium, site):
+    """Browser pages by who looks: most addresses are for the first, some only for a later one.
+
+    The owner has a second factor, the colleague none; somebody stands between password and code;
+    and nobody is logged in.
+    """
+    contexts = [chromium.new_context(reduced_motion="reduce") for _ in range(4)]
+    owner, colleague, halfway, nobody = (context.new_page() for context in contexts)
+    _log_in(owner, site, EMAIL)
+    _give_second_factor()
+    _log_in(colleague, site, COLLEAGUE)
+    _log_in(halfway, site, EMAIL)
+    yield {"owner": owner, "colleague": colleague, "halfway": halfway, "nobody": nobody}
+    for context in contexts:
+        _close(context)
+
+
+def _log_in(page, site, email):
     page.goto(site.address("account_login"))
-    page.fill("input[name=login]", EMAIL)
+    page.fill("input[name=login]", email)
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda address: "/login/" not in address)
-    yield page
-    _close(context)
 
 
-@pytest.fixture(scope="module")
-def anonymous_page(chromium, site):
-    """A page on which nobody is logged in."""
-    context = chromium.new_context(reduced_motion="reduce")
-    yield context.new_page()
-    _close(context)
+def _give_second_factor():
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    user = User.objects.get(email=EMAIL)
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
 
 
 def _close(context):

@@ -25,11 +25,12 @@ ROUTES = list_routes()
 
 
 class Kind(Enum):
-    """What an address answers to somebody who is logged in."""
+    """What an address answers to one visitor."""
 
     PAGE = auto()
     NO_PAGE = auto()
     LEADS_AWAY = auto()
+    REFUSED = auto()
 
 
 class Watched:
@@ -48,30 +49,26 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def staff(staff_page):
-    return Watched(staff_page)
-
-
-@pytest.fixture(scope="module")
-def anonymous(anonymous_page):
-    return Watched(anonymous_page)
+def watched_pages(visitors):
+    return {name: Watched(page) for name, page in visitors.items()}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_every_page_passes_the_gate(route, site, request):
+def test_every_page_passes_the_gate(route, site, watched_pages):
     if route.has_arguments and route.name not in EXAMPLES:
         pytest.fail(f"{route.name} needs an example in tests/browser/examples.py.")
     address = site.address(route.name)
-    kind = _ask(request.getfixturevalue("staff"), address)
-    if kind is Kind.NO_PAGE:
-        return
-    watched = request.getfixturevalue("anonymous" if kind is Kind.LEADS_AWAY else "staff")
-    watched.open(address)
-    problems = list_problems(watched)
-    if problems:
-        pytest.fail(
-            "\n".join([f"{address} has {len(problems)} problems:", *problems]), pytrace=False
-        )
+    answers = {}
+    for name, watched in watched_pages.items():
+        answers[name] = _ask(watched, address)
+        if answers[name] is Kind.NO_PAGE:
+            return
+        if answers[name] is Kind.PAGE:
+            watched.open(address)
+            _report(address, list_problems(watched))
+            return
+    leads_on = any(kind is Kind.LEADS_AWAY for kind in answers.values())
+    assert leads_on, f"{address} shows a page to nobody: {answers}"
 
 
 def test_the_address_book_of_examples_names_only_routes_that_exist():
@@ -119,9 +116,15 @@ def _look(page, theme):
 def _ask(watched, address):
     """Ask without showing: a browser page cannot open answers that have no body or are files."""
     answer = watched.page.context.request.get(address, max_redirects=0)
+    assert answer.status < 500, f"{address} answers {answer.status}"
     if answer.status in {301, 302}:
         return Kind.LEADS_AWAY
     if answer.status == 405 or "text/html" not in answer.headers.get("content-type", ""):
         return Kind.NO_PAGE
-    assert answer.status == 200, f"{address} answers {answer.status}"
-    return Kind.PAGE
+    return Kind.PAGE if answer.status == 200 else Kind.REFUSED
+
+
+def _report(address, problems):
+    if problems:
+        lines = [f"{address} has {len(problems)} problems:", *problems]
+        pytest.fail("\n".join(lines), pytrace=False)
