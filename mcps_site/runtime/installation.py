@@ -103,21 +103,12 @@ class _Run:
         self._ask_again_at = 0.0
 
     def run(self) -> int:
-        started = time.monotonic()
         self.supervisor.obey_signals()
         self.supervisor.changed = self._write_state
         try:
-            self._start_servers()
-            preparing_mark().touch()
-            # They import now, wait for the mark to go, and only then touch the database.
-            for program in self.programs:
-                self.supervisor.start(program)
-            if self.supervisor.run_once(preparation(self.options)) != 0:
-                self.supervisor.say("The preparation failed, so nothing was started; see above.")
+            if not self._start():
+                self.supervisor.say("The preparation failed; its reason stands above.")
                 return 1
-            preparing_mark().unlink()
-            self.supervisor.wait_until(self._is_ready, what=f"{self.options.url}readyz")
-            self._announce(time.monotonic() - started)
             while True:
                 self.supervisor.turn()
         except Stopped:
@@ -125,6 +116,20 @@ class _Run:
             return 0
         finally:
             self._stop()
+
+    def _start(self) -> bool:
+        started = time.monotonic()
+        self._start_servers()
+        preparing_mark().touch()
+        # They import now, wait for the mark to go, and only then touch the database.
+        for program in self.programs:
+            self.supervisor.start(program)
+        if self.supervisor.run_once(preparation(self.options)) != 0:
+            return False
+        preparing_mark().unlink()
+        self.supervisor.wait_until(self._is_ready, what=f"{self.options.url}readyz")
+        self._announce(time.monotonic() - started)
+        return True
 
     def _start_servers(self) -> None:
         if self.postgres is not None:

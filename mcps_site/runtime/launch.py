@@ -11,6 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from granian.server import MPServer, MTServer
 
 
 def main(arguments: list[str]) -> None:
@@ -35,15 +39,22 @@ def wait_for_preparation() -> None:
 def load_web(arguments: list[str]) -> Callable[[], object]:
     """Import the web application with its addresses and return what serves it."""
     from django.urls import get_resolver
+
+    from mcps_site import wsgi
+
+    _ = (wsgi.application, get_resolver().url_patterns)
+    server = _server(*arguments)
+    # What is imported now never becomes garbage; untouched, it stays shared between the workers.
+    gc.freeze()
+    return server.serve
+
+
+def _server(host: str, port: str, workers: str) -> "MPServer | MTServer":
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    from mcps_site import wsgi
-
-    host, port, workers = arguments
-    _ = (wsgi.application, get_resolver().url_patterns)
-    server = Server(
+    return Server(
         "mcps_site.wsgi:application",
         address=host,
         port=int(port),
@@ -55,9 +66,6 @@ def load_web(arguments: list[str]) -> Callable[[], object]:
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
     )
-    # What is imported now never becomes garbage; untouched, it stays shared between the workers.
-    gc.freeze()
-    return server.serve
 
 
 def load_worker(arguments: list[str]) -> Callable[[], object]:

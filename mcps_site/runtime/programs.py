@@ -84,37 +84,32 @@ def preparing_mark() -> Path:
 
 def python_programs(options: Options) -> list[Program]:
     """Return the processes that run our own code, in the order in which they start."""
-    environment = child_environment(options)
-
-    def python(name: str, *arguments: str) -> Program:
-        # Celery warns of running as root on every start; the how-to on servers says it once.
-        quiet = "ignore:You're running the worker with superuser"
-        command = [sys.executable, "-W", quiet, "-m", *arguments]
-        return Program(
-            name=name,
-            start=lambda output: spawn(
-                command, output=output, folder=places.ROOT, environment=environment
-            ),
-        )
-
     launch = "mcps_site.runtime.launch"
+    web = ("web", options.host, str(options.port), str(options.web_workers))
     programs = [
-        python("web", launch, "web", options.host, str(options.port), str(options.web_workers)),
-        python("worker", launch, "worker", str(options.worker_processes)),
-        python("beat", launch, "beat"),
+        _python("web", options, launch, *web),
+        _python("worker", options, launch, "worker", str(options.worker_processes)),
+        _python("beat", options, launch, "beat"),
     ]
     if options.mail_port is not None:
         mail = ("mcps_site.runtime.mailbox", LOOPBACK, str(options.mail_port))
-        programs.append(python("mail", *mail))
+        programs.append(_python("mail", options, *mail))
     return programs
 
 
 def preparation(options: Options) -> Program:
-    """Return the one-time work before the web starts: migrations, schedule, static files."""
+    """Return the one-time work before the rest: migrations, schedule, static files, demo."""
+    arguments = ["manage", "prepare", *(["--demo"] if options.is_demo else [])]
+    return _python("prepare", options, *arguments)
+
+
+def _python(name: str, options: Options, *arguments: str) -> Program:
+    # Celery warns of running as root on every start; the how-to on servers says it once.
+    quiet = "ignore:You're running the worker with superuser"
+    command = [sys.executable, "-W", quiet, "-m", *arguments]
     environment = child_environment(options)
-    command = [sys.executable, "manage.py", "prepare", *(["--demo"] if options.is_demo else [])]
     return Program(
-        name="prepare",
+        name=name,
         start=lambda output: spawn(
             command, output=output, folder=places.ROOT, environment=environment
         ),

@@ -15,11 +15,46 @@ _SHARED: list[Any] = [
 ]
 
 
+_LOGGERS: dict[str, Any] = {
+    # A line for each task received and done says nothing that the work's own line does not.
+    "celery.worker.strategy": {"level": "WARNING"},
+    "celery.worker.request": {"level": "WARNING"},
+    "celery.app.trace": {"level": "WARNING"},
+    "celery.beat": {"level": "WARNING"},
+    "django_celery_beat": {"level": "WARNING"},
+    # Its lines hold the address of each request that failed; ours hold the route.
+    "django.request": {"level": "CRITICAL"},
+    "django.server": {"level": "ERROR"},
+    "httpx": {"level": "WARNING"},
+}
+
+
 def configure_logging(*, form: str, level: str) -> dict[str, Any]:
     """Configure structlog and return the `LOGGING` that sends other libraries the same way.
 
     `form` is `console` or `json`.
     """
+    _configure_structlog()
+    line = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": _SHARED,
+        "processors": [
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            *_renderers(form),
+        ],
+    }
+    stdout = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": line},
+        "handlers": {"stdout": stdout},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": _LOGGERS,
+    }
+
+
+def _configure_structlog() -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -31,39 +66,6 @@ def configure_logging(*, form: str, level: str) -> dict[str, Any]:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "line": {
-                "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": _SHARED,
-                "processors": [
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *_renderers(form),
-                ],
-            }
-        },
-        "handlers": {
-            "stdout": {
-                "class": "logging.StreamHandler",
-                "stream": "ext://sys.stdout",
-                "formatter": "line",
-            }
-        },
-        "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {
-            # A line for each task received and done says nothing that the work's own line does not.
-            "celery.worker.strategy": {"level": "WARNING"},
-            "celery.app.trace": {"level": "WARNING"},
-            "celery.beat": {"level": "WARNING"},
-            "django_celery_beat": {"level": "WARNING"},
-            # Its lines hold the address of each request that failed; ours hold the route.
-            "django.request": {"level": "CRITICAL"},
-            "django.server": {"level": "ERROR"},
-            "httpx": {"level": "WARNING"},
-        },
-    }
 
 
 def _renderers(form: str) -> list[Any]:
