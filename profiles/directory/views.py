@@ -1,5 +1,6 @@
 """Pages: the list of people and the profile of one person."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -75,7 +76,7 @@ def identities(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _profile(
-    request: HttpRequest, customer: Customer, tab: str, context: dict[str, object], *, now: datetime
+    request: HttpRequest, customer: Customer, tab: str, context: Mapping[str, object], *, now: datetime
 ) -> HttpResponse:
     person = selectors.describe_person(customer.id, is_masked=_is_masked(request))
     if person is None:

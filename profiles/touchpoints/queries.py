@@ -99,7 +99,7 @@ def name_events(names: Iterable[str]) -> dict[str, int]:
     """Return the numbers of event names, entering those that are new."""
     wanted = set(names)
     params = {"names": text_array(wanted)}
-    found = dict(SQL.run("find_event_ids", params))
+    found: dict[str, int] = dict(SQL.run("find_event_ids", params))
     if missing := wanted - found.keys():
         SQL.run("insert_events", {"names": text_array(sorted(missing))})
         found = dict(SQL.run("find_event_ids", params))

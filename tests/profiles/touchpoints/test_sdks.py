@@ -1,0 +1,115 @@
+"""Unmodified SDKs of Segment and RudderStack as clients, over real HTTP."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+import rudderstack.analytics as rudder
+import segment.analytics as segment
+from django.db import connection
+
+from profiles.models import Customer, Touchpoint
+from profiles.touchpoints.collection import application
+from profiles.touchpoints.services.draining import drain_inbox
+from profiles.touchpoints.services.keys import forget_keys
+from profiles.touchpoints.services.pressure import forget_pressure
+from profiles.touchpoints.services.sources import create_source
+from tests.profiles.collecting import events_of, people
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    """Answers in threads, each with a database connection that ends with it."""
+
+    daemon_threads = False
+
+    def process_request_thread(self, request, client_address):
+        super().process_request_thread(request, client_address)
+        connection.close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format, *args):  # noqa: A002
+        """Write nothing."""
+
+
+@pytest.fixture
+def host() -> Iterator[str]:
+    forget_keys()
+    forget_pressure()
+    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def write_key() -> str:
+    return create_source("SDK", now=datetime.now(UTC))[1]
+
+
+@pytest.mark.parametrize("is_compressed", [False, True], ids=["plain", "gzip"])
+def test_segment_analytics_python_delivers_every_call(host, write_key, is_compressed):
+    failures = []
+    client = segment.Client(
+        write_key, host=host, gzip=is_compressed, max_retries=1,
+        on_error=lambda error, items: failures.append(error),
+    )  # fmt: skip
+    client.page(anonymous_id="a1", name="Home")
+    client.identify("u1", {"email": "ada@example.com", "plan": "pro"}, anonymous_id="a1")
+    for number in range(250):
+        client.track("u1", "Viewed", {"number": number})
+    client.track("u1", "Order Completed", {"revenue": 19.9})
+    client.group("u1", "acme", {"size": 3})
+    client.alias("a1", "u1")
+    client.screen("u1", name="Start")
+    client.flush()
+    client.join()
+    drain_inbox(now=datetime.now(UTC))
+    assert failures == []
+    assert people() == {
+        frozenset({("user_id", "u1"), ("anonymous_id", "a1"), ("email", "ada@example.com")})
+    }
+    names = events_of("user_id", "u1")
+    assert len(names) == 256
+    assert {name: names.count(name) for name in set(names)} == {
+        "Page Viewed": 1, "Identify": 1, "Viewed": 250, "Order Completed": 1, "Group": 1,
+        "Alias": 1, "Screen Viewed": 1,
+    }  # fmt: skip
+    assert Customer.objects.get(merged_into=None).traits == {
+        "email": "ada@example.com", "plan": "pro",
+    }  # fmt: skip
+
+
+def test_segment_analytics_python_is_told_about_a_wrong_key(host):
+    failures = []
+    client = segment.Client(
+        "wk_wrong", host=host, max_retries=1, on_error=lambda error, items: failures.append(error)
+    )
+    client.track("u1", "Viewed")
+    client.flush()
+    client.join()
+    assert len(failures) == 1
+    assert "unknown_write_key" in str(failures[0]) or "401" in str(failures[0])
+
+
+def test_rudder_sdk_python_delivers_every_call(host, write_key):
+    failures = []
+    client = rudder.Client(
+        write_key, host=host, max_retries=1, on_error=lambda error, items: failures.append(error)
+    )
+    client.identify("u1", {"email": "ada@example.com"})
+    client.track("u1", "Order Completed", {"revenue": 19.9})
+    client.flush()
+    client.join()
+    drain_inbox(now=datetime.now(UTC))
+    assert failures == []
+    assert events_of("email", "ada@example.com") == ["Identify", "Order Completed"]
+    assert str(Touchpoint.objects.get(revenue__isnull=False).revenue) == "19.90"
