@@ -105,6 +105,7 @@ class ProviderEvent:
     kind: EventKind
     at: datetime
     key: str
+    is_bot: bool = False
     raw: dict[str, Any] = field(default_factory=dict)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from campaigns.deliveries.services import feedback
 from campaigns.journeys.services.enroll import enroll_from_log
 from kernel.events import Bounds, register_log, subscribe
 
@@ -19,3 +20,15 @@ def enter_by_touchpoint(bounds: Bounds, *, now: datetime) -> None:
 def enter_by_event(bounds: Bounds, *, now: datetime) -> None:
     """Let in those about whom an app published an event."""
     enroll_from_log("kernel.event", bounds, now=now)
+
+
+@subscribe("campaigns.delivery_event", name="campaigns.tell_events", batch=2_000)
+def tell_events(bounds: Bounds, *, now: datetime) -> None:
+    """Put what came back on people's timelines."""
+    feedback.tell_events(bounds, now=now)
+
+
+@subscribe("campaigns.decision", name="campaigns.tell_decisions", batch=2_000)
+def tell_decisions(bounds: Bounds, *, now: datetime) -> None:
+    """Put sent and held-back messages on people's timelines."""
+    feedback.tell_decisions(bounds, now=now)

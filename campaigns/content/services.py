@@ -40,7 +40,7 @@ def create_template(
         topic=topic,
         created_at=now,
     )
-    publish_template(template, draft=draft, actor=actor, now=now)
+    template.live_version = publish_template(template, draft=draft, actor=actor, now=now)
     return template
 
 

@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from campaigns.contracts import ProviderEvent
 from campaigns.deliveries.models import SHARDS
-from kernel.sql import SqlFile, bigint_array, text_array
+from kernel.events import Bounds
+from kernel.sql import SqlFile, bigint_array, text_array, uuid_array
 
 CLAIM = SqlFile(__file__, "claim")
 HAND_OVER = SqlFile(__file__, "hand_over")
+FEEDBACK = SqlFile(__file__, "feedback")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,47 @@ class Result:
     outcome: str
     reason: str
     provider_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A new report about a delivery."""
+
+    delivery_id: int
+    channel: str
+    address: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFact:
+    """A report as a timeline tells it."""
+
+    id: int
+    kind: str
+    at: datetime
+    is_bot: bool
+    url: str | None
+    delivery_key: UUID
+    customer_id: int
+    channel: str
+    template: str
+    journey: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFact:
+    """A decision as a timeline tells it."""
+
+    id: int
+    outcome: str
+    reason: str
+    at: datetime
+    delivery_key: UUID
+    customer_id: int
+    channel: str
+    template: str
+    journey: str | None
 
 
 def list_due_shards(*, now: datetime) -> list[int]:
@@ -85,3 +131,26 @@ def take_back_stale(*, before: datetime, batch: int, now: datetime) -> dict[str,
     for _, status in HAND_OVER.run("take_back_stale", params):
         counts[status] = counts.get(status, 0) + 1
     return counts
+
+
+def record_events(events: Sequence[ProviderEvent]) -> list[Reported]:
+    """Store reports about deliveries, move the deliveries, and return the reports that are new."""
+    params = {
+        "delivery_keys": uuid_array(event.delivery_key for event in events),
+        "kinds": text_array(event.kind for event in events),
+        "ats": [event.at for event in events],
+        "keys": text_array(event.key for event in events),
+        "bots": [event.is_bot for event in events],
+        "raws": text_array(msgspec.json.encode(event.raw).decode() for event in events),
+    }
+    return FEEDBACK.all("record_events", params, into=Reported) if events else []
+
+
+def list_events(bounds: Bounds) -> list[EventFact]:
+    """Return the reports of a batch of the log."""
+    return FEEDBACK.all("list_events", bounds.params, into=EventFact)
+
+
+def list_decisions(bounds: Bounds) -> list[DecisionFact]:
+    """Return the decisions of a batch of the log that a timeline tells."""
+    return FEEDBACK.all("list_decisions", bounds.params, into=DecisionFact)

@@ -1,0 +1,121 @@
+"""What came back: reports of providers and people, told to the timelines."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.contracts import Channel, EventKind, ProviderEvent
+from campaigns.deliveries import queries
+from campaigns.deliveries.models import Delivery
+from kernel.events import Bounds, wake
+from profiles import facade as profiles
+from profiles.contracts import CustomerId, SystemTouchpoint
+
+_EMAIL_EVENTS = {
+    EventKind.OPENED: "Email Opened",
+    EventKind.CLICKED: "Email Link Clicked",
+}
+_EVENTS = {
+    EventKind.DELIVERED: "Message Delivered",
+    EventKind.OPENED: "Message Opened",
+    EventKind.CLICKED: "Message Link Clicked",
+    EventKind.BOUNCED: "Message Bounced",
+    EventKind.COMPLAINED: "Message Complained",
+    EventKind.UNSUBSCRIBED: "Unsubscribed",
+}
+_DECISIONS = {"sent": "Message Sent", "held_back": "Message Held Back", "failed": "Message Failed"}
+# After these an address must not be written to again, whatever the person allowed.
+_SUPPRESSING = {EventKind.BOUNCED: "hard_bounce", EventKind.COMPLAINED: "complaint"}
+
+
+@transaction.atomic
+def record_events(events: Sequence[ProviderEvent], *, now: datetime) -> int:
+    """Store reports and act on them; returns how many are new. A second call adds nothing.
+
+    A bounce or a complaint puts the address on the suppression list.
+    """
+    fresh = queries.record_events(events)
+    for report in fresh:
+        reason = _SUPPRESSING.get(EventKind(report.kind))
+        if reason and report.address:
+            profiles.suppress_address(report.channel, report.address, reason=reason, now=now)
+    if fresh:
+        wake("kernel.read_facts")
+    return len(fresh)
+
+
+def record_act(
+    delivery: Delivery, kind: EventKind, *, key: str, now: datetime, url: str = ""
+) -> int:
+    """Record what a person did with a message: opened, clicked or unsubscribed."""
+    raw = {"url": url} if url else {}
+    event = ProviderEvent(delivery_key=delivery.key, kind=kind, at=now, key=key, raw=raw)
+    return record_events([event], now=now)
+
+
+@transaction.atomic
+def unsubscribe(delivery: Delivery, *, whole_channel: bool, method: str, now: datetime) -> None:
+    """Withdraw consent for the topic of a message, or for its whole channel. Safe to repeat."""
+    profiles.record_consent(
+        CustomerId(delivery.customer_id),
+        channel=delivery.channel,
+        topic="" if whole_channel else delivery.topic,
+        state="withdrawn",
+        address=delivery.address,
+        source=method,
+        proof={"delivery": str(delivery.key)},
+        now=now,
+    )
+    record_act(delivery, EventKind.UNSUBSCRIBED, key=f"unsubscribed:{delivery.pk}", now=now)
+
+
+def tell_events(bounds: Bounds, *, now: datetime) -> int:
+    """Put the reports of a batch of the log on people's timelines; bots' are left out."""
+    items = [
+        SystemTouchpoint(
+            customer_id=CustomerId(fact.customer_id),
+            event=name,
+            key=f"campaigns.delivery_event:{fact.id}",
+            occurred_at=fact.at,
+            properties=_properties(fact, url=fact.url),
+        )
+        for fact in queries.list_events(bounds)
+        if not fact.is_bot and (name := _event_name(fact))
+    ]
+    return profiles.record_touchpoints(items, now=now)
+
+
+def tell_decisions(bounds: Bounds, *, now: datetime) -> int:
+    """Put the decisions of a batch of the log on people's timelines."""
+    items = [
+        SystemTouchpoint(
+            customer_id=CustomerId(fact.customer_id),
+            event=_DECISIONS[fact.outcome],
+            key=f"campaigns.decision:{fact.id}",
+            occurred_at=fact.at,
+            properties=_properties(fact, reason=fact.reason),
+        )
+        for fact in queries.list_decisions(bounds)
+    ]
+    return profiles.record_touchpoints(items, now=now)
+
+
+def _event_name(fact: queries.EventFact) -> str | None:
+    kind = EventKind(fact.kind)
+    if fact.channel == Channel.EMAIL and kind in _EMAIL_EVENTS:
+        return _EMAIL_EVENTS[kind]
+    return _EVENTS.get(kind)
+
+
+def _properties(
+    fact: queries.EventFact | queries.DecisionFact, **more: str | None
+) -> dict[str, str]:
+    known = {
+        "delivery": str(fact.delivery_key),
+        "channel": fact.channel,
+        "template": fact.template,
+        "journey": fact.journey,
+        **more,
+    }
+    return {name: value for name, value in known.items() if value}
