@@ -12,6 +12,7 @@ from mcps_site.api_urls import APPS
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("mcps_site.operations.health_urls")),
+    path("ui/", views.components, name="components"),
     path("ui/", include("kernel.ui.urls")),
     path("api/", include("mcps_site.api_urls")),
     path("accounts/", include("mcps_site.accounts.allauth_urls")),

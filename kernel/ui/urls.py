@@ -1,4 +1,4 @@
-"""Addresses of the frame: components page, search, theme."""
+"""Addresses of the frame: search, help, theme."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from kernel.ui import views
 app_name = "ui"
 
 urlpatterns = [
-    path("", views.components, name="components"),
     path("search/", views.search, name="search"),
     path("help/", views.shortcuts, name="shortcuts"),
     path("theme/", views.choose_theme, name="theme"),

@@ -1,4 +1,4 @@
-"""Pages of the frame itself: search, theme, the components page."""
+"""Pages of the frame itself: search, help, theme."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -6,14 +6,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.access.permissions import require
-from kernel.ui import catalog, palette
+from kernel.ui import palette
 from kernel.ui.shell import THEME_COOKIE, THEMES
-
-
-@require_GET
-@require("view")
-def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/components.html", catalog.examples())
 
 
 @require_GET

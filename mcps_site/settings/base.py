@@ -146,6 +146,10 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/static/"
 STATIC_ROOT = places.data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "mcps_site.static_storage.BundledStaticStorage"},
+}
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", places.embedded_broker_url())
 CELERY_TASK_IGNORE_RESULT = True
