@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
+
 from mcps_site.runtime import places
 from mcps_site.runtime.children import die_with
 from mcps_site.runtime.installation import Busy, run_installation, take_data_dir
 from mcps_site.runtime.postgres import Postgres
 from mcps_site.runtime.programs import read_options
+from mcps_site.settings import env
 
 
 def main(arguments: list[str]) -> int:
@@ -37,7 +40,7 @@ def main(arguments: list[str]) -> int:
 def manage(arguments: list[str]) -> int:
     """Run a Django command; the embedded PostgreSQL is started for it unless it runs already."""
     command = [sys.executable, str(places.ROOT / "manage.py"), *arguments]
-    server = None if os.environ.get("DATABASE_URL") else Postgres()
+    server = None if env.text("DATABASE_URL") else Postgres()
     if server is None or server.running_pid() is not None:
         return subprocess.run(command, check=False).returncode
     with take_data_dir(f"manage.py {' '.join(arguments[:1])}"):
@@ -77,5 +80,5 @@ def reset(*, is_confirmed: bool) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except (Busy, RuntimeError) as error:
+    except (Busy, RuntimeError, ImproperlyConfigured) as error:
         sys.exit(f"mcps: {error}")

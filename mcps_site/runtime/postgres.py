@@ -18,6 +18,7 @@ from typing import IO
 
 from mcps_site.runtime import places
 from mcps_site.runtime.children import is_alive, is_taken, kill_quietly, processes_in, spawn
+from mcps_site.settings import env
 
 TUNING = """\
 # Written at every start. Your own settings belong in postgresql.conf or ALTER SYSTEM.
@@ -184,7 +185,7 @@ class Postgres:
             )
 
     def _write_configuration(self) -> None:
-        tuning = TUNING.format(shared_buffers=os.environ.get("MCPS_SHARED_BUFFERS", "512MB"))
+        tuning = TUNING.format(shared_buffers=env.text("MCPS_SHARED_BUFFERS", "512MB"))
         (self.cluster / "mcps.conf").write_text(tuning, encoding="utf-8")
         main = self.cluster / "postgresql.conf"
         if INCLUDE not in main.read_text(encoding="utf-8"):

@@ -11,6 +11,7 @@ from subprocess import Popen
 
 from mcps_site.runtime import places
 from mcps_site.runtime.children import spawn
+from mcps_site.settings import env
 
 LOOPBACK = "127.0.0.1"
 DEMO_EMAIL = "demo@mcps.example"
@@ -48,15 +49,15 @@ class Options:
 
 def read_options(*, is_demo: bool) -> Options:
     """Read the variables of `docs/reference/settings.md` that concern the processes."""
-    has_mail = "STAFF_MAIL_URL" in os.environ and not is_demo
+    has_mail = bool(env.text("STAFF_MAIL_URL")) and not is_demo
     return Options(
-        host=os.environ.get("HOST", LOOPBACK),
-        port=_number("PORT", 8000),
-        web_workers=_number("WEB_WORKERS", 2),
-        worker_processes=_number("WORKER_PROCESSES", 2),
+        host=env.text("HOST", LOOPBACK),
+        port=env.number("PORT", 8000),
+        web_workers=env.number("WEB_WORKERS", 2),
+        worker_processes=env.number("WORKER_PROCESSES", 2),
         is_demo=is_demo,
-        owns_database=not os.environ.get("DATABASE_URL"),
-        owns_broker=not os.environ.get("CELERY_BROKER_URL"),
+        owns_database=not env.text("DATABASE_URL"),
+        owns_broker=not env.text("CELERY_BROKER_URL"),
         mail_port=None if has_mail else _choose_mail_port(),
     )
 
@@ -135,10 +136,3 @@ def _choose_mail_port() -> int:
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
-
-
-def _number(name: str, default: int) -> int:
-    text = os.environ.get(name, str(default))
-    if not text.isdigit():
-        raise RuntimeError(f"{name} must be a whole number, but it is “{text}”.")
-    return int(text)

@@ -14,7 +14,7 @@ from mcps_site.settings.logging import configure_logging
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY", places.embedded_secret_key())
+SECRET_KEY = env.text("SECRET_KEY") or places.embedded_secret_key()
 # Former keys: what was signed or encrypted under them can still be opened.
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 # Private networks that webhooks and other calls outward may reach, for example 10.1.0.0/16.
@@ -59,7 +59,6 @@ INSTALLED_APPS = [
     "template_partials",
 ]
 
-DEMO = env.flag("DEMO", default=False)
 if DEMO:
     INSTALLED_APPS.append("mcps_site.world")
 

@@ -1,5 +1,7 @@
 """Typed readers of environment variables; `NAME_FILE` may point to a file that holds a secret.
 
+An empty variable counts as one that is not set.
+
 Every setting read here has a row in `docs/reference/settings.md`; a test compares the two.
 """
 
@@ -8,16 +10,17 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-KNOWN: dict[str, str] = {}
-"""Every variable read so far and its default, as text, for the documentation test."""
-
 
 def _raw(name: str, default: str) -> str:
-    KNOWN[name] = default
     file_name = os.environ.get(f"{name}_FILE")
-    if file_name:
+    if not file_name:
+        return os.environ.get(name) or default
+    try:
         return Path(file_name).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {file_name}, which cannot be read: {error.strerror}."
+        ) from None
 
 
 def text(name: str, default: str = "") -> str:
