@@ -1,6 +1,6 @@
 """System checks find what they promise to find."""
 
-from kernel.checks import check_folder
+from kernel.checks import check_folder, check_sql_names
 
 MODULE = """
 from kernel.sql import SqlFile
@@ -49,3 +49,7 @@ def test_a_missing_file_and_an_unreadable_one_are_refused(tmp_path):
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "shelf.sql").write_text("SELECT 1")
     assert [number for number, _ in found(tmp_path)] == ["mcps.E004"]
+
+
+def test_our_own_statements_and_wrappers_match():
+    assert check_sql_names() == []

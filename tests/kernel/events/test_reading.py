@@ -6,7 +6,17 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from kernel.errors import Conflict, NotFound, Unavailable
-from kernel.events import NewEvent, publish_many, replay, run_all_due, run_subscriber
+from kernel.events import (
+    Bounds,
+    NewEvent,
+    Position,
+    publish_many,
+    reading,
+    replay,
+    run_all_due,
+    run_subscriber,
+)
+from kernel.events.catalogue import subscribers
 from kernel.events.lag import list_lags
 from kernel.events.models import Cursor, Event, Parked
 from kernel.testing import drain_facts
@@ -159,3 +169,24 @@ def test_a_fact_of_an_open_transaction_is_not_read_by_others(make_copier, now):
         ring(now, 1)
         assert run_all_due(now=now) == 0
     assert (copier.subjects(), Event.objects.count()) == ([], 1)
+
+
+def test_a_fact_is_not_parked_after_another_worker_has_moved_the_cursor(make_copier, now):
+    copier = make_copier()
+    subscriber = subscribers.get(copier.name)
+    ring(now, 1)
+    drain_facts(now)
+    stale = Bounds(Position("0", 0), Position("1", 1), 1)
+    failure = reading._BatchFailedError(stale, ValueError("no"))
+    assert reading._park(subscriber, failure, now=now) == 0
+    assert not Parked.objects.exists()
+    assert Cursor.objects.get().handled == 1
+
+
+def test_rows_name_themselves_for_the_operator(make_copier, now):
+    make_copier()
+    [number] = ring(now, "cracked")
+    drain_facts(now, allow_parked=True)
+    assert str(Event.objects.get()) == f"bells.rung {number}"
+    assert str(Cursor.objects.get()) == "test.copier"
+    assert str(Parked.objects.get()) == f"test.copier: fact {number} of kernel.event"
