@@ -161,6 +161,7 @@ def test_nothing_is_read_while_a_cursor_lies_ahead_of_the_database(make_copier, 
     Cursor.objects.create(name="test.copier", source="kernel.event", fact_xid="999999999999")
     with pytest.raises(Conflict, match="rebase_fact_log"):
         run_all_due(now=now)
+    assert "rebase_fact_log" in list_lags()[0].cursor.error
 
 
 def test_a_fact_of_an_open_transaction_is_not_read_by_others(make_copier, now):
