@@ -37,16 +37,22 @@ def wait_for_preparation() -> None:
 
 
 def load_web(arguments: list[str]) -> Callable[[], object]:
-    """Import the web application with its addresses and return what serves it."""
+    """Import the product's pages and return what serves them."""
     from django.urls import get_resolver
 
-    from mcps_site import wsgi
-
-    _ = (wsgi.application, get_resolver().url_patterns)
+    _ = get_resolver().url_patterns
     server = _server(*arguments)
-    # What is imported now never becomes garbage; untouched, it stays shared between the workers.
-    gc.freeze()
-    return server.serve
+
+    def serve() -> None:
+        # Not earlier: the application lists the static files once, and they are collected by now.
+        from mcps_site import wsgi
+
+        _ = wsgi.application
+        # What is imported by now never becomes garbage; untouched, the workers share it.
+        gc.freeze()
+        server.serve()
+
+    return serve
 
 
 def _server(host: str, port: str, workers: str) -> "MPServer | MTServer":

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout)
         elif not User.objects.filter(is_staff=True, is_active=True).exists():
-            self.stdout.write("Nobody can log in yet: make manage ARGS=createsuperuser")
+            self.stdout.write("Nobody can log in yet: make manage ARGS='create_staff YOU@EXAMPLE.COM --role admin'")
 
     def _prepare(self) -> None:
         executor = MigrationExecutor(connection)
