@@ -71,4 +71,4 @@ def percent(value: float) -> str:
 
 
 def _minus(text: str) -> str:
-    return text.replace("-", "−")  # noqa: RUF001 - the minus sign is as wide as a figure
+    return text.replace("-", "−")
