@@ -24,4 +24,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
     Periodic("Campaigns: settle claims of lost workers", "campaigns.settle_stale", 60),
+    Periodic("Referrals: grant rewards whose hold is over", "referrals.release_grants", 2),
+    Periodic("Analytics: measure journeys", "analytics.measure_journeys", 15),
+    Periodic("Analytics: count active people", "analytics.count_active_people", 300),
 )

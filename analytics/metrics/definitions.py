@@ -172,14 +172,14 @@ METRICS: tuple[Metric, ...] = (
         label="Friends signed up",
         unit=Unit.REFERRALS,
         formula="Referrals that started with a sign-up, by the time of the sign-up.",
-        breakdowns=("program",),
+        breakdowns=("program", "cohort", "program_cohort"),
     ),
     Metric(
         key="referral.converted",
         label="Friends converted",
         unit=Unit.REFERRALS,
         formula="Referrals whose friend reached the qualifying event, by the time of that event.",
-        breakdowns=("program",),
+        breakdowns=("program", "cohort", "program_cohort"),
     ),
     Metric(
         key="referral.rewarded",
@@ -187,14 +187,14 @@ METRICS: tuple[Metric, ...] = (
         unit=Unit.REFERRALS,
         formula="Referrals with at least one reward granted after the hold, by the time of the "
         "grant.",
-        breakdowns=("program",),
+        breakdowns=("program", "cohort", "program_cohort"),
     ),
     Metric(
         key="referral.reversed",
         label="Referrals reversed",
         unit=Unit.REFERRALS,
         formula="Referrals taken back because the order was refunded or a finding was confirmed.",
-        breakdowns=("program",),
+        breakdowns=("program", "cohort", "program_cohort"),
         is_good_when_high=False,
     ),
     Metric(
@@ -202,7 +202,7 @@ METRICS: tuple[Metric, ...] = (
         label="Referrals rejected",
         unit=Unit.REFERRALS,
         formula="Referrals that were found not to count before they were rewarded.",
-        breakdowns=("program",),
+        breakdowns=("program", "cohort", "program_cohort"),
         is_good_when_high=False,
     ),
     Metric(

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
-from kernel.audit import record
 
+from kernel.audit import record
 from kernel.errors import Conflict, Unavailable
 from kernel.ids import new_key
 from referrals.programs import queries
@@ -28,8 +28,8 @@ def create_program(name: str, *, actor: str, now: datetime) -> Program:
         record(
             actor=actor,
             verb="created",
-            object_type="referrals.program",
-            object_id=str(program.key),
+            object_type="program",
+            object_id=program.key,
             before=None,
             after={"name": name},
             now=now,
@@ -58,8 +58,8 @@ def publish_terms(program_id: int, terms: Terms, *, actor: str, now: datetime) -
         record(
             actor=actor,
             verb="published",
-            object_type="referrals.program",
-            object_id=str(program.key),
+            object_type="program",
+            object_id=program.key,
             before=live.terms if live else None,
             after=version.terms,
             now=now,
@@ -81,8 +81,8 @@ def end_program(program_id: int, *, actor: str, now: datetime) -> None:
             record(
                 actor=actor,
                 verb="ended",
-                object_type="referrals.program",
-                object_id=str(program.key),
+                object_type="program",
+                object_id=program.key,
                 before={"status": "live"},
                 after={"status": "ended"},
                 now=now,
@@ -112,6 +112,16 @@ def join_program(
     if all(customer_id in codes for customer_id in customer_ids):
         return codes
     raise Unavailable("No free referral code was drawn. Try again.")
+
+
+def find_shared_program() -> int | None:
+    """Return the live program that messages link to: the oldest, or None without a live one."""
+    return (
+        Program.objects.filter(status=Program.Status.LIVE)
+        .order_by("id")
+        .values_list("id", flat=True)
+        .first()
+    )
 
 
 def share_link(code: str) -> str:

@@ -6,13 +6,14 @@ from itertools import groupby
 from operator import attrgetter
 
 from django.db import transaction
-from kernel.audit import record
-from profiles.facade import record_touchpoints
 
+from kernel.audit import record
 from kernel.errors import Conflict, Invalid
-from kernel.events import Bounds, publish
+from kernel.events import Bounds, NewEvent, publish_many
 from kernel.ids import new_keys
 from profiles.contracts import CustomerId, SystemTouchpoint
+from profiles.facade import record_touchpoints
+from referrals.abuse.models import Finding
 from referrals.graph.queries import move_referrals
 from referrals.graph.rules import ReferralStatus
 from referrals.rewards import queries
@@ -64,8 +65,9 @@ def release_due(*, now: datetime, batch: int = RELEASE_BATCH) -> int:
             now=now,
         )
         record_touchpoints([_reward_touchpoint(grant, now=now) for grant in released], now=now)
-        for grant in released:
-            _publish_granted(grant, now=now)
+        publish_many(
+            "referrals.reward_granted", [_granted_event(grant) for grant in released], now=now
+        )
     return len(released)
 
 
@@ -87,12 +89,60 @@ def reverse_grant(grant_id: int, *, reason: str, actor: str, now: datetime) -> N
         record(
             actor=actor,
             verb="reversed",
-            object_type="referrals.grant",
-            object_id=str(grant.key),
+            object_type="grant",
+            object_id=grant.key,
             before={"status": done[0].before},
             after={"status": "reversed", "reason": reason.strip()},
             now=now,
         )
+
+
+def decide_finding(
+    finding_id: int, *, is_abuse: bool, reason: str, actor: str, now: datetime
+) -> None:
+    """Clear a finding, so that its rewards go on, or confirm it and take them back.
+
+    A finding that was decided before stays as it is, so a double click decides once.
+
+    Raises:
+        Invalid: when no reason is given.
+        Conflict: when somebody decided it before.
+    """
+    if not reason.strip():
+        raise Invalid("reason", "Say why; the finding keeps the reason.")
+    resolution = "confirmed" if is_abuse else "cleared"
+    with transaction.atomic():
+        decided = Finding.objects.filter(pk=finding_id, resolved_at__isnull=True).update(
+            resolved_at=now,
+            resolution=resolution,
+            resolution_reason=reason.strip(),
+            resolved_by=actor,
+        )
+        if not decided:
+            raise Conflict("This finding has been decided already.")
+        finding = Finding.objects.get(pk=finding_id)
+        if is_abuse and finding.referral_id is not None:
+            _void(finding.referral_id, reason=reason.strip(), now=now)
+        record(
+            actor=actor,
+            verb=resolution,
+            object_type="finding",
+            object_id=finding_id,
+            before={"resolution": ""},
+            after={"resolution": resolution, "reason": reason.strip()},
+            now=now,
+        )
+
+
+def _void(referral_id: int, *, reason: str, now: datetime) -> None:
+    for before, after in (
+        (ReferralStatus.STARTED, ReferralStatus.REJECTED),
+        (ReferralStatus.CONVERTED, ReferralStatus.REJECTED),
+        (ReferralStatus.REWARDED, ReferralStatus.REVERSED),
+    ):
+        move_referrals([referral_id], before=before, after=after, reason="abuse", now=now)
+    grant_ids = Grant.objects.filter(referral_id=referral_id).values_list("id", flat=True)
+    _reverse(list(grant_ids), reason=reason, now=now)
 
 
 def _hold_rewards(referral_ids: Sequence[int], *, now: datetime) -> None:
@@ -163,12 +213,10 @@ def _reward_touchpoint(grant: queries.Released, *, now: datetime) -> SystemTouch
     )
 
 
-def _publish_granted(grant: queries.Released, *, now: datetime) -> None:
-    publish(
-        "referrals.reward_granted",
+def _granted_event(grant: queries.Released) -> NewEvent:
+    return NewEvent(
         subject=f"customer:{grant.customer_id}",
         payload={"customer_id": grant.customer_id, **_reward_facts(grant)},
-        now=now,
         key=f"referrals.reward_granted:{grant.key}",
     )
 

@@ -1,8 +1,9 @@
 -- name: roll_referral_changes
 -- Adds a batch of referral moves to referral.started, referral.converted and so on, in all and by
--- program. Runs once a batch: the cursor moves in the same transaction.
+-- program by the time of the move, and as a cohort by the time the referral started, so that a
+-- funnel follows the same referrals. Runs once a batch: the cursor moves with it.
 WITH fact AS (
-    SELECT c.after, c.at, p.key::text AS program
+    SELECT c.after, c.at, r.started_at, p.key::text AS program
     FROM referrals_referral_change c
     JOIN referrals_referral r ON r.id = c.referral_id
     JOIN referrals_program p ON p.id = r.program_id
@@ -10,9 +11,12 @@ WITH fact AS (
         AND (c.xid, c.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
 ), counted AS (
     SELECT 'referral.' || f.after AS metric, m.breakdown, m.member, g.granularity,
-        date_trunc(g.granularity, f.at, %(zone)s::text) AS bucket_start, count(*) AS value
+        date_trunc(g.granularity, m.dated, %(zone)s::text) AS bucket_start, count(*) AS value
     FROM fact f
-    CROSS JOIN LATERAL (VALUES ('', ''), ('program', f.program)) AS m (breakdown, member)
+    CROSS JOIN LATERAL (VALUES
+        ('', '', f.at), ('program', f.program, f.at),
+        ('cohort', '', f.started_at), ('program_cohort', f.program, f.started_at)
+    ) AS m (breakdown, member, dated)
     CROSS JOIN (VALUES ('hour'), ('day')) AS g (granularity)
     GROUP BY 1, 2, 3, 4, 5
 )

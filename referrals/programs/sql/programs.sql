@@ -19,3 +19,11 @@ SELECT DISTINCT ON (customer_id) customer_id, code
 FROM referrals_advocate
 WHERE program_id = %(program_id)s::bigint AND customer_id = ANY(%(customer_ids)s::bigint[])
 ORDER BY customer_id, id
+
+-- name: count_statuses
+-- How many referrals of each program that started since a moment stand in each state.
+-- Leans on referrals_referral_list.
+SELECT program_id, status, count(*)
+FROM referrals_referral
+WHERE program_id = ANY(%(program_ids)s::bigint[]) AND started_at >= %(since)s::timestamptz
+GROUP BY program_id, status
