@@ -18,6 +18,7 @@ class Periodic:
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("Kernel: task round trip", "kernel.record_round_trip", 2),
     Periodic("Kernel: read facts", "kernel.read_facts", 1),
+    Periodic("Kernel: forget idempotency keys", "kernel.purge_idempotency_keys", 3600),
     Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),

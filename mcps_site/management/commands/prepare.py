@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from kernel.access.models import User
 from kernel.access.staff import sync_roles
+from kernel.events.rebasing import rebase_logs
 from kernel.heartbeats.models import Heartbeat
 from mcps_site.operations.metrics import forget_counts
 from mcps_site.static_files import collect_changed_files
@@ -33,13 +34,17 @@ class Command(BaseCommand):
         if options["demo"]:
             call_command("load_demo", stdout=self.stdout)
         elif not User.objects.filter(is_staff=True, is_active=True).exists():
-            self.stdout.write("Nobody can log in yet: make manage ARGS='create_staff YOU@EXAMPLE.COM --role admin'")
+            self.stdout.write(
+                "Nobody can log in yet: make manage ARGS='create_staff YOU@EXAMPLE.COM --role admin'"
+            )
 
     def _prepare(self) -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0, stdout=self.stdout)
             self.stdout.write("Database: migrated.")
+        for log in rebase_logs():
+            self.stdout.write(f"Fact log: moved {log.facts} facts of {log.log} to this cluster.")
         # Signs of life of an earlier run would make this one look ready before it is.
         Heartbeat.objects.all().delete()
         sync_roles()

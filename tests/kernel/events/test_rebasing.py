@@ -82,3 +82,12 @@ def test_a_log_that_refuses_updates_is_moved_and_refuses_them_again(restored, no
                 Event.objects.update(hop=1)
         finally:
             cursor.execute("DROP FUNCTION test_refuse CASCADE")
+
+
+def test_a_start_after_a_restore_moves_the_log_by_itself(restored):
+    out = io.StringIO()
+    call_command("prepare", stdout=out)
+    assert "Fact log: moved 8 facts of kernel.event to this cluster.\n" in out.getvalue()
+    out.truncate(0)
+    call_command("prepare", stdout=out)
+    assert "Fact log" not in out.getvalue()
