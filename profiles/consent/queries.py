@@ -1,0 +1,68 @@
+"""Typed calls of the statements about consent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.sql import SqlFile, bigint_array
+from profiles.consent.rules import ADDRESS_KINDS
+
+SQL = SqlFile(__file__, "consent")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What the consent gate says about one person on one channel and topic."""
+
+    customer_id: int
+    allowed: bool
+    reason: str
+    address: str | None
+    consent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person said about a channel and topic, where, and under which words."""
+
+    customer_id: int
+    channel: str
+    topic: str
+    state: str
+    address: str
+    source: str
+    text_version: str
+    proof: dict[str, Any]
+    at: datetime
+
+
+def set_consent(statement: Statement) -> int:
+    """Store a statement and return the id of its ledger entry."""
+    names = ("customer_id", "channel", "topic", "state", "address", "source", "text_version")
+    params = {name: getattr(statement, name) for name in names}
+    params |= {"proof": statement.proof, "at": statement.at}
+    entry_id: int = SQL.value("set_consent", params)
+    return entry_id
+
+
+def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:
+    """Put an address on the list; tell whether it was not there."""
+    params = {"channel": channel, "address": address, "reason": reason, "now": now}
+    return bool(SQL.value("suppress_address", params | _kind(channel)))
+
+
+def release_address(channel: str, address: str, *, source: str, now: datetime) -> bool:
+    """Take an address off the list; tell whether it was there."""
+    params = {"channel": channel, "address": address, "source": source, "now": now}
+    return bool(SQL.value("release_address", params | _kind(channel)))
+
+
+def read_gate(customer_ids: Sequence[int], *, channel: str, topic: str) -> list[Gate]:
+    """Ask the gate for some people."""
+    params = {"customer_ids": bigint_array(customer_ids), "channel": channel, "topic": topic}
+    return SQL.all("read_gate", params, into=Gate)
+
+
+def _kind(channel: str) -> dict[str, str]:
+    return {"identity_kind": ADDRESS_KINDS.get(channel, "")}

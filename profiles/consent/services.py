@@ -1,0 +1,40 @@
+"""Changes of consent and of the suppression list."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from kernel.errors import Invalid
+from profiles.consent import queries
+from profiles.consent.models import ConsentState
+from profiles.consent.queries import Statement
+
+
+def record_statement(statement: Statement) -> int:
+    """Record what a person said and return the id of the ledger entry.
+
+    The newest statement holds; an older one that arrives late only goes into the ledger. Joins
+    the caller's transaction. Raises `Invalid` for an unknown state or an empty channel or source.
+    """
+    if statement.state not in ConsentState.values:
+        known = ", ".join(ConsentState.values)
+        raise Invalid("state", f"The state must be one of {known}, not “{statement.state}”.")
+    for name in ("channel", "source"):
+        if not getattr(statement, name):
+            raise Invalid(name, f"Say the {name} of the consent; it is part of the proof.")
+    with transaction.atomic():
+        return queries.set_consent(statement)
+
+
+def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:
+    """Put an address on the suppression list; a second call changes nothing and returns False."""
+    if not address:
+        raise Invalid("address", "Say which address must not be written to.")
+    with transaction.atomic():
+        return queries.suppress_address(channel, address, reason=reason, now=now)
+
+
+def release_address(channel: str, address: str, *, source: str, now: datetime) -> bool:
+    """Take an address off the suppression list; False when it was not on it."""
+    with transaction.atomic():
+        return queries.release_address(channel, address, source=source, now=now)

@@ -1,0 +1,56 @@
+-- name: set_consent
+-- Records a statement in the ledger and makes it the state that holds. An older statement than the
+-- one that holds only goes into the ledger. Run twice, it adds a second entry and no second state.
+WITH entry AS (
+    INSERT INTO profiles_consent_entry
+        (customer_id, channel, topic, address, state, source, text_version, proof, at)
+    VALUES (%(customer_id)s::bigint, %(channel)s::text, %(topic)s::text, %(address)s::text,
+            %(state)s::text, %(source)s::text, %(text_version)s::text, %(proof)s::jsonb,
+            %(at)s::timestamptz)
+    RETURNING id, customer_id, channel, topic, address, state, at
+), held AS (
+    INSERT INTO profiles_consent (customer_id, channel, topic, address, state, changed_at)
+    SELECT customer_id, channel, topic, address, state, at FROM entry
+    ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
+        SET state = excluded.state, changed_at = excluded.changed_at
+        WHERE profiles_consent.changed_at <= excluded.changed_at
+)
+SELECT id FROM entry
+
+-- name: suppress_address
+-- Puts an address on the suppression list and notes it in the ledger of everybody who has it.
+-- Safe to run twice: an address that is on the list stays as it is.
+WITH added AS (
+    INSERT INTO profiles_suppression (channel, address, reason, created_at)
+    VALUES (%(channel)s::text, %(address)s::text, %(reason)s::text, %(now)s::timestamptz)
+    ON CONFLICT (channel, address) WHERE released_at IS NULL DO NOTHING
+    RETURNING channel, address, reason, created_at
+), noted AS (
+    INSERT INTO profiles_consent_entry (customer_id, channel, address, state, source, at)
+    SELECT i.customer_id, a.channel, a.address, 'suppressed', a.reason, a.created_at
+    FROM added a JOIN profiles_identity i
+        ON i.value = a.address AND i.kind = %(identity_kind)s::text
+)
+SELECT count(*)::int FROM added
+
+-- name: release_address
+-- Takes an address off the suppression list and notes it in the ledger. Safe to run twice.
+WITH released AS (
+    UPDATE profiles_suppression SET released_at = %(now)s::timestamptz
+    WHERE channel = %(channel)s::text AND address = %(address)s::text AND released_at IS NULL
+    RETURNING channel, address, released_at
+), noted AS (
+    INSERT INTO profiles_consent_entry (customer_id, channel, address, state, source, at)
+    SELECT i.customer_id, r.channel, r.address, 'released', %(source)s::text, r.released_at
+    FROM released r JOIN profiles_identity i
+        ON i.value = r.address AND i.kind = %(identity_kind)s::text
+)
+SELECT count(*)::int FROM released
+
+-- name: read_gate
+-- Asks the consent gate for some people and one channel and topic. Index probes per person.
+SELECT asked.customer_id, gate.allowed, gate.reason, gate.address, gate.consent
+FROM unnest(%(customer_ids)s::bigint[]) AS asked (customer_id)
+CROSS JOIN LATERAL profiles_may_contact(
+    asked.customer_id, %(channel)s::text, %(topic)s::text, NULL::text) AS gate
+ORDER BY asked.customer_id

@@ -1,0 +1,10 @@
+"""Fields that every installation has; other apps register theirs in `profiles.extension_points`."""
+
+from profiles.segments.rules.sqlbuilder import FieldSql
+
+BUILT_IN = {
+    "first_seen_at": FieldSql(type="date", expression="c.first_seen_at"),
+    "last_seen_at": FieldSql(type="date", expression="c.last_seen_at"),
+    "time_zone": FieldSql(type="text", expression="c.time_zone"),
+    "locale": FieldSql(type="text", expression="c.locale"),
+}

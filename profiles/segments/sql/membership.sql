@@ -1,0 +1,92 @@
+-- name: lock_lane
+-- Waits until nobody else changes memberships, and keeps others out to the end of the transaction.
+-- The lane is the cursor row of the subscriber, so that changes of one person get into the log in
+-- the order in which they happened.
+SELECT 1 FROM kernel_cursor WHERE name = 'profiles.segment_refresh' FOR UPDATE
+
+-- name: apply_verdicts
+-- Brings membership, due times and the change log in line with the verdicts on the picked people.
+-- The compiled rule takes the place of the line marked “rule”. Safe to run twice.
+WITH picked AS MATERIALIZED (
+    SELECT customer_id, cause_kind, cause_id, may_start_journeys FROM unnest(
+        %(customer_ids)s::bigint[], %(cause_kinds)s::text[], %(cause_ids)s::bigint[],
+        %(may_start)s::boolean[]
+    ) AS k (customer_id, cause_kind, cause_id, may_start_journeys)
+), verdict AS MATERIALIZED (
+    SELECT 0::bigint AS customer_id, false AS matches, NULL::timestamptz AS changes_at -- rule
+), gone AS (
+    DELETE FROM profiles_segment_member m USING verdict v
+    WHERE m.segment_id = %(segment_id)s::bigint AND m.customer_id = v.customer_id AND NOT v.matches
+    RETURNING m.customer_id
+), came AS (
+    INSERT INTO profiles_segment_member (segment_id, customer_id, since)
+    SELECT %(segment_id)s::bigint, v.customer_id, %(now)s::timestamptz FROM verdict v
+    WHERE v.matches ON CONFLICT DO NOTHING RETURNING customer_id
+), settled AS (
+    DELETE FROM profiles_segment_due d USING verdict v
+    WHERE d.segment_id = %(segment_id)s::bigint AND d.customer_id = v.customer_id
+      AND v.changes_at IS NULL
+), planned AS (
+    INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
+    SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
+    WHERE v.changes_at IS NOT NULL
+    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer'
+        WHERE profiles_segment_due.due_at <> excluded.due_at
+), counted AS (
+    UPDATE profiles_segment SET member_count = member_count
+        + (SELECT count(*) FROM came) - (SELECT count(*) FROM gone)
+    WHERE id = %(segment_id)s::bigint
+      AND (EXISTS (SELECT 1 FROM came) OR EXISTS (SELECT 1 FROM gone))
+), moved AS (
+    SELECT customer_id, true AS entered FROM came
+    UNION ALL SELECT customer_id, false FROM gone
+)
+INSERT INTO profiles_segment_change (segment_id, version_id, customer_id, entered, at,
+                                     cause_kind, cause_id, may_start_journeys)
+SELECT %(segment_id)s::bigint, %(version_id)s::bigint, m.customer_id, m.entered,
+       %(now)s::timestamptz, k.cause_kind, k.cause_id, k.may_start_journeys
+FROM moved m JOIN picked k USING (customer_id)
+ORDER BY m.customer_id
+RETURNING customer_id, entered
+
+-- name: rebuild_members
+-- Replaces everybody who is in and every due time by the verdicts on all people, in one statement;
+-- whoever stays keeps the day they entered. The compiled rule takes the place of the marked line.
+-- Safe to run twice.
+WITH verdict AS MATERIALIZED (
+    SELECT 0::bigint AS customer_id, false AS matches, NULL::timestamptz AS changes_at -- rule
+), gone AS (
+    DELETE FROM profiles_segment_member m
+    WHERE m.segment_id = %(segment_id)s::bigint
+      AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.customer_id = m.customer_id AND v.matches)
+    RETURNING m.customer_id
+), came AS (
+    INSERT INTO profiles_segment_member (segment_id, customer_id, since)
+    SELECT %(segment_id)s::bigint, v.customer_id, %(now)s::timestamptz FROM verdict v
+    WHERE v.matches AND NOT EXISTS (
+        SELECT 1 FROM profiles_segment_member m
+        WHERE m.segment_id = %(segment_id)s::bigint AND m.customer_id = v.customer_id)
+    RETURNING customer_id
+), settled AS (
+    DELETE FROM profiles_segment_due d
+    WHERE d.segment_id = %(segment_id)s::bigint AND NOT EXISTS (
+        SELECT 1 FROM verdict v WHERE v.customer_id = d.customer_id AND v.changes_at IS NOT NULL)
+), planned AS (
+    INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
+    SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
+    WHERE v.changes_at IS NOT NULL
+    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer'
+        WHERE profiles_segment_due.due_at <> excluded.due_at
+), counted AS (
+    UPDATE profiles_segment SET member_count = (SELECT count(*) FROM verdict v WHERE v.matches)
+    WHERE id = %(segment_id)s::bigint
+), moved AS (
+    SELECT customer_id, true AS entered FROM came
+    UNION ALL SELECT customer_id, false FROM gone
+)
+INSERT INTO profiles_segment_change (segment_id, version_id, customer_id, entered, at,
+                                     cause_kind, may_start_journeys)
+SELECT %(segment_id)s::bigint, %(version_id)s::bigint, customer_id, entered,
+       %(now)s::timestamptz, %(cause_kind)s::text, %(may_start)s::boolean FROM moved
+ORDER BY customer_id
+RETURNING customer_id, entered
