@@ -63,6 +63,26 @@ class PersonalDataSource(Protocol):
         ...
 
 
+class SegmentField(Protocol):
+    """A value that rules of segments may ask about, such as a balance or a score.
+
+    `type` is text, number, date, boolean or list; `expression` is trusted SQL over the customer
+    `c`; `events` names the touchpoints after which the value may differ. The value must not change
+    otherwise, or segments would miss it until the nightly proof.
+    """
+
+    key: str
+    label: str
+    type: str
+    expression: str
+    events: Sequence[str]
+
+    def read(self, customer_ids: Sequence[CustomerId]) -> dict[CustomerId, Any]:
+        """Return the value of each person who has one: what `expression` gives, read otherwise."""
+        ...
+
+
+segment_fields: Registry[SegmentField] = Registry("segment field")
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
 profile_sections: Registry[ProfileSection] = Registry("profile section")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")

@@ -36,6 +36,9 @@ class Consent(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
 
 class ConsentEntry(models.Model):
     """One line of the ledger: who said what, where, under which words.
@@ -59,6 +62,9 @@ class ConsentEntry(models.Model):
         db_table = "profiles_consent_entry"
         indexes = [models.Index(fields=["customer", "-at"], name="consent_entry_customer_idx")]
 
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
 
 class Suppression(models.Model):
     """An address nobody may be written to: hard bounce, complaint, or by hand."""
@@ -80,3 +86,6 @@ class Suppression(models.Model):
             )
         ]
         indexes = [models.Index(fields=["-created_at"], name="suppression_recent_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.id}"

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('segment_id', 'customer_id', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('due_at', models.DateTimeField(db_index=True)),
-                ('cause', models.TextField(choices=[('touchpoint', 'Touchpoint'), ('timer', 'Time passed'), ('backfill', 'New version'), ('merge', 'Merge of people'), ('consent', 'Consent changed'), ('segment', 'Another segment changed'), ('list', 'List edited'), ('repair', 'Repaired by the audit')], db_default='timer', default='timer')),
+                ('cause', models.TextField(choices=[('touchpoint', 'Touchpoint'), ('timer', 'Time passed'), ('backfill', 'New version'), ('merge', 'Merge of people'), ('consent', 'Consent changed'), ('segment', 'Another segment changed'), ('list', 'List edited'), ('archive', 'Segment archived'), ('repair', 'Repaired by the audit')], db_default='timer', default='timer')),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.customer')),
                 ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.segment')),
             ],
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('entered', models.BooleanField()),
                 ('at', models.DateTimeField()),
-                ('cause_kind', models.TextField(choices=[('touchpoint', 'Touchpoint'), ('timer', 'Time passed'), ('backfill', 'New version'), ('merge', 'Merge of people'), ('consent', 'Consent changed'), ('segment', 'Another segment changed'), ('list', 'List edited'), ('repair', 'Repaired by the audit')])),
+                ('cause_kind', models.TextField(choices=[('touchpoint', 'Touchpoint'), ('timer', 'Time passed'), ('backfill', 'New version'), ('merge', 'Merge of people'), ('consent', 'Consent changed'), ('segment', 'Another segment changed'), ('list', 'List edited'), ('archive', 'Segment archived'), ('repair', 'Repaired by the audit')])),
                 ('cause_id', models.BigIntegerField(null=True)),
                 ('may_start_journeys', models.BooleanField()),
                 ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='profiles.customer')),

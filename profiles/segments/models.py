@@ -23,6 +23,7 @@ class ChangeCause(models.TextChoices):
     CONSENT = "consent", "Consent changed"
     SEGMENT = "segment", "Another segment changed"
     LIST = "list", "List edited"
+    ARCHIVE = "archive", "Segment archived"
     REPAIR = "repair", "Repaired by the audit"
 
 
@@ -80,6 +81,9 @@ class SegmentVersion(models.Model):
             models.UniqueConstraint(fields=["segment", "number"], name="segment_version_number")
         ]
 
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
 
 class SegmentMention(models.Model):
     """What a live rule speaks of: an event, a trait, another segment. Finds whom a fact concerns."""
@@ -95,6 +99,9 @@ class SegmentMention(models.Model):
             models.UniqueConstraint(fields=["segment", "kind", "name"], name="segment_mention_once")
         ]
         indexes = [models.Index(fields=["kind", "name"], name="segment_mention_name_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
 
 class SegmentMember(models.Model):
@@ -114,6 +121,9 @@ class SegmentMember(models.Model):
     class Meta:
         db_table = "profiles_segment_member"
 
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.segment_id}"
+
 
 class SegmentDue(models.Model):
     """When the membership of one person may next change without anything happening."""
@@ -132,6 +142,9 @@ class SegmentDue(models.Model):
 
     class Meta:
         db_table = "profiles_segment_due"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.segment_id}"
 
 
 class SegmentChange(models.Model):
@@ -164,3 +177,6 @@ class SegmentChange(models.Model):
             models.Index(fields=["customer", "-at"], name="segment_change_customer_idx"),
             models.Index(fields=["segment", "-at"], name="segment_change_segment_idx"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {'entered' if self.entered else 'left'} {self.segment_id}"

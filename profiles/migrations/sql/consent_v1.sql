@@ -20,7 +20,7 @@ CREATE TRIGGER profiles_consent_entry_guard BEFORE UPDATE OR DELETE ON profiles_
     FOR EACH ROW EXECUTE FUNCTION profiles_guard_consent_entry();
 
 -- May we speak to a person on a channel about a topic, and if not, why not? Join it with LATERAL in
--- the transaction that claims the send. A null address takes the one seen last. The twin in Python
+-- the transaction that claims the send. A null address takes the newest. The twin in Python
 -- is `consent/rules.py`. Reasons: allowed, no_address, suppressed, consent_withdrawn, no_consent.
 CREATE FUNCTION profiles_may_contact(
     wanted_customer bigint, wanted_channel text, wanted_topic text, wanted_address text
@@ -33,7 +33,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                        SELECT i.value::text FROM profiles_identity i
                        WHERE i.customer_id = wanted_customer AND i.kind = CASE wanted_channel
                            WHEN 'email' THEN 'email' WHEN 'sms' THEN 'phone' ELSE 'device_token' END
-                       ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1)
+                       ORDER BY i.id DESC LIMIT 1)
                    ELSE '' END) AS address
     ) AS place
     CROSS JOIN LATERAL (

@@ -37,6 +37,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What a full recompute found: how many are in, and how many that changed."""
+
+    members: int
+    entered: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """A published rule ready to run: its segment, version, tree and the names in it."""
 
@@ -62,19 +71,28 @@ def apply_verdicts(
         "cause_ids": [one.cause_id for one in candidates],
         "may_start": [one.may_start_journeys for one in candidates],
     }
-    return _changes("apply_verdicts", rule, statement, params, now=now)
+    rows = _run_framed("apply_verdicts", rule, statement, params, now=now)
+    return [Change(customer_id=customer_id, entered=entered) for customer_id, entered in rows]
 
 
 def rebuild_members(
     rule: Compiled, *, cause_kind: str, may_start_journeys: bool, now: datetime
-) -> list[Change]:
+) -> Built:
     """Evaluate everybody against one rule and record who entered and left. One statement."""
     statement = compile_verdicts(rule.root, rule.names, now=now, scope=Scope.EVERYONE)
     params = {"cause_kind": cause_kind, "may_start": may_start_journeys}
-    return _changes("rebuild_members", rule, statement, params, now=now)
+    [row] = _run_framed("rebuild_members", rule, statement, params, now=now)
+    return Built(members=row[0], entered=row[1], left=row[2])
 
 
-def list_matching(root: Group, names: Names, customer_ids: Sequence[int], now: datetime) -> set[int]:
+def empty_segment(segment_id: int, *, now: datetime) -> int:
+    """Let everybody leave a segment; return how many that were."""
+    return SQL.count("empty_segment", {"segment_id": segment_id, "now": now})
+
+
+def list_matching(
+    root: Group, names: Names, customer_ids: Sequence[int], *, now: datetime
+) -> set[int]:
     """Return which of some people match a rule."""
     statement = compile_members(root, names, now=now, scope=Scope.EACH)
     params = {"customer_ids": bigint_array(customer_ids), **statement.params}
@@ -87,12 +105,11 @@ def run_text(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.execute(text, params, binary=True, prepare=False).fetchall()  # type: ignore[arg-type]
 
 
-def _changes(
+def _run_framed(
     name: str, rule: Compiled, statement: Statement, params: dict[str, Any], *, now: datetime
-) -> list[Change]:
+) -> list[tuple[Any, ...]]:
     text = SQL.text(name)
     if _RULE not in text:
         raise RuntimeError(f"“{name}” has lost the line that the rule replaces.")
     own = {"segment_id": rule.segment_id, "version_id": rule.version_id, "now": now}
-    rows = run_text(text.replace(_RULE, statement.text), {**statement.params, **params, **own})
-    return [Change(customer_id=customer_id, entered=entered) for customer_id, entered in rows]
+    return run_text(text.replace(_RULE, statement.text), {**statement.params, **params, **own})

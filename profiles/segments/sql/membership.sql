@@ -83,10 +83,26 @@ WITH verdict AS MATERIALIZED (
 ), moved AS (
     SELECT customer_id, true AS entered FROM came
     UNION ALL SELECT customer_id, false FROM gone
+), logged AS (
+    INSERT INTO profiles_segment_change (segment_id, version_id, customer_id, entered, at,
+                                         cause_kind, may_start_journeys)
+    SELECT %(segment_id)s::bigint, %(version_id)s::bigint, customer_id, entered,
+           %(now)s::timestamptz, %(cause_kind)s::text, %(may_start)s::boolean FROM moved
+    ORDER BY customer_id
+)
+SELECT (SELECT count(*) FROM verdict WHERE matches) AS members,
+       (SELECT count(*) FROM came) AS entered, (SELECT count(*) FROM gone) AS "left"
+
+-- name: empty_segment
+-- Lets everybody leave a segment and drops its due times. Safe to run twice.
+WITH gone AS (
+    DELETE FROM profiles_segment_member WHERE segment_id = %(segment_id)s::bigint
+    RETURNING customer_id
+), settled AS (
+    DELETE FROM profiles_segment_due WHERE segment_id = %(segment_id)s::bigint
 )
 INSERT INTO profiles_segment_change (segment_id, version_id, customer_id, entered, at,
                                      cause_kind, may_start_journeys)
-SELECT %(segment_id)s::bigint, %(version_id)s::bigint, customer_id, entered,
-       %(now)s::timestamptz, %(cause_kind)s::text, %(may_start)s::boolean FROM moved
-ORDER BY customer_id
-RETURNING customer_id, entered
+SELECT s.id, s.live_version_id, g.customer_id, false, %(now)s::timestamptz, 'archive', false
+FROM gone g JOIN profiles_segment s ON s.id = %(segment_id)s::bigint
+ORDER BY g.customer_id

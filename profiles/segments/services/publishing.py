@@ -1,0 +1,208 @@
+"""Definitions of segments: create, change the draft, publish a version, archive."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.ids import new_key
+from profiles.segments.models import Segment, SegmentStatus, SegmentVersion
+from profiles.segments.queries import candidates as candidate_queries
+from profiles.segments.queries.membership import (
+    Compiled,
+    empty_segment,
+    lock_lane,
+    rebuild_members,
+)
+from profiles.segments.queries.names import known_fields, resolve_names
+from profiles.segments.rules.planning import find_cycle
+from profiles.segments.rules.tree import InvalidRule, SegmentRule, parse_rule, walk
+from profiles.segments.services.mentioning import expand_mentions
+from profiles.segments.services.refreshing import rebuild_dependants
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishReport:
+    """What a new version changed."""
+
+    segment_id: int
+    version: int
+    members: int
+    entered: int
+    left: int
+
+
+class RuleRefused(Invalid):
+    """A rule that cannot be used; `errors` holds each path and message."""
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        path, message = errors[0]
+        super().__init__(f"rule.{path}", message)
+        self.errors = errors
+
+
+def create_segment(*, name: str, rule: Any, description: str = "", now: datetime) -> Segment:
+    """Create a draft; raises `Conflict` when the name is taken, `RuleRefused` for a wrong rule."""
+    if not name.strip():
+        raise Invalid("name", "Give the segment a name.")
+    document = read_rule(rule).model_dump(mode="json", exclude_none=True)
+    try:
+        with transaction.atomic():
+            return Segment.objects.create(
+                key=new_key(now=now),
+                name=name.strip(),
+                description=description,
+                draft_rule=document,
+                created_at=now,
+            )
+    except IntegrityError:
+        raise Conflict(f"There is a segment named “{name.strip()}” already.") from None
+
+
+def save_draft(segment_id: int, *, rule: Any) -> Segment:
+    """Store a changed rule beside the live one; nothing moves until it is published."""
+    document = read_rule(rule).model_dump(mode="json", exclude_none=True)
+    with transaction.atomic():
+        segment = _lock_segment(segment_id)
+        segment.draft_rule = document
+        segment.save(update_fields=["draft_rule"])
+    return segment
+
+
+def publish_segment(
+    segment_id: int, *, may_start_journeys: bool = False, now: datetime
+) -> PublishReport:
+    """Make the draft the rule that counts: build its members and swap, in one transaction.
+
+    Everybody who stays keeps the day they entered. Entries of this build start no journeys unless
+    asked to. Raises `Conflict` without a draft and `RuleRefused` when segments would refer to each
+    other in a circle. One statement over all people (see the cost guard), in the lane.
+    """
+    with transaction.atomic():
+        lock_lane()
+        segment = _lock_segment(segment_id)
+        if segment.draft_rule is None:
+            raise Conflict(f"“{segment.name}” has no draft to publish.")
+        rule = read_rule(segment.draft_rule)
+        version = _add_version(segment, now=now)
+        mentions = expand_mentions(rule.root.mentions())
+        candidate_queries.replace_mentions(segment.id, mentions)
+        _refuse_cycle()
+        compiled = Compiled(
+            segment_id=segment.id,
+            version_id=version.id,
+            root=rule.root,
+            names=resolve_names(mentions),
+        )
+        built = rebuild_members(
+            compiled, cause_kind="backfill", may_start_journeys=may_start_journeys, now=now
+        )
+        version.entered, version.left = built.entered, built.left
+        version.save(update_fields=["entered", "left"])
+        rebuild_dependants(segment.id, cause_kind="segment", now=now)
+    log.info("segments.published", segment_id=segment.id, entered=built.entered, left=built.left)
+    return PublishReport(
+        segment_id=segment.id,
+        version=version.number,
+        members=built.members,
+        entered=built.entered,
+        left=built.left,
+    )
+
+
+def archive_segment(segment_id: int, *, now: datetime) -> None:
+    """Take a segment out of use: everybody leaves, its history stays.
+
+    Raises `Conflict` that names them when other live segments refer to it.
+    """
+    with transaction.atomic():
+        lock_lane()
+        segment = _lock_segment(segment_id)
+        users = list_dependants(segment)
+        if users:
+            names = ", ".join(f"“{one.name}”" for one in users)
+            raise Conflict(f"“{segment.name}” cannot be archived: {names} refer to it.")
+        empty_segment(segment.id, now=now)
+        candidate_queries.replace_mentions(segment.id, [])
+        segment.status = SegmentStatus.ARCHIVED
+        segment.member_count = 0
+        segment.save(update_fields=["status", "member_count"])
+
+
+def list_dependants(segment: Segment) -> list[Segment]:
+    """Return the segments in use whose published rules refer to this one."""
+    return list(
+        Segment.objects.filter(
+            mentions__kind="segment", mentions__name=str(segment.key), status=SegmentStatus.LIVE
+        ).order_by("name")
+    )
+
+
+def read_rule(document: Any) -> SegmentRule:
+    """Read an authored rule and check the names in it; raises `RuleRefused` with all errors."""
+    try:
+        rule = parse_rule(document)
+    except InvalidRule as error:
+        raise RuleRefused([(one.path, one.message) for one in error.errors]) from None
+    wrong = _unknown_fields(rule) + _unknown_segments(rule)
+    if wrong:
+        raise RuleRefused(wrong)
+    return rule
+
+
+def _unknown_fields(rule: SegmentRule) -> list[tuple[str, str]]:
+    known = known_fields()
+    return [
+        (_path(place, "field"), f"There is no field “{node.field}”. Known: {', '.join(known)}.")
+        for place, node in walk(rule.root)
+        if node.kind == "field" and node.field not in known
+    ]
+
+
+def _unknown_segments(rule: SegmentRule) -> list[tuple[str, str]]:
+    asked = {node.segment: place for place, node in walk(rule.root) if node.kind == "segment"}
+    found: dict[UUID, str] = {}
+    if asked:
+        found = dict(Segment.objects.filter(key__in=asked).values_list("key", "status"))
+    return [
+        (_path(place, "segment"), f"There is no segment {key}, or it is archived.")
+        for key, place in asked.items()
+        if found.get(key, SegmentStatus.ARCHIVED) == SegmentStatus.ARCHIVED
+    ]
+
+
+def _path(place: tuple[int, ...], field: str) -> str:
+    return ".".join(["root", *(f"rules.{number}" for number in place), field])
+
+
+def _lock_segment(segment_id: int) -> Segment:
+    segment = Segment.objects.select_for_update().filter(pk=segment_id).first()
+    if segment is None:
+        raise NotFound(f"There is no segment {segment_id}.")
+    return segment
+
+
+def _add_version(segment: Segment, *, now: datetime) -> SegmentVersion:
+    number = segment.versions.count() + 1
+    version = SegmentVersion.objects.create(
+        segment=segment, number=number, rule=segment.draft_rule, published_at=now
+    )
+    segment.live_version = version
+    segment.status = SegmentStatus.LIVE
+    segment.draft_rule = None
+    segment.save(update_fields=["live_version", "status", "draft_rule"])
+    return version
+
+
+def _refuse_cycle() -> None:
+    cycle = find_cycle(candidate_queries.list_references())
+    if cycle:
+        names = dict(Segment.objects.filter(pk__in=cycle).values_list("pk", "name"))
+        chain = " → ".join(f"“{names[number]}”" for number in cycle)
+        raise RuleRefused([("root", f"Segments would refer to each other in a circle: {chain}.")])

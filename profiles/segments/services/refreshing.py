@@ -1,0 +1,139 @@
+"""Keeps memberships in step with what happens: touched people, due times, changed segments."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+
+import structlog
+from django.db import transaction
+
+from kernel.events import Bounds
+from profiles.segments.queries import candidates as candidate_queries
+from profiles.segments.queries.candidates import LiveRule
+from profiles.segments.queries.membership import (
+    Candidate,
+    Compiled,
+    apply_verdicts,
+    lock_lane,
+    rebuild_members,
+)
+from profiles.segments.queries.names import estimate_people, resolve_names
+from profiles.segments.rules.exactjson import loads_exact
+from profiles.segments.rules.planning import choose_scope, evaluation_order
+from profiles.segments.rules.tree import SegmentRule, parse_rule
+
+log = structlog.get_logger()
+Pending = dict[int, dict[int, Candidate]]
+
+
+class LiveSegments:
+    """The live rules, compiled against today's names, and who refers to whom. Two statements."""
+
+    def __init__(self) -> None:
+        stored = candidate_queries.list_live()
+        parsed = {row.id: _parse(row.rule) for row in stored}
+        names = resolve_names(
+            mention for rule in parsed.values() for mention in rule.root.mentions()
+        )
+        self.rules = {
+            row.id: Compiled(
+                segment_id=row.id, version_id=row.version_id, root=parsed[row.id].root, names=names
+            )
+            for row in stored
+        }
+        self._needs = _references(stored, parsed)
+
+    def in_order(self) -> list[int]:
+        """Return the live segments, each after those that it refers to."""
+        return evaluation_order(self._needs, self.rules)
+
+    def dependants(self, segment_id: int) -> list[int]:
+        """Return the live segments that refer to a segment."""
+        return [one for one, needs in self._needs.items() if segment_id in needs]
+
+
+def refresh_touched(bounds: Bounds, *, now: datetime) -> int:
+    """Evaluate the people whom a batch of touchpoints concerns; return how many changes it made.
+
+    Only segments whose rules mention what happened are evaluated, one statement each. The caller
+    holds the lane: it is the subscriber whose cursor it is.
+    """
+    pending: Pending = {}
+    for one in candidate_queries.list_touched(bounds):
+        pending.setdefault(one.segment_id, {})[one.customer_id] = Candidate(
+            customer_id=one.customer_id,
+            cause_kind="touchpoint",
+            cause_id=one.cause_id,
+            may_start_journeys=one.may_start,
+        )
+    return _settle(pending, now=now) if pending else 0
+
+
+def refresh_due(*, now: datetime, batch: int = 5_000) -> int:
+    """Evaluate people whose time has come; return how many due times were settled.
+
+    One transaction in the lane. A second call finds what the first left over.
+    """
+    with transaction.atomic():
+        lock_lane()
+        due = candidate_queries.list_due(now=now, batch=batch)
+        pending: Pending = {}
+        for one in due:
+            pending.setdefault(one.segment_id, {})[one.customer_id] = Candidate(
+                customer_id=one.customer_id, cause_kind=one.cause
+            )
+        changes = _settle(pending, now=now) if pending else 0
+    if due:
+        log.info("segments.due_settled", due=len(due), changes=changes)
+    return len(due)
+
+
+def rebuild_dependants(segment_id: int, *, cause_kind: str, now: datetime) -> None:
+    """Recompute whole every live segment that refers to one, directly or not."""
+    live = LiveSegments()
+    stale = {segment_id}
+    for one in live.in_order():
+        if any(one in live.dependants(source) for source in stale):
+            rebuild_members(
+                live.rules[one], cause_kind=cause_kind, may_start_journeys=False, now=now
+            )
+            stale.add(one)
+
+
+def _settle(pending: Pending, *, now: datetime) -> int:
+    live = LiveSegments()
+    candidate_queries.forget_due(set(pending) - set(live.rules))
+    people = estimate_people()
+    total = 0
+    for segment_id in live.in_order():
+        chosen = pending.get(segment_id)
+        if not chosen:
+            continue
+        scope = choose_scope(len(chosen), people)
+        changes = apply_verdicts(
+            live.rules[segment_id], list(chosen.values()), scope=scope, now=now
+        )
+        total += len(changes)
+        for dependant in live.dependants(segment_id):
+            waiting = pending.setdefault(dependant, {})
+            for change in changes:
+                waiting.setdefault(change.customer_id, chosen[change.customer_id])
+    return total
+
+
+def _references(stored: Iterable[LiveRule], parsed: dict[int, SegmentRule]) -> dict[int, set[int]]:
+    ids = {row.key: row.id for row in stored}
+    return {
+        number: {
+            ids[mention.name]
+            for mention in rule.root.mentions()
+            if mention.kind == "segment" and mention.name in ids
+        }
+        for number, rule in parsed.items()
+    }
+
+
+@lru_cache(maxsize=2_000)
+def _parse(text: str) -> SegmentRule:
+    """Parse a stored rule; once per process is enough."""
+    return parse_rule(loads_exact(text))
