@@ -20,6 +20,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Kernel: read facts", "kernel.read_facts", 1),
     Periodic("Kernel: forget idempotency keys", "kernel.purge_idempotency_keys", 3600),
     Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
+    Periodic("Profiles: settle due segment memberships", "profiles.refresh_due_segments", 1),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),

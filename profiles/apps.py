@@ -7,4 +7,5 @@ class ProfilesConfig(AppConfig):
     name = "profiles"
 
     def ready(self) -> None:
-        import profiles.extensions  # noqa: F401
+        import profiles.extensions
+        import profiles.subscribers  # noqa: F401

@@ -7,6 +7,7 @@ from typing import Any, NewType
 from uuid import UUID
 
 CustomerId = NewType("CustomerId", int)
+SegmentId = NewType("SegmentId", int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +74,14 @@ class MergePair:
     merge_id: int
     winner_id: CustomerId
     loser_id: CustomerId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentSummary:
+    """A segment as journeys and broadcasts choose it."""
+
+    id: SegmentId
+    key: UUID
+    name: str
+    status: str
+    members: int

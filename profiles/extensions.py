@@ -3,12 +3,18 @@
 from kernel.events import register_log
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
+from profiles.consent.services import ConsentMerger
 from profiles.extension_points import customer_mergers
+from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.services.upkeep import TouchpointMerger
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
+register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
+register_log("profiles.segment_change", "profiles_segment_change", time_column="at")
 customer_mergers.register(TouchpointMerger.key, TouchpointMerger())
 navigation.register(
     NavItem(section="Audience", label="Profiles", url_name="profiles:list", icon="users", order=10,
             keywords="people customers contacts")
 )  # fmt: skip
+customer_mergers.register(ConsentMerger.key, ConsentMerger())
+customer_mergers.register(SegmentMerger.key, SegmentMerger())

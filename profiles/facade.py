@@ -4,8 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from profiles.contracts import CustomerId, CustomerSummary, IdentityRef, SystemTouchpoint
+from profiles.consent import services as consent
+from profiles.consent.queries import Statement
+from profiles.contracts import (
+    CustomerId,
+    CustomerSummary,
+    IdentityRef,
+    SegmentId,
+    SegmentSummary,
+    SystemTouchpoint,
+)
 from profiles.customers import selectors as customers
+from profiles.segments.selectors import summaries as segments
+from profiles.segments.services import publishing
 from profiles.touchpoints.services import recording
 
 
@@ -54,3 +65,88 @@ def get_customers(ids: Iterable[CustomerId]) -> dict[CustomerId, CustomerSummary
     Somebody who was merged answers with the person who took over.
     """
     return customers.get_customers(ids)
+
+
+def record_consent(  # noqa: PLR0913 - the parts of a proof
+    customer_id: CustomerId,
+    *,
+    channel: str,
+    state: str,
+    source: str,
+    now: datetime,
+    topic: str = "",
+    address: str = "",
+    text_version: str = "",
+    proof: Mapping[str, Any] | None = None,
+) -> int:
+    """Record what a person said about a channel and topic; return the id of the ledger entry.
+
+    In the caller's transaction. `state` is granted, withdrawn or never. An empty topic speaks for
+    the whole channel, an empty address for every address on it. Whether somebody may be contacted
+    is asked in SQL: `profiles_may_contact(customer_id, channel, topic, address)`.
+
+    Raises:
+        Invalid: an unknown state, or no channel or source.
+    """
+    return consent.record_statement(
+        Statement(
+            customer_id=customer_id,
+            channel=channel,
+            topic=topic,
+            state=state,
+            address=address,
+            source=source,
+            text_version=text_version,
+            proof=dict(proof or {}),
+            at=now,
+        )
+    )
+
+
+def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:
+    """Put an address on the suppression list; False when it was there already."""
+    return consent.suppress_address(channel, address, reason=reason, now=now)
+
+
+def create_segment(
+    name: str, *, rule: Mapping[str, Any], now: datetime, description: str = ""
+) -> SegmentSummary:
+    """Create a segment as a draft; nobody is in it until it is published.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: the rule cannot be used; the field is the path of the first error.
+    """
+    made = publishing.create_segment(name=name, rule=rule, description=description, now=now)
+    return segments.summarize(made)
+
+
+def publish_segment(
+    segment_id: SegmentId, *, now: datetime, may_start_journeys: bool = False
+) -> SegmentSummary:
+    """Make the draft of a segment the rule that counts, and build its members.
+
+    One statement over all people. Entries of this build start journeys only if asked to.
+
+    Raises:
+        Conflict: there is no draft.
+        Invalid: segments would refer to each other in a circle.
+    """
+    publishing.publish_segment(segment_id, may_start_journeys=may_start_journeys, now=now)
+    return segments.get_segment(segment_id)
+
+
+def list_segments() -> list[SegmentSummary]:
+    """List the segments in use, by name."""
+    return segments.list_segments()
+
+
+def evaluate_rule(
+    rule: Mapping[str, Any], customer_ids: Sequence[CustomerId], *, now: datetime
+) -> set[CustomerId]:
+    """Return which of some people match a rule at this moment; index probes per person.
+
+    Raises:
+        Invalid: the rule cannot be used; the field is the path of the first error.
+    """
+    return segments.evaluate_rule(rule, customer_ids, now=now)

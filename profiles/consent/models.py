@@ -49,6 +49,8 @@ class ConsentEntry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey("profiles.Customer", models.PROTECT, related_name="+")
+    recorded_for = models.BigIntegerField()
+    """The customer it was recorded under; differs after a merge."""
     channel = models.TextField()
     topic = models.TextField(default="", db_default="")
     address = models.TextField(default="", db_default="")

@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.sql import SqlFile, bigint_array
 from profiles.consent.rules import ADDRESS_KINDS
+from profiles.contracts import MergePair
 
 SQL = SqlFile(__file__, "consent")
 
@@ -62,6 +63,25 @@ def read_gate(customer_ids: Sequence[int], *, channel: str, topic: str) -> list[
     """Ask the gate for some people."""
     params = {"customer_ids": bigint_array(customer_ids), "channel": channel, "topic": topic}
     return SQL.all("read_gate", params, into=Gate)
+
+
+def merge_consents(pairs: Sequence[MergePair]) -> None:
+    """Give the statements and ledger entries of losers to their winners; the stricter holds."""
+    SQL.count("merge_consents", _sides(pairs))
+
+
+def return_consents(pairs: Sequence[MergePair]) -> None:
+    """Give former losers their ledger entries back, and restate both sides from the ledger."""
+    SQL.count("return_entries", _sides(pairs))
+    everybody = {person for pair in pairs for person in (pair.winner_id, pair.loser_id)}
+    SQL.count("restate_from_ledger", {"customer_ids": bigint_array(everybody)})
+
+
+def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
+    return {
+        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
+        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
+    }
 
 
 def _kind(channel: str) -> dict[str, str]:

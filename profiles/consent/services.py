@@ -1,5 +1,6 @@
 """Changes of consent and of the suppression list."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from kernel.errors import Invalid
 from profiles.consent import queries
 from profiles.consent.models import ConsentState
 from profiles.consent.queries import Statement
+from profiles.contracts import MergePair
 
 
 def record_statement(statement: Statement) -> int:
@@ -38,3 +40,17 @@ def release_address(channel: str, address: str, *, source: str, now: datetime) -
     """Take an address off the suppression list; False when it was not on it."""
     with transaction.atomic():
         return queries.release_address(channel, address, source=source, now=now)
+
+
+class ConsentMerger:
+    """Consent of people who become one: the stricter statement holds, the ledger moves along."""
+
+    key = "consent"
+
+    def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Give the rows of each loser to its winner."""
+        queries.merge_consents(pairs)
+
+    def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Give each loser its entries back and restate both sides from the ledger."""
+        queries.return_consents(pairs)

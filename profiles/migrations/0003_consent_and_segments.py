@@ -129,6 +129,7 @@ class Migration(migrations.Migration):
             name='ConsentEntry',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('recorded_for', models.BigIntegerField()),
                 ('channel', models.TextField()),
                 ('topic', models.TextField(db_default='', default='')),
                 ('address', models.TextField(db_default='', default='')),

@@ -6,7 +6,6 @@ from django.db import migrations
 
 FOLDER = Path(__file__).parent / "sql"
 REVERSE_VALUES = """
-DROP FUNCTION profiles_bucket;
 DROP FUNCTION profiles_next_anniversary;
 DROP FUNCTION profiles_moment;
 DROP FUNCTION profiles_texts;
@@ -15,6 +14,7 @@ DROP FUNCTION profiles_number;
 DROP FUNCTION profiles_text;
 """
 REVERSE_CONSENT = """
+DROP FUNCTION profiles_strictness;
 DROP FUNCTION profiles_may_contact;
 DROP TRIGGER profiles_consent_entry_guard ON profiles_consent_entry;
 DROP FUNCTION profiles_guard_consent_entry;

@@ -3,8 +3,8 @@
 -- one that holds only goes into the ledger. Run twice, it adds a second entry and no second state.
 WITH entry AS (
     INSERT INTO profiles_consent_entry
-        (customer_id, channel, topic, address, state, source, text_version, proof, at)
-    VALUES (%(customer_id)s::bigint, %(channel)s::text, %(topic)s::text, %(address)s::text,
+        (customer_id, recorded_for, channel, topic, address, state, source, text_version, proof, at)
+    VALUES (%(customer_id)s::bigint, %(customer_id)s::bigint, %(channel)s::text, %(topic)s::text, %(address)s::text,
             %(state)s::text, %(source)s::text, %(text_version)s::text, %(proof)s::jsonb,
             %(at)s::timestamptz)
     RETURNING id, customer_id, channel, topic, address, state, at
@@ -26,8 +26,8 @@ WITH added AS (
     ON CONFLICT (channel, address) WHERE released_at IS NULL DO NOTHING
     RETURNING channel, address, reason, created_at
 ), noted AS (
-    INSERT INTO profiles_consent_entry (customer_id, channel, address, state, source, at)
-    SELECT i.customer_id, a.channel, a.address, 'suppressed', a.reason, a.created_at
+    INSERT INTO profiles_consent_entry (customer_id, recorded_for, channel, address, state, source, at)
+    SELECT i.customer_id, i.customer_id, a.channel, a.address, 'suppressed', a.reason, a.created_at
     FROM added a JOIN profiles_identity i
         ON i.value = a.address AND i.kind = %(identity_kind)s::text
 )
@@ -40,8 +40,8 @@ WITH released AS (
     WHERE channel = %(channel)s::text AND address = %(address)s::text AND released_at IS NULL
     RETURNING channel, address, released_at
 ), noted AS (
-    INSERT INTO profiles_consent_entry (customer_id, channel, address, state, source, at)
-    SELECT i.customer_id, r.channel, r.address, 'released', %(source)s::text, r.released_at
+    INSERT INTO profiles_consent_entry (customer_id, recorded_for, channel, address, state, source, at)
+    SELECT i.customer_id, i.customer_id, r.channel, r.address, 'released', %(source)s::text, r.released_at
     FROM released r JOIN profiles_identity i
         ON i.value = r.address AND i.kind = %(identity_kind)s::text
 )
@@ -54,3 +54,55 @@ FROM unnest(%(customer_ids)s::bigint[]) AS asked (customer_id)
 CROSS JOIN LATERAL profiles_may_contact(
     asked.customer_id, %(channel)s::text, %(topic)s::text, NULL::text) AS gate
 ORDER BY asked.customer_id
+
+-- name: merge_consents
+-- Gives the statements of losers to their winners; where both said something about the same thing,
+-- the stricter one holds. Ledger entries change hands and keep whom they were recorded for.
+WITH pair AS (
+    SELECT winner_id, loser_id
+    FROM unnest(%(winner_ids)s::bigint[], %(loser_ids)s::bigint[]) AS p (winner_id, loser_id)
+), moved_entries AS (
+    UPDATE profiles_consent_entry e SET customer_id = p.winner_id
+    FROM pair p WHERE e.customer_id = p.loser_id
+), taken AS (
+    DELETE FROM profiles_consent c USING pair p WHERE c.customer_id = p.loser_id
+    RETURNING p.winner_id, c.channel, c.topic, c.address, c.state, c.changed_at
+), strictest AS (
+    SELECT DISTINCT ON (winner_id, channel, topic, address)
+           winner_id, channel, topic, address, state, changed_at
+    FROM taken ORDER BY winner_id, channel, topic, address, profiles_strictness(state) DESC
+)
+INSERT INTO profiles_consent (customer_id, channel, topic, address, state, changed_at)
+SELECT winner_id, channel, topic, address, state, changed_at FROM strictest
+ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
+    SET state = excluded.state, changed_at = greatest(profiles_consent.changed_at, excluded.changed_at)
+    WHERE profiles_strictness(excluded.state) > profiles_strictness(profiles_consent.state)
+
+-- name: return_entries
+-- Gives a former loser back the ledger entries recorded for it or for people it had taken over.
+UPDATE profiles_consent_entry e SET customer_id = p.loser_id
+FROM unnest(%(winner_ids)s::bigint[], %(loser_ids)s::bigint[]) AS p (winner_id, loser_id)
+WHERE e.customer_id = p.winner_id
+  AND (e.recorded_for = p.loser_id OR e.recorded_for IN (
+      SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = p.loser_id))
+
+-- name: restate_from_ledger
+-- Makes the newest entries of people the statements that hold. Safe to run twice.
+WITH asked AS (
+    SELECT customer_id FROM unnest(%(customer_ids)s::bigint[]) AS a (customer_id)
+), newest AS (
+    SELECT DISTINCT ON (e.customer_id, e.channel, e.topic, e.address)
+           e.customer_id, e.channel, e.topic, e.address, e.state, e.at
+    FROM profiles_consent_entry e JOIN asked USING (customer_id)
+    WHERE e.state IN ('granted', 'withdrawn', 'never')
+    ORDER BY e.customer_id, e.channel, e.topic, e.address, e.at DESC, e.id DESC
+), dropped AS (
+    DELETE FROM profiles_consent c USING asked a
+    WHERE c.customer_id = a.customer_id AND NOT EXISTS (
+        SELECT 1 FROM newest n WHERE (n.customer_id, n.channel, n.topic, n.address)
+            = (c.customer_id, c.channel, c.topic, c.address))
+)
+INSERT INTO profiles_consent (customer_id, channel, topic, address, state, changed_at)
+SELECT customer_id, channel, topic, address, state, at FROM newest
+ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
+    SET state = excluded.state, changed_at = excluded.changed_at

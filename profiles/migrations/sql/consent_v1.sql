@@ -6,8 +6,8 @@ CREATE INDEX profiles_consent_entry_log ON profiles_consent_entry (xid, id);
 CREATE FUNCTION profiles_guard_consent_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE'
-        AND (OLD.id, OLD.xid, OLD.channel, OLD.topic, OLD.state, OLD.source, OLD.text_version, OLD.at)
-          = (NEW.id, NEW.xid, NEW.channel, NEW.topic, NEW.state, NEW.source, NEW.text_version, NEW.at)
+        AND (OLD.id, OLD.xid, OLD.recorded_for, OLD.channel, OLD.topic, OLD.state, OLD.source, OLD.text_version, OLD.at)
+          = (NEW.id, NEW.xid, NEW.recorded_for, NEW.channel, NEW.topic, NEW.state, NEW.source, NEW.text_version, NEW.at)
         AND ((OLD.address, OLD.proof) = (NEW.address, NEW.proof)
              OR current_setting('profiles.erasing', true) = 'on') THEN
         RETURN NEW;
@@ -59,4 +59,10 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             WHEN stated.consent = 'withdrawn' THEN 'consent_withdrawn'
             ELSE 'no_consent' END AS reason
     ) AS gate
+$$;
+
+-- Which of two contradicting statements holds when people become one: the higher.
+CREATE FUNCTION profiles_strictness(state text) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE state WHEN 'withdrawn' THEN 3 WHEN 'never' THEN 2 WHEN 'granted' THEN 1 ELSE 0 END
 $$;

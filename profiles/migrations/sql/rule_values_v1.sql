@@ -75,10 +75,3 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                      extract(year FROM today) AS years) AS given
     ) AS coming
 $$;
-
--- A bucket from 0 to 9,999 that depends on the salt and the person only.
-CREATE FUNCTION profiles_bucket(salt text, customer_key uuid) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT (('x' || encode(substr(sha256(convert_to(salt || ':' || customer_key::text, 'UTF8')), 1, 4),
-                           'hex'))::bit(32)::bigint % 10000)::integer
-$$;

@@ -102,7 +102,7 @@ def list_matching(
 def run_text(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a compiled statement with bound values; never prepared, so planned for its values."""
     with open_cursor() as cursor, connection.wrap_database_errors:
-        return cursor.execute(text, params, binary=True, prepare=False).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(text, params, binary=True, prepare=False).fetchall()
 
 
 def _run_framed(

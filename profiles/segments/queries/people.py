@@ -10,9 +10,10 @@ from profiles.consent.rules import ADDRESS_KINDS, Stated, decide_contact, effect
 from profiles.contracts import CustomerId
 from profiles.extension_points import segment_fields
 from profiles.segments.rules.exactjson import loads_exact
-from profiles.segments.rules.person import FieldValue, Person, Reach, Touch
+from profiles.segments.rules.person import Person, Reach, Touch
 from profiles.segments.rules.reach import ConsentCondition, ReachCondition
 from profiles.segments.rules.tree import Group, walk
+from profiles.segments.rules.values import Value
 
 SQL = SqlFile(__file__, "people")
 Places = set[tuple[str, str]]
@@ -31,7 +32,7 @@ def load_people(customer_ids: Sequence[int], root: Group) -> dict[int, Person]:
     people = {}
     for row in SQL.run("read_people", ids):
         customer_id, key, traits, first_seen_at, last_seen_at, time_zone, locale = row
-        built_in: dict[str, FieldValue] = {
+        built_in: dict[str, Value] = {
             "first_seen_at": first_seen_at,
             "last_seen_at": last_seen_at,
             "time_zone": time_zone,
@@ -116,8 +117,8 @@ class _ReachOf:
         return Reach(reason=reason, consent=consent)
 
 
-def _registered(customer_ids: Sequence[int], asked: set[str]) -> dict[int, dict[str, FieldValue]]:
-    values: dict[int, dict[str, FieldValue]] = defaultdict(dict)
+def _registered(customer_ids: Sequence[int], asked: set[str]) -> dict[int, dict[str, Value]]:
+    values: dict[int, dict[str, Value]] = defaultdict(dict)
     for key, field in segment_fields.items():
         if key in asked:
             for customer_id, value in field.read([CustomerId(one) for one in customer_ids]).items():

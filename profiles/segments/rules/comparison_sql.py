@@ -57,13 +57,15 @@ def json_operand(builder: Builder, document: str, path: str) -> Operand:
 
 
 def column_operand(expression: str, sql_type: str) -> Operand:
-    """Return an operand for a typed SQL expression: `text`, `number`, `moment`, `boolean`, `list`."""
+    """Return an operand for a typed SQL expression: text, number, date, boolean or list."""
+    value = f"to_jsonb({expression})"
+    is_date = sql_type == "date"
     return Operand(
-        json=f"to_jsonb({expression})",
-        raw=f"({expression})::text",
-        text=f"profiles_text(to_jsonb({expression}))",
-        number=f"({expression})" if sql_type == "number" else "NULL::numeric",
-        moment=f"({expression})" if sql_type == "date" else "NULL::timestamptz",
+        json=value,
+        raw="NULL::text" if is_date else f"({expression})::text",
+        text="NULL::text" if is_date else f"profiles_text({value})",
+        number=f"({expression})" if sql_type == "number" else f"profiles_number({value})",
+        moment=f"({expression})" if is_date else f"profiles_moment({value})",
     )
 
 

@@ -15,7 +15,7 @@ from pydantic import Field, PlainSerializer, StringConstraints, model_validator
 
 from profiles.segments.rules.calendar import next_anniversary, start_of_day
 from profiles.segments.rules.values import (
-    Json,
+    Value,
     boolean_of,
     moment_of,
     number_of,
@@ -56,7 +56,7 @@ class TextTest(Part):
         """Whether the operator is the opposite of another one."""
         return self.operator in {"is_not", "not_contains", "not_starts_with"}
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         text = text_of(value)
         compare = _TEXT[self.operator.removeprefix("not_").removesuffix("_not")]
@@ -89,7 +89,7 @@ class NumberTest(Part):
     operator: Literal["is", "is_not", "less_than", "at_most", "more_than", "at_least"]
     value: Number
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return Passed(holds=self.accepts(number_of(value)))
 
@@ -136,7 +136,7 @@ class NumberBetween(Part):
             raise ValueError("The lower bound is above the upper bound.")
         return self
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return Passed(holds=self.accepts(number_of(value)))
 
@@ -156,7 +156,7 @@ class BooleanTest(Part):
     operator: Literal["is"] = "is"
     value: bool
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return Passed(holds=boolean_of(value) is self.value)
 
@@ -172,7 +172,7 @@ class ListTest(Part):
     operator: Literal["any_of", "all_of", "none_of"]
     values: Texts
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         elements = set(texts_of(value) or ())
         if self.operator == "all_of":
@@ -192,7 +192,7 @@ class PresenceTest(Part):
     type: Literal["presence"] = "presence"
     operator: Literal["present", "missing"]
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return Passed(holds=(value is None) is (self.operator == "missing"))
 
@@ -208,7 +208,7 @@ class DateAbsolute(Part):
     operator: Literal["before", "after", "on"]
     value: Moment
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return self.check_moment(moment_of(value), now)
 
@@ -238,7 +238,7 @@ class DateRelative(Part):
     operator: Literal["in_last", "in_next", "more_than_ago", "more_than_ahead"]
     span: Span
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return self.check_moment(moment_of(value), now)
 
@@ -279,7 +279,7 @@ class Anniversary(Part):
     operator: Literal["anniversary"] = "anniversary"
     within_days: int = Field(ge=0, le=180)
 
-    def check(self, value: Json, now: datetime) -> Passed:
+    def check(self, value: Value, now: datetime) -> Passed:
         """Tell whether the value passes."""
         return self.check_moment(moment_of(value), now)
 

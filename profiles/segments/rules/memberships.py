@@ -1,12 +1,12 @@
 """Membership of another segment, also for some time, and the stable random bucket."""
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
+from kernel.buckets import bucket
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person
 from profiles.segments.rules.selections import seconds
@@ -83,14 +83,14 @@ class BucketCondition(Part):
 
     def holds(self, person: Person, now: datetime) -> Outcome:
         """Evaluate in memory."""
-        bucket = bucket_of(self.salt, person.key)
-        return Outcome(holds=self.first <= bucket <= self.last, fact=f"bucket {bucket:,}")
+        place = bucket(self.salt, person.key)
+        return Outcome(holds=self.first <= place <= self.last, fact=f"bucket {place:,}")
 
     def compile(self, builder: Builder) -> Leaf:
         """Compile to SQL."""
         salt = builder.bind(self.salt, "text")
         low, high = builder.bind(self.first, "integer"), builder.bind(self.last, "integer")
-        return Leaf(predicate=f"profiles_bucket({salt}, c.key) BETWEEN {low} AND {high}")
+        return Leaf(predicate=f"kernel_bucket({salt}, c.key::text) BETWEEN {low} AND {high}")
 
     def mentions(self) -> set[Mention]:
         """Name what the condition depends on: nothing that happens."""
@@ -100,9 +100,3 @@ class BucketCondition(Part):
         """Say the condition."""
         share = (self.last - self.first + 1) / 100
         return f"is in a random {share:g}% of people (“{self.salt}”)"
-
-
-def bucket_of(salt: str, customer_key: str) -> int:
-    """Return the bucket of a person, 0 to 9,999; the same for ever for one salt and key."""
-    digest = sha256(f"{salt}:{customer_key}".encode()).digest()
-    return int.from_bytes(digest[:4], "big") % 10_000

@@ -4,11 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeAlias
 
-from profiles.segments.rules.values import Json, at_path
-
-FieldValue: TypeAlias = "Json | datetime"
+from profiles.segments.rules.values import Json, Value, at_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class Person:
     touches: Sequence[Touch] = ()
     reach: Mapping[tuple[str, str], Reach] = field(default_factory=dict)
     member_since: Mapping[str, datetime] = field(default_factory=dict)
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    fields: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, StringConstraints
 from profiles.segments.rules.comparison_sql import column_operand, compile_test, json_operand
 from profiles.segments.rules.comparisons import ValueTest
 from profiles.segments.rules.mentions import Mention
-from profiles.segments.rules.person import FieldValue, Outcome, Person
+from profiles.segments.rules.person import Outcome, Person
 from profiles.segments.rules.sqlbuilder import Builder, Leaf
-from profiles.segments.rules.values import at_path
+from profiles.segments.rules.values import Value, at_path
 from profiles.segments.rules.windows import Part
 from profiles.segments.rules.wording import label
 
@@ -91,7 +91,7 @@ class FieldCondition(Part):
         return f"{label(self.field)} {self.test.words()}"
 
 
-def show(value: FieldValue) -> str:
+def show(value: Value) -> str:
     """Say a value as the fact behind a condition."""
     if value is None:
         return "not known"

@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | Decimal | str | Sequence[Json] | Mapping[str, Json] | None"
+Value: TypeAlias = "Json | datetime"
+"""What a condition is asked about: a JSON value, or a moment from a column."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _MOMENT = re.compile(
@@ -20,7 +22,7 @@ _MOMENT = re.compile(
 )
 
 
-def text_of(value: Json) -> str | None:
+def text_of(value: Value) -> str | None:
     """Read a text; numbers and booleans read as they are written in JSON."""
     if isinstance(value, str):
         return value
@@ -33,7 +35,7 @@ def text_of(value: Json) -> str | None:
     return None
 
 
-def number_of(value: Json) -> Decimal | None:
+def number_of(value: Value) -> Decimal | None:
     """Read a number, also one written as a text such as `"12.50"`."""
     if isinstance(value, bool):
         return None
@@ -44,14 +46,14 @@ def number_of(value: Json) -> Decimal | None:
     return None
 
 
-def boolean_of(value: Json) -> bool | None:
+def boolean_of(value: Value) -> bool | None:
     """Read a yes or no, also from the texts `true` and `false`."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-def moment_of(value: "Json | datetime") -> datetime | None:
+def moment_of(value: Value) -> datetime | None:
     """Read an ISO 8601 date or date and time; without an offset it is in UTC."""
     if isinstance(value, datetime):
         return value
@@ -75,7 +77,7 @@ def moment_of(value: "Json | datetime") -> datetime | None:
     return moment.astimezone(UTC)
 
 
-def texts_of(value: Json) -> list[str] | None:
+def texts_of(value: Value) -> list[str] | None:
     """Read a list of texts; what is not a list is missing, and so are nested elements."""
     if isinstance(value, str | Mapping) or not isinstance(value, Sequence):
         return None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -18,9 +17,9 @@ from profiles.segments.queries.membership import (
     lock_lane,
     rebuild_members,
 )
-from profiles.segments.queries.names import known_fields, resolve_names
+from profiles.segments.queries.names import resolve_names
 from profiles.segments.rules.planning import find_cycle
-from profiles.segments.rules.tree import InvalidRule, SegmentRule, parse_rule, walk
+from profiles.segments.selectors.authoring import RuleRefused, read_rule
 from profiles.segments.services.mentioning import expand_mentions
 from profiles.segments.services.refreshing import rebuild_dependants
 
@@ -36,15 +35,6 @@ class PublishReport:
     members: int
     entered: int
     left: int
-
-
-class RuleRefused(Invalid):
-    """A rule that cannot be used; `errors` holds each path and message."""
-
-    def __init__(self, errors: list[tuple[str, str]]) -> None:
-        path, message = errors[0]
-        super().__init__(f"rule.{path}", message)
-        self.errors = errors
 
 
 def create_segment(*, name: str, rule: Any, description: str = "", now: datetime) -> Segment:
@@ -142,43 +132,6 @@ def list_dependants(segment: Segment) -> list[Segment]:
             mentions__kind="segment", mentions__name=str(segment.key), status=SegmentStatus.LIVE
         ).order_by("name")
     )
-
-
-def read_rule(document: Any) -> SegmentRule:
-    """Read an authored rule and check the names in it; raises `RuleRefused` with all errors."""
-    try:
-        rule = parse_rule(document)
-    except InvalidRule as error:
-        raise RuleRefused([(one.path, one.message) for one in error.errors]) from None
-    wrong = _unknown_fields(rule) + _unknown_segments(rule)
-    if wrong:
-        raise RuleRefused(wrong)
-    return rule
-
-
-def _unknown_fields(rule: SegmentRule) -> list[tuple[str, str]]:
-    known = known_fields()
-    return [
-        (_path(place, "field"), f"There is no field “{node.field}”. Known: {', '.join(known)}.")
-        for place, node in walk(rule.root)
-        if node.kind == "field" and node.field not in known
-    ]
-
-
-def _unknown_segments(rule: SegmentRule) -> list[tuple[str, str]]:
-    asked = {node.segment: place for place, node in walk(rule.root) if node.kind == "segment"}
-    found: dict[UUID, str] = {}
-    if asked:
-        found = dict(Segment.objects.filter(key__in=asked).values_list("key", "status"))
-    return [
-        (_path(place, "segment"), f"There is no segment {key}, or it is archived.")
-        for key, place in asked.items()
-        if found.get(key, SegmentStatus.ARCHIVED) == SegmentStatus.ARCHIVED
-    ]
-
-
-def _path(place: tuple[int, ...], field: str) -> str:
-    return ".".join(["root", *(f"rules.{number}" for number in place), field])
 
 
 def _lock_segment(segment_id: int) -> Segment:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import structlog
 from django.db import transaction
 
-from kernel.events import Bounds
+from kernel.events import Bounds, wake
 from profiles.segments.queries import candidates as candidate_queries
 from profiles.segments.queries.candidates import LiveRule
 from profiles.segments.queries.membership import (
@@ -86,6 +86,18 @@ def refresh_due(*, now: datetime, batch: int = 5_000) -> int:
     if due:
         log.info("segments.due_settled", due=len(due), changes=changes)
     return len(due)
+
+
+def plan_consent_changes(bounds: Bounds, *, now: datetime) -> None:
+    """Make everybody due at once whose consent changed, where a rule asks about it."""
+    if candidate_queries.plan_consent(bounds, now=now):
+        wake("profiles.refresh_due_segments")
+
+
+def plan_people(customer_ids: Iterable[int], *, cause: str, now: datetime) -> None:
+    """Make some people due at once in every live segment, after a merge or its undoing."""
+    if candidate_queries.plan_everybody_of(customer_ids, cause=cause, now=now):
+        wake("profiles.refresh_due_segments")
 
 
 def rebuild_dependants(segment_id: int, *, cause_kind: str, now: datetime) -> None:

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from kernel.sql.cursor import open_cursor
 from profiles.segments.rules.calendar import next_anniversary
-from profiles.segments.rules.memberships import bucket_of
 from profiles.segments.rules.values import (
     at_path,
     boolean_of,
@@ -95,20 +93,6 @@ def test_a_leap_day_is_celebrated_on_28_february_in_other_years():
     born = date(2000, 2, 29)
     assert next_anniversary(born, date(2027, 2, 28)) == date(2027, 2, 28)
     assert next_anniversary(born, date(2027, 3, 1)) == date(2028, 2, 29)
-
-
-@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20), st.uuids())
-def test_bucket_agrees_with_its_twin(salt, key):
-    row = ask("SELECT profiles_bucket(%(salt)s::text, %(key)s::uuid)", salt=salt, key=key)
-    assert row == (bucket_of(salt, str(key)),)
-
-
-def test_buckets_of_one_salt_are_spread_evenly():
-    counts = [0] * 10
-    for number in range(20_000):
-        counts[bucket_of("holdout", str(UUID(int=number))) // 1_000] += 1
-    # 2,000 expected in each tenth; five standard deviations are 212.
-    assert all(1_788 <= count <= 2_212 for count in counts)
 
 
 def test_a_path_reaches_into_documents_and_lists_and_a_literal_key_wins():

@@ -91,7 +91,7 @@ def _store_facts(number, one):
         )
 
 
-def add_touch(customer_id, *, event, occurred_at, revenue=None, properties=None, type=1):
+def add_touch(customer_id, *, event, occurred_at, revenue=None, properties=None):
     """Store one touchpoint as the collection does, and return its id."""
     run(
         "INSERT INTO profiles_event (name) VALUES (%(event)s::text) ON CONFLICT DO NOTHING",
@@ -100,11 +100,10 @@ def add_touch(customer_id, *, event, occurred_at, revenue=None, properties=None,
     [[number]] = run(
         "INSERT INTO profiles_touchpoint (message_id, customer_id, recorded_for, event_id, source_id,"
         " type, starts_journeys, occurred_at, received_at, revenue, properties, context)"
-        " SELECT gen_random_uuid(), %(id)s::bigint, %(id)s::bigint, e.id, 1, %(type)s::smallint, true,"
-        " %(at)s::timestamptz, now(), %(revenue)s::text::numeric, %(properties)s::text::jsonb, '{}'"
+        " SELECT gen_random_uuid(), %(id)s::bigint, %(id)s::bigint, e.id, 1, 1, true,"
+        " %(at)s::timestamptz, now() + interval '1 hour', %(revenue)s::text::numeric, %(properties)s::text::jsonb, '{}'"
         " FROM profiles_event e WHERE e.name = %(event)s::text RETURNING id",
         id=customer_id,
-        type=type,
         event=event,
         at=occurred_at,
         revenue=revenue,

@@ -1,0 +1,46 @@
+"""Reads of segments for other apps, pages and the API."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from kernel.errors import NotFound
+from profiles.contracts import CustomerId, SegmentId, SegmentSummary
+from profiles.segments.models import Segment, SegmentStatus
+from profiles.segments.queries.membership import list_matching
+from profiles.segments.queries.names import resolve_names
+from profiles.segments.selectors.authoring import read_rule
+
+
+def summarize(segment: Segment) -> SegmentSummary:
+    """Return what other apps may know of a segment."""
+    return SegmentSummary(
+        id=SegmentId(segment.pk),
+        key=segment.key,
+        name=segment.name,
+        status=segment.status,
+        members=segment.member_count,
+    )
+
+
+def get_segment(segment_id: SegmentId) -> SegmentSummary:
+    """Return one segment; raises `NotFound`."""
+    segment = Segment.objects.filter(pk=segment_id).first()
+    if segment is None:
+        raise NotFound(f"There is no segment {segment_id}.")
+    return summarize(segment)
+
+
+def list_segments() -> list[SegmentSummary]:
+    """List the segments that are not archived, by name."""
+    rows = Segment.objects.exclude(status=SegmentStatus.ARCHIVED).order_by("name")
+    return [summarize(segment) for segment in rows]
+
+
+def evaluate_rule(
+    rule: Mapping[str, Any], customer_ids: Sequence[CustomerId], *, now: datetime
+) -> set[CustomerId]:
+    """Return which of some people match a rule now; raises `RuleRefused` for a wrong rule."""
+    root = read_rule(rule).root
+    found = list_matching(root, resolve_names(root.mentions()), customer_ids, now=now)
+    return {CustomerId(customer_id) for customer_id in found}

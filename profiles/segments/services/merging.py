@@ -1,0 +1,29 @@
+"""What becomes of memberships when people become one, or are parted again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from profiles.contracts import MergePair
+from profiles.segments.services.refreshing import plan_people
+
+
+class SegmentMerger:
+    """Both sides become due at once: the rules see the joined facts and let the loser leave.
+
+    Memberships are changed in the lane only, so that no evaluation under way can bring back
+    somebody who is gone.
+    """
+
+    key = "segments"
+
+    def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Make winners and losers due in every live segment."""
+        plan_people(_everybody(pairs), cause="merge", now=now)
+
+    def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Make both sides due again; what they are in follows from their own facts."""
+        plan_people(_everybody(pairs), cause="merge", now=now)
+
+
+def _everybody(pairs: Sequence[MergePair]) -> set[int]:
+    return {int(person) for pair in pairs for person in (pair.winner_id, pair.loser_id)}

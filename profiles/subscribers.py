@@ -1,0 +1,18 @@
+"""What happens when facts are recorded: a few lines into a service each."""
+
+from datetime import datetime
+
+from kernel.events import Bounds, subscribe
+from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
+
+
+@subscribe("profiles.touchpoint", name="profiles.segment_refresh", batch=2_000)
+def refresh_segments(bounds: Bounds, *, now: datetime) -> None:
+    """Move the people whom touchpoints concern into and out of segments."""
+    refresh_touched(bounds, now=now)
+
+
+@subscribe("profiles.consent_entry", name="profiles.segment_consent", batch=2_000)
+def plan_consent(bounds: Bounds, *, now: datetime) -> None:
+    """Make the people due whose consent changed, in the segments that ask about it."""
+    plan_consent_changes(bounds, now=now)
