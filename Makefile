@@ -59,7 +59,7 @@ shell: $(STAMP) ## Open Django's shell, starting the embedded PostgreSQL if it i
 	@exec $(BIN)/python -m mcps_site.runtime manage shell
 
 .PHONY: manage
-manage: $(STAMP) ## Run a Django command (ARGS='createsuperuser')
+manage: $(STAMP) ## Run a Django command (ARGS='create_staff ada@example.com --role admin')
 	@exec $(BIN)/python -m mcps_site.runtime manage $(ARGS)
 
 .PHONY: reset

@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: up, demo, manage, reset."""
+"""The commands behind the Makefile: up, demo, manage, postgres, reset."""
 
 import argparse
 import os
@@ -6,6 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,16 +27,30 @@ def main(arguments: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="run everything until Ctrl-C")
     commands.add_parser("demo", help="the same with a demo log-in and demo content")
+    commands.add_parser("postgres", help="run the embedded PostgreSQL alone until Ctrl-C")
     commands.add_parser("manage", help="run a Django command beside the embedded PostgreSQL")
     reset_parser = commands.add_parser("reset", help="delete the embedded servers' data")
     reset_parser.add_argument("--yes", action="store_true", help="do not ask")
     options = parser.parse_args(arguments)
     if options.command == "reset":
         return reset(is_confirmed=options.yes)
+    if options.command == "postgres":
+        return run_postgres()
     # Make may be killed without telling us; its children would then be nobody's.
     if "MAKELEVEL" in os.environ:
         die_with(os.getppid(), signal.SIGTERM)
     return run_installation(read_options(is_demo=options.command == "demo"))
+
+
+def run_postgres() -> int:
+    """Run the embedded PostgreSQL alone, for work by hand and for a restore."""
+    with beside_postgres("the embedded PostgreSQL alone") as server:
+        print(f"PostgreSQL listens in {server.sockets}. Ctrl-C stops it.", flush=True)
+        # A handler instead of the default, so that the block is left in order.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+    return 0
 
 
 def manage(arguments: list[str]) -> int:
@@ -43,7 +59,15 @@ def manage(arguments: list[str]) -> int:
     server = None if env.text("DATABASE_URL") else Postgres()
     if server is None or server.running_pid() is not None:
         return subprocess.run(command, check=False).returncode
-    with take_data_dir(f"manage.py {' '.join(arguments[:1])}"):
+    with beside_postgres(f"manage.py {' '.join(arguments[:1])}"):
+        return subprocess.run(command, check=False).returncode
+
+
+@contextmanager
+def beside_postgres(purpose: str) -> Iterator[Postgres]:
+    """Run the embedded PostgreSQL while the block runs."""
+    server = Postgres()
+    with take_data_dir(purpose):
         server.prepare()
         log = places.data_dir() / "postgres.log"
         with log.open("ab") as output:
@@ -51,9 +75,10 @@ def manage(arguments: list[str]) -> int:
         try:
             server.wait(child, log=log)
             server.create_database("mcps")
-            return subprocess.run(command, check=False).returncode
+            yield server
         finally:
             server.stop(child.pid)
+            child.wait()
 
 
 def reset(*, is_confirmed: bool) -> int:

@@ -170,7 +170,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+# Previews of content are framed by our own pages.
+X_FRAME_OPTIONS = "SAMEORIGIN"
 
 LOGGING = configure_logging(
     form=env.text("LOG_FORMAT", "console"), level=env.text("LOG_LEVEL", "INFO")

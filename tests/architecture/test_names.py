@@ -11,7 +11,7 @@ EMPTY_VERBS = {"handle", "process", "do", "manage"}
 # Called by frameworks under these names.
 FRAMEWORK = re.compile(
     r"^(handle|(handle|do)_[A-Z]+|handle_(data|starttag|endtag|startendtag|comment|decl)"
-    r"|process_(exception|view|template_response))$"
+    r"|process_(exception|view|template_response|request_thread))$"
 )
 # `python -m mcps_site.runtime manage …` is named after Django's own program.
 ALLOWED = {"mcps_site/runtime/__main__.py::manage"}
