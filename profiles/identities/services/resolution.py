@@ -1,4 +1,4 @@
-"""Resolves the identifiers of many events to people, in sets, and stores what it learnt."""
+"""Resolves the identifiers of many events to people, in sets, and stores what it learned."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
