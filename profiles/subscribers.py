@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kernel.events import Bounds, subscribe
+from profiles.consent.services import adopt_statements
 from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
 
 
@@ -16,3 +17,9 @@ def refresh_segments(bounds: Bounds, *, now: datetime) -> None:
 def plan_consent(bounds: Bounds, *, now: datetime) -> None:
     """Make the people due whose consent changed, in the segments that ask about it."""
     plan_consent_changes(bounds, now=now)
+
+
+@subscribe("profiles.touchpoint", name="profiles.consent_statements", batch=5_000)
+def adopt_consent(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- dated by the event
+    """Record what people said about consent through their clients."""
+    adopt_statements(bounds)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array
 from profiles.consent.rules import ADDRESS_KINDS
 from profiles.contracts import MergePair
@@ -45,6 +46,12 @@ def set_consent(statement: Statement) -> int:
     params |= {"proof": statement.proof, "at": statement.at}
     entry_id: int = SQL.value("set_consent", params)
     return entry_id
+
+
+def adopt_statements(bounds: Bounds) -> int:
+    """Record the statements among a batch of touchpoints; return how many there were."""
+    adopted: int = SQL.value("adopt_statements", bounds.params)
+    return adopted
 
 
 def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:

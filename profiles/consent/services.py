@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel.errors import Invalid
+from kernel.events import Bounds
 from profiles.consent import queries
 from profiles.consent.models import ConsentState
 from profiles.consent.queries import Statement
@@ -26,6 +27,14 @@ def record_statement(statement: Statement) -> int:
             raise Invalid(name, f"Say the {name} of the consent; it is part of the proof.")
     with transaction.atomic():
         return queries.set_consent(statement)
+
+
+def adopt_statements(bounds: Bounds) -> int:
+    """Record what people said through their clients (“Consent Updated”) and return how many.
+
+    An event without a channel or with an unknown state stays on the timeline and says nothing.
+    """
+    return queries.adopt_statements(bounds)
 
 
 def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:

@@ -106,3 +106,38 @@ INSERT INTO profiles_consent (customer_id, channel, topic, address, state, chang
 SELECT customer_id, channel, topic, address, state, at FROM newest
 ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
     SET state = excluded.state, changed_at = excluded.changed_at
+
+-- name: adopt_statements
+-- Records what people said through their clients: touchpoints named “Consent Updated”, whose
+-- properties are channel, state and, where given, topic, address and text_version. The newest
+-- statement of a person holds. Runs once per batch of the fact log. Leans on the log's index.
+WITH said AS (
+    SELECT t.id, t.customer_id, t.occurred_at AS at, t.source_id,
+           t.properties ->> 'channel' AS channel, coalesce(t.properties ->> 'topic', '') AS topic,
+           lower(coalesce(t.properties ->> 'address', '')) AS address,
+           t.properties ->> 'state' AS state,
+           coalesce(t.properties ->> 'text_version', '') AS text_version
+    FROM profiles_touchpoint t JOIN profiles_event e ON e.id = t.event_id
+    WHERE e.name = 'Consent Updated'
+      AND (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+      AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+      AND t.properties ->> 'state' IN ('granted', 'withdrawn', 'never')
+      AND t.properties ->> 'channel' <> ''
+), entry AS (
+    INSERT INTO profiles_consent_entry
+        (customer_id, recorded_for, channel, topic, address, state, source, text_version, proof, at)
+    SELECT customer_id, customer_id, channel, topic, address, state, 'event', text_version,
+           jsonb_build_object('touchpoint', id, 'source', source_id), at
+    FROM said
+), newest AS (
+    SELECT DISTINCT ON (customer_id, channel, topic, address)
+           customer_id, channel, topic, address, state, at
+    FROM said ORDER BY customer_id, channel, topic, address, at DESC, id DESC
+), held AS (
+    INSERT INTO profiles_consent (customer_id, channel, topic, address, state, changed_at)
+    SELECT customer_id, channel, topic, address, state, at FROM newest
+    ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
+        SET state = excluded.state, changed_at = excluded.changed_at
+        WHERE profiles_consent.changed_at <= excluded.changed_at
+)
+SELECT count(*)::int FROM said
