@@ -1,9 +1,39 @@
 """The Django admin, shown inside our shell as “Data and records”."""
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from kernel.access.permissions import may, refuse
+
+PERMISSION = "view_personal_data"
 
 
 class Site(AdminSite):
+    """Opens to those who may see personal data, by the same log-in as every page."""
+
     site_header = "Data and records"
     site_title = "Data and records"
     index_title = "Data and records"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Say whether the person may come in; each table asks for its own permission besides."""
+        return may(request.user, PERMISSION)
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]
+        """Send to our log-in, or say which role is missing."""
+        if request.user.is_authenticated:
+            return (
+                redirect("admin:index")
+                if self.has_permission(request)
+                else refuse(request, PERMISSION)
+            )
+        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+
+    def password_change(
+        self, request: HttpRequest, extra_context: object = None
+    ) -> HttpResponseRedirect:  # type: ignore[override]
+        """Send to our page."""
+        return HttpResponseRedirect(reverse("account_change_password"))

@@ -23,9 +23,18 @@ class SiteConfig(AppConfig):
             navigation.NavItem(
                 section="Workspace", label="Data and records", url_name="admin:index",
                 icon="database", order=10, keywords="admin tables raw",
+                permission="view_personal_data",
             )
         )  # fmt: skip
 
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "mcps_site.admin.Site"
+
+    def ready(self) -> None:
+        super().ready()
+        from django.contrib.admin import site
+
+        from mcps_site.records import arrange_records
+
+        arrange_records(site)

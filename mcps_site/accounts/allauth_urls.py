@@ -7,8 +7,9 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
+
+from mcps_site.accounts.session_views import OwnSessions
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -44,5 +45,5 @@ urlpatterns = [
         codes.download_recovery_codes,
         name="mfa_download_recovery_codes",
     ),
-    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", OwnSessions.as_view(), name="usersessions_list"),
 ]

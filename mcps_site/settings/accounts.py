@@ -32,6 +32,18 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,30/15m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
+ACCOUNT_FORMS = {
+    "login": "mcps_site.accounts.login_forms.LogInForm",
+    "reset_password": "mcps_site.accounts.login_forms.AskForLinkForm",
+    "reset_password_from_key": "mcps_site.accounts.login_forms.SetPasswordForm",
+    "change_password": "mcps_site.accounts.login_forms.NewPasswordForm",
+}
+
+MFA_FORMS = {
+    "authenticate": "mcps_site.accounts.login_forms.CodeForm",
+    "reauthenticate": "mcps_site.accounts.login_forms.ConfirmByCodeForm",
+    "activate_totp": "mcps_site.accounts.login_forms.TurnOnForm",
+}
 MFA_ADAPTER = "mcps_site.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -23,8 +23,10 @@ SELECT
     sum(pg_total_relation_size(part.oid))::bigint AS bytes,
     sum(greatest(part.reltuples, 0))::bigint AS row_estimate,
     (count(*) FILTER (WHERE part.relispartition AND part.relkind = 'r'))::int AS partitions,
-    min(part.relname::text) FILTER (WHERE part.relispartition) AS first_partition,
-    max(part.relname::text) FILTER (WHERE part.relispartition) AS last_partition
+    min(part.relname::text) FILTER (WHERE part.relispartition AND pg_get_expr(part.relpartbound, part.oid) <> 'DEFAULT')
+        AS first_partition,
+    max(part.relname::text) FILTER (WHERE part.relispartition AND pg_get_expr(part.relpartbound, part.oid) <> 'DEFAULT')
+        AS last_partition
 FROM pg_class AS parent
 LEFT JOIN LATERAL pg_partition_tree(parent.oid) AS tree ON true
 INNER JOIN pg_class AS part ON part.oid = coalesce(tree.relid, parent.oid)
