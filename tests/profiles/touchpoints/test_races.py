@@ -1,0 +1,114 @@
+"""Several drains at once, and the same events in any order, number and batch."""
+
+import random
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kernel.testing.racing import run_together
+from profiles.models import Customer, Identity, MessageLedger, Touchpoint
+from profiles.touchpoints.services.accepting import accept_request, check_request
+from profiles.touchpoints.services.draining import Drained, drain_inbox
+from profiles.touchpoints.services.sources import create_source
+from profiles.touchpoints.services.upkeep import sweep_stragglers
+from tests.profiles.collecting import Sender, events_of, people
+
+NOW = datetime.now(UTC)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_drains_with_overlapping_events_and_people_store_each_once():
+    import msgspec
+
+    source, _ = create_source("Shop", now=NOW)
+    rng = random.Random(1)
+    messages = [
+        {"type": "identify" if n % 7 == 0 else "track", "messageId": f"m{n}", "event": "Viewed",
+         "anonymousId": f"a{n % 60}", **({"userId": f"u{n % 60}"} if n % 3 == 0 else {}),
+         "traits": {"step": n}, "timestamp": f"2026-01-01T00:{n % 60:02}:{n // 60 % 60:02}Z"}
+        for n in range(1_200)
+    ]  # fmt: skip
+    for _ in range(60):
+        batch = rng.sample(messages, 60)
+        body = check_request(msgspec.json.encode({"batch": batch}), route="batch")
+        accept_request(body, source_id=source.id, route="batch", ip=None, now=NOW)
+    sent = check_request(msgspec.json.encode({"batch": messages}), route="batch")
+    accept_request(sent, source_id=source.id, route="batch", ip=None, now=NOW)
+
+    done = run_together(*[partial(drain_inbox, now=NOW)] * 3)
+
+    assert [type(result) for result in done] == [Drained] * 3
+    assert sum(result.stored for result in done) == 1_200
+    assert Touchpoint.objects.count() == MessageLedger.objects.count() == 1_200
+    sweep_stragglers(now=NOW)
+    assert people() == {
+        frozenset({("user_id", f"u{n}"), ("anonymous_id", f"a{n}")}) for n in range(0, 60, 3)
+    } | {frozenset({("anonymous_id", f"a{n}")}) for n in range(60) if n % 3}
+    alive = set(Customer.objects.filter(merged_into=None).values_list("id", flat=True))
+    assert set(Touchpoint.objects.values_list("customer_id", flat=True)) <= alive
+
+
+person_events = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from(["page", "track", "identify", "login"]),
+              st.integers(0, 5)),
+    min_size=1, max_size=12,
+)  # fmt: skip
+
+
+def as_message(number: int, person: int, kind: str, value: int) -> dict:
+    """Return one message of a person who has one device and one address."""
+    at = f"2026-02-{number + 1:02}T00:00:00Z"
+    common = {"messageId": f"m{number}", "timestamp": at}
+    return {
+        "page": {"type": "page", "anonymousId": f"a{person}"},
+        "track": {"type": "track", "userId": f"u{person}", "event": "Viewed"},
+        "identify": {"type": "identify", "userId": f"u{person}",
+                     "traits": {"plan": value, f"k{value}": number}},
+        "login": {"type": "identify", "userId": f"u{person}", "anonymousId": f"a{person}",
+                  "traits": {"email": f"p{person}@example.com", "plan": None}},
+    }[kind] | common  # fmt: skip
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(person_events, st.randoms(use_true_random=False))
+def test_order_repetition_and_batches_do_not_change_people_traits_and_timelines(
+    sender: Sender, stream, rng: random.Random
+):
+    messages = [as_message(number, *event) for number, event in enumerate(stream)]
+    found = []
+    for is_shuffled in (False, True):
+        empty()
+        order = messages + (rng.sample(messages, len(messages) // 2) if is_shuffled else [])
+        if is_shuffled:
+            rng.shuffle(order)
+        while order:
+            size = rng.randint(1, len(order)) if is_shuffled else len(order)
+            batch, order = order[:size], order[size:]
+            sender.deliver(*batch)
+        found.append(snapshot())
+    assert found[0] == found[1]
+
+
+def snapshot():
+    owners = {}
+    for refs in people():
+        kind, value = min(refs)
+        person = Customer.objects.get(identities__kind=kind, identities__value=value)
+        owners[refs] = (person.traits, events_of(kind, value), person.first_seen_at)
+    return owners
+
+
+def empty():
+    Identity.objects.all().delete()
+    Touchpoint.objects.all().delete()
+    MessageLedger.objects.all().delete()
+    from profiles.models import Merge
+
+    Merge.objects.all().delete()
+    Customer.objects.filter(merged_into__isnull=False).delete()
+    Customer.objects.all().delete()
