@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from kernel.sql import SqlFile, bigint_array, uuid_array
+from kernel.sql import SqlFile, bigint_array, text_array, uuid_array
 
 SQL = SqlFile(__file__, "customers")
 
@@ -28,14 +28,14 @@ class SummaryRow:
     phone: str | None
 
 
-class Sighting(msgspec.Struct, gc=False, kw_only=True):
-    """When a person was seen, and what their device said about place and language."""
+class Sighting(msgspec.Struct, gc=False):
+    """When a person was seen (microseconds since 1970), and their device's zone and language."""
 
     id: int
-    first_at: datetime
-    last_at: datetime
-    time_zone: str | None = None
-    locale: str | None = None
+    first_at: int
+    last_at: int
+    time_zone: str = ""
+    locale: str = ""
 
 
 class TraitValue(msgspec.Struct, gc=False):
@@ -48,17 +48,24 @@ class TraitValue(msgspec.Struct, gc=False):
     source_id: int
 
 
-def insert_customers(keys: Sequence[UUID], seen_at: Sequence[datetime]) -> dict[UUID, int]:
-    """Create people and return their ids by key."""
+def insert_customers(keys: Sequence[UUID], seen_at: Sequence[int]) -> dict[UUID, int]:
+    """Create people, seen first at these microseconds since 1970; return their ids by key."""
     if not keys:
         return {}
-    params = {"keys": uuid_array(keys), "seen_at": list(seen_at)}
+    params = {"keys": uuid_array(keys), "seen_at": bigint_array(seen_at)}
     return {key: person_id for person_id, key in SQL.run("insert_customers", params)}
 
 
-def touch_customers(sightings: Iterable[Sighting]) -> None:
+def touch_customers(sightings: Sequence[Sighting]) -> None:
     """Widen when people were seen."""
-    SQL.run("touch_customers", {"rows": msgspec.json.encode(list(sightings)).decode()})
+    params = {
+        "ids": bigint_array(seen.id for seen in sightings),
+        "first": bigint_array(seen.first_at for seen in sightings),
+        "last": bigint_array(seen.last_at for seen in sightings),
+        "time_zones": text_array(seen.time_zone for seen in sightings),
+        "locales": text_array(seen.locale for seen in sightings),
+    }
+    SQL.run("touch_customers", params)
 
 
 def apply_traits(values: Iterable[TraitValue]) -> None:

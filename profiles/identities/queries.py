@@ -1,7 +1,6 @@
 """Typed calls of the statements about identifiers."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from kernel.sql import SqlFile, bigint_array, text_array
@@ -11,12 +10,12 @@ SQL = SqlFile(__file__, "identities")
 
 
 class NewIdentity(NamedTuple):
-    """An identifier to store."""
+    """An identifier to store, and when it was first seen (microseconds since 1970)."""
 
     customer_id: int
     ref: Ref
     source_id: int
-    seen_at: datetime
+    seen_at: int
 
 
 class Relink(NamedTuple):
@@ -57,7 +56,7 @@ def insert_identities(rows: Sequence[NewIdentity]) -> int:
         "kinds": text_array(row.ref[0] for row in rows),
         "values": text_array(row.ref[1] for row in rows),
         "source_ids": bigint_array(row.source_id for row in rows),
-        "seen_at": [row.seen_at for row in rows],
+        "seen_at": bigint_array(row.seen_at for row in rows),
     }
     return SQL.count("insert_identities", params)
 

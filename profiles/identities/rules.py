@@ -42,12 +42,15 @@ BLOCKED_VALUES = frozenset(
         "null", "object", "test", "true", "undefined", "unknown", "user", "[object object]",
     }
 )  # fmt: skip
+_LONGEST_BLOCKED = max(map(len, BLOCKED_VALUES))
 _ONLY_ZEROS = re.compile(r"^[0-]*$")
 
 
 def is_blocked(value: str) -> bool:
     """Say whether a value names nobody: empty, zeros, `null` and what defects send instead of ids."""
-    return value.lower() in BLOCKED_VALUES or _ONLY_ZEROS.match(value) is not None
+    if len(value) <= _LONGEST_BLOCKED and value.lower() in BLOCKED_VALUES:
+        return True
+    return value[:1] in {"", "0", "-"} and _ONLY_ZEROS.match(value) is not None
 
 
 def by_priority(refs: Iterable[Ref]) -> tuple[Ref, ...]:
@@ -239,9 +242,11 @@ def unsettled_people(links: Mapping[Ref, Link], events: Iterable[Sequence[Ref]])
     Those are the owners of any identifier in an event whose identifiers do not all belong to one
     person already. Everybody else keeps exactly the identifiers they have.
     """
+    owners = {ref: link.person_id for ref, link in links.items()}
     found: set[int] = set()
     for refs in events:
-        owners = {links[ref].person_id if ref in links else None for ref in refs}
-        if len(owners) > 1 or None in owners:
-            found.update(owner for owner in owners if owner is not None)
+        first = owners.get(refs[0])
+        if len(refs) == 1 or (first is not None and all(owners.get(r) == first for r in refs)):
+            continue
+        found.update(owners[ref] for ref in refs if ref in owners)
     return found

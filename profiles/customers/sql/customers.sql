@@ -2,7 +2,10 @@
 -- Creates people, one per key. Changes rows. A key that exists is an error.
 INSERT INTO profiles_customer (key, first_seen_at, last_seen_at)
 SELECT r.key, r.seen_at, r.seen_at
-FROM unnest(%(keys)s::uuid[], %(seen_at)s::timestamptz[]) AS r (key, seen_at)
+FROM (
+    SELECT u.key, 'epoch'::timestamptz + u.micros * interval '1 microsecond' AS seen_at
+    FROM unnest(%(keys)s::uuid[], %(seen_at)s::bigint[]) AS u (key, micros)
+) r
 RETURNING id, key
 
 -- name: touch_customers
@@ -10,23 +13,26 @@ RETURNING id, key
 -- to the day, so that busy people do not cost a write per event; timelines hold the exact time.
 -- Changes rows, safe to run twice. Locks people in order of their ids.
 WITH seen AS (
-    SELECT * FROM jsonb_to_recordset(%(rows)s::text::jsonb)
-        AS r (id bigint, first_at timestamptz, last_at timestamptz, time_zone text, locale text)
+    SELECT u.id, u.time_zone, u.locale,
+        'epoch'::timestamptz + u.first_micros * interval '1 microsecond' AS first_at,
+        'epoch'::timestamptz + u.last_micros * interval '1 microsecond' AS last_at
+    FROM unnest(%(ids)s::bigint[], %(first)s::bigint[], %(last)s::bigint[], %(time_zones)s::text[],
+                %(locales)s::text[]) AS u (id, first_micros, last_micros, time_zone, locale)
 ), stale AS MATERIALIZED (
     SELECT c.id FROM profiles_customer c JOIN seen s ON s.id = c.id
     WHERE s.first_at < c.first_seen_at
        OR s.last_at > c.last_seen_at + interval '1 day'
-       OR (s.last_at >= c.last_seen_at AND coalesce(s.time_zone, c.time_zone) IS DISTINCT FROM c.time_zone)
-       OR (s.last_at >= c.last_seen_at AND coalesce(s.locale, c.locale) IS DISTINCT FROM c.locale)
+       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.time_zone, ''), c.time_zone) IS DISTINCT FROM c.time_zone)
+       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.locale, ''), c.locale) IS DISTINCT FROM c.locale)
     ORDER BY c.id FOR NO KEY UPDATE OF c
 )
 UPDATE profiles_customer c SET
     first_seen_at = least(c.first_seen_at, s.first_at),
     last_seen_at = greatest(c.last_seen_at, s.last_at),
-    time_zone = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(s.time_zone, c.time_zone)
-                     ELSE coalesce(c.time_zone, s.time_zone) END,
-    locale = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(s.locale, c.locale)
-                  ELSE coalesce(c.locale, s.locale) END
+    time_zone = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(nullif(s.time_zone, ''), c.time_zone)
+                     ELSE coalesce(c.time_zone, nullif(s.time_zone, '')) END,
+    locale = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(nullif(s.locale, ''), c.locale)
+                  ELSE coalesce(c.locale, nullif(s.locale, '')) END
 FROM seen s JOIN stale ON stale.id = s.id
 WHERE c.id = s.id
 

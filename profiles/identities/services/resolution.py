@@ -1,6 +1,6 @@
 """Resolves the identifiers of many events to people, in sets, and stores what it learned."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -24,7 +24,6 @@ class Sighted(NamedTuple):
 
     refs: Sequence[Ref]
     at: int
-    seen_at: datetime
     source_id: int
 
 
@@ -65,7 +64,8 @@ def _resolve_once(events: Sequence[Sighted], *, now: datetime) -> Resolution:
     people = queries.load_people(unsettled_people(links, (event.refs for event in events)))
     resolver = Resolver(links, people)
     found = [resolver.resolve(event.refs, at=event.at) for event in events]
-    first = _first_sightings(events)
+    new_links = resolver.new_links()
+    first = _first_sightings(events, new_links)
     ids = _create_people(resolver, found, events, now=now)
 
     def stored(person_id: int) -> int:
@@ -77,8 +77,8 @@ def _resolve_once(events: Sequence[Sighted], *, now: datetime) -> Resolution:
         reason = "An event named both, and only one of them was known."
         merge_people(pairs, kind=Merge.Kind.STITCHED, reason=reason, now=now)
     fresh = [
-        queries.NewIdentity(stored(owner), ref, first[ref].source_id, first[ref].seen_at)
-        for ref, owner in sorted(resolver.new_links().items())
+        queries.NewIdentity(stored(owner), ref, first[ref].source_id, first[ref].at)
+        for ref, owner in sorted(new_links.items())
     ]
     if queries.insert_identities(fresh) != len(fresh):
         raise _SomebodyWasFirst
@@ -90,11 +90,11 @@ def _resolve_once(events: Sequence[Sighted], *, now: datetime) -> Resolution:
     )
 
 
-def _first_sightings(events: Sequence[Sighted]) -> dict[Ref, Sighted]:
+def _first_sightings(events: Sequence[Sighted], refs: Container[Ref]) -> dict[Ref, Sighted]:
     first: dict[Ref, Sighted] = {}
     for event in events:
         for ref in event.refs:
-            if ref not in first or event.at < first[ref].at:
+            if ref in refs and (ref not in first or event.at < first[ref].at):
                 first[ref] = event
     return first
 
@@ -103,11 +103,11 @@ def _create_people(
     resolver: Resolver, found: Sequence[int], events: Sequence[Sighted], *, now: datetime
 ) -> dict[int, int]:
     """Store the new people who are left after the merges; return ids by provisional id."""
-    seen_at: dict[int, datetime] = {}
+    seen_at: dict[int, int] = {}
     for person_id, event in zip(found, events, strict=True):
         current = resolver.current(person_id)
         if current < 0:
-            seen_at[current] = min(seen_at.get(current, event.seen_at), event.seen_at)
+            seen_at[current] = min(seen_at.get(current, event.at), event.at)
     keys = dict(zip(seen_at, new_keys(len(seen_at), now=now), strict=True))
     ids = insert_customers(list(keys.values()), list(seen_at.values()))
     return {provisional: ids[key] for provisional, key in keys.items()}

@@ -15,9 +15,13 @@ WHERE customer_id = ANY (%(ids)s::bigint[])
 -- that somebody else stored meanwhile is skipped: the caller compares the count and resolves again.
 INSERT INTO profiles_identity (customer_id, kind, value, source_id, first_seen_at, last_seen_at)
 SELECT r.customer_id, r.kind, r.value, r.source_id, r.seen_at, r.seen_at
-FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(values)s::text[],
-            %(source_ids)s::int[], %(seen_at)s::timestamptz[])
-    AS r (customer_id, kind, value, source_id, seen_at)
+FROM (
+    SELECT u.customer_id, u.kind, u.value, u.source_id,
+        'epoch'::timestamptz + u.micros * interval '1 microsecond' AS seen_at
+    FROM unnest(%(customer_ids)s::bigint[], %(kinds)s::text[], %(values)s::text[],
+                %(source_ids)s::int[], %(seen_at)s::bigint[])
+        AS u (customer_id, kind, value, source_id, micros)
+) r
 ORDER BY r.kind, r.value
 ON CONFLICT (kind, value) DO NOTHING
 

@@ -116,6 +116,7 @@ class Arrival(msgspec.Struct, gc=False, kw_only=True):
 
 _message_decoder = msgspec.json.Decoder(Message)
 _context_decoder = msgspec.json.Decoder(Context)
+_NO_CONTEXT = Context()
 _traits_decoder = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -187,6 +188,8 @@ def _merge_context(own: bytes, envelope: Envelope) -> bytes:
 
 
 def _read_context(context: bytes) -> Context:
+    if context is _EMPTY:
+        return _NO_CONTEXT
     try:
         return _context_decoder.decode(context)
     except msgspec.DecodeError as error:
@@ -354,6 +357,8 @@ def _with_ip(context: bytes, known: Context, envelope: Envelope) -> bytes:
 
 
 def _text(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

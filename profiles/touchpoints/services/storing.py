@@ -45,7 +45,7 @@ def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch
     if not fresh:
         return StoredBatch([], [], len(arrivals))
     events = [
-        Sighted(refs, arrival.at, from_micros(arrival.at), arrival.source_id)
+        Sighted(refs, arrival.at, arrival.source_id)
         for arrival, refs in zip(fresh, _with_previous_ids(fresh), strict=True)
     ]
     customer_ids = resolve_people(events, now=now).customer_ids
@@ -103,24 +103,26 @@ def _with_previous_ids(arrivals: Sequence[Arrival]) -> list[Sequence[Ref]]:
 
 
 def _touch(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
-    sightings: dict[int, list[Arrival]] = {}
+    sightings: dict[int, Sighting] = {}
+    zone_times: dict[int, int] = {}
     for arrival, customer_id in zip(arrivals, customer_ids, strict=True):
-        sightings.setdefault(customer_id, []).append(arrival)
-    touch_customers(_sighting(person, seen) for person, seen in sightings.items())
+        at = arrival.at
+        seen = sightings.get(customer_id)
+        if seen is None:
+            seen = sightings[customer_id] = Sighting(customer_id, at, at)
+        elif at < seen.first_at:
+            seen.first_at = at
+        elif at > seen.last_at:
+            seen.last_at = at
+        if (arrival.time_zone or arrival.locale) and at >= zone_times.get(customer_id, at):
+            zone_times[customer_id] = at
+            seen.time_zone = _known_zone(arrival.time_zone) or seen.time_zone
+            seen.locale = (arrival.locale or seen.locale)[:_LONGEST_LOCALE]
+    touch_customers(list(sightings.values()))
 
 
-def _sighting(customer_id: int, seen: list[Arrival]) -> Sighting:
-    if len(seen) > 1:
-        seen.sort(key=lambda arrival: (arrival.at, arrival.message_id))
-    zones = [a.time_zone for a in seen if a.time_zone in _time_zones()]
-    locales = [a.locale for a in seen if a.locale and len(a.locale) <= _LONGEST_LOCALE]
-    return Sighting(
-        id=customer_id,
-        first_at=from_micros(seen[0].at),
-        last_at=from_micros(seen[-1].at),
-        time_zone=zones[-1] if zones else None,
-        locale=locales[-1] if locales else None,
-    )
+def _known_zone(name: str | None) -> str:
+    return name if name in _time_zones() else ""
 
 
 @cache
