@@ -163,13 +163,13 @@ def _rows(
     for root in (node for node in nodes if node not in reached):
         stack = [enter(root)]
         while stack:
-            index = next(stack[-1], None)
-            if index is None:
+            upcoming = next(stack[-1], None)
+            if upcoming is None:
                 stack.pop()
                 continue
-            edge = edges[index]
+            edge = edges[upcoming]
             lanes = range(ranks[edge.source] + 1, ranks[edge.target])
-            chains[index] = [put(_Item(rank, None)) for rank in lanes]
+            chains[upcoming] = [put(_Item(rank, None)) for rank in lanes]
             if edge.target not in items:
                 stack.append(enter(edge.target))
     for index, edge in enumerate(edges):

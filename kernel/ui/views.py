@@ -1,10 +1,13 @@
 """Pages of the frame itself: search, help, theme."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel.access.models import User
 from kernel.access.permissions import require
 from kernel.ui import palette
 from kernel.ui.shell import THEME_COOKIE, THEMES
@@ -14,7 +17,7 @@ from kernel.ui.shell import THEME_COOKIE, THEMES
 @require("view")
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")[:200]
-    context = {"query": query, "groups": palette.search(query, user=request.user)}
+    context = {"query": query, "groups": palette.search(query, user=cast("User", request.user))}
     page = "ui/_palette_results.html" if request.headers.get("HX-Request") else "ui/search.html"
     response = render(request, page, context)
     response["Vary"] = "HX-Request"

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 Attribute = str | float | bool | None
 
 
-def element(tag: str, *children: object, **attributes: Attribute) -> SafeString:
+def element(tag: str, *children: str, **attributes: Attribute) -> SafeString:
     """Return one element; `class_` and `view_box` become `class` and `viewBox`, `_` becomes `-`."""
     written = "".join(_attribute(name, value) for name, value in attributes.items())
     inner = "".join(conditional_escape(child) for child in children)
