@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from kernel.events.catalogue import logs, subscribers
 from kernel.sql.parsing import find_sql_files, parse_queries
 from kernel.sql.usage import FileUse, find_uses
 
@@ -22,6 +23,21 @@ def our_folders() -> list[Path]:
 def check_sql_names(**_: Any) -> list[CheckMessage]:
     """Refuse a statement that nothing runs, and a wrapper that asks for no statement."""
     return [message for folder in our_folders() for message in check_folder(folder)]
+
+
+@register("mcps")
+def check_subscribers(**_: Any) -> list[CheckMessage]:
+    """Refuse a subscriber of a log that no app declares: it would silently read nothing."""
+    known = {name for name, _ in logs.items()}
+    return [
+        Error(
+            f"The subscriber “{name}” reads “{row.source}”, which no app declares.",
+            hint="Call register_log in the extensions of the app that owns the table.",
+            id="mcps.E005",
+        )
+        for name, row in subscribers.items()
+        if row.source not in known
+    ]
 
 
 def check_folder(folder: Path) -> list[CheckMessage]:

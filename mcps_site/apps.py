@@ -9,6 +9,7 @@ class SiteConfig(AppConfig):
     label = "mcps_site"
 
     def ready(self) -> None:
+        from kernel.registry import freeze_all
         from kernel.ui import navigation, settings_pages
 
         # Importing the Celery app makes it the one that tasks belong to.
@@ -26,6 +27,8 @@ class SiteConfig(AppConfig):
                 permission="view_personal_data",
             )
         )  # fmt: skip
+        # This app comes after all that fill a catalogue; later additions would be an accident.
+        freeze_all()
 
 
 class AdminConfig(DjangoAdminConfig):

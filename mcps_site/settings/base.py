@@ -60,7 +60,8 @@ INSTALLED_APPS = [
 ]
 
 if DEMO:
-    INSTALLED_APPS.append("mcps_site.world")
+    # Before the roof, which closes the catalogues that every app has filled.
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("mcps_site.apps.SiteConfig"), "mcps_site.world")
 
 MIDDLEWARE = [
     "mcps_site.middleware.RequestLog",

@@ -1,6 +1,7 @@
 """System checks find what they promise to find."""
 
-from kernel.checks import check_folder, check_sql_names
+from kernel.checks import check_folder, check_sql_names, check_subscribers
+from kernel.events.catalogue import subscribe, subscribers
 
 MODULE = """
 from kernel.sql import SqlFile
@@ -53,3 +54,14 @@ def test_a_missing_file_and_an_unreadable_one_are_refused(tmp_path):
 
 def test_our_own_statements_and_wrappers_match():
     assert check_sql_names() == []
+
+
+def test_a_subscriber_of_a_log_that_nobody_declares_is_refused():
+    assert check_subscribers() == []
+    with subscribers.opened():
+        subscribe("bells.no_such_log", name="test.deaf")(lambda bounds, *, now: None)
+        [message] = check_subscribers()
+    assert message.id == "mcps.E005"
+    assert message.msg == (
+        "The subscriber “test.deaf” reads “bells.no_such_log”, which no app declares."
+    )

@@ -189,7 +189,7 @@ class Link:
 
 
 def test_merge_values_are_asked_for_once_a_batch_and_only_when_read(provider):
-    with merge_sources.opened():
+    with merge_sources.opened(emptied=True):
         source = Link()
         merge_sources.register(source.key, source)
         plain = make_template()
