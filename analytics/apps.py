@@ -7,7 +7,7 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
 
     def ready(self) -> None:
-        from analytics import subscribers  # noqa: F401 (registers the readers)
+        from analytics import extensions, subscribers  # noqa: F401 (each registers what it holds)
         from analytics.metrics import tasks  # noqa: F401 (registers the tasks)
         from kernel.ui.navigation import NavItem, register
 

@@ -29,4 +29,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Referrals: grant rewards whose hold is over", "referrals.release_grants", 2),
     Periodic("Analytics: measure journeys", "analytics.measure_journeys", 15),
     Periodic("Analytics: count active people", "analytics.count_active_people", 300),
+    Periodic("Analytics: compare figures with the facts", "analytics.reconcile", 86_400),
 )

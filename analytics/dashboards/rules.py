@@ -80,7 +80,7 @@ def compare(value: Decimal, before: Decimal | None, *, is_good_when_high: bool) 
     if before == 0:
         return Delta(text="from 0", direction=direction, tone=tone)
     change = (value - before) / before * 100
-    sign = "+" if is_up else "−"  # noqa: RUF001
+    sign = "+" if is_up else "−"
     return Delta(text=f"{sign}{abs(change):,.1f}%", direction=direction, tone=tone)
 
 

@@ -113,6 +113,14 @@ def add_exposures(goal: Goal, *, batch: int, zone: str) -> None:
     JOURNEYS.run("add_exposures", params)
 
 
+def recount_exposures(customer_ids: Sequence[int], goal: Goal, *, zone: str) -> None:
+    """Note the entries of people whose facts moved again, under the lock of the workers."""
+    JOURNEYS.run("lock_journeys")
+    JOURNEYS.run("drop_exposures", {"customer_ids": list(customer_ids), "zone": zone})
+    params = {"goal_event": goal.event, "goal_days": goal.days, "zone": zone}
+    JOURNEYS.run("restore_exposures", {"customer_ids": list(customer_ids), **params})
+
+
 def convert_exposures(bounds: Bounds, *, zone: str) -> None:
     """Note the goals reached in a batch of touchpoints."""
     JOURNEYS.run("convert_exposures", {**bounds.params, "zone": zone})

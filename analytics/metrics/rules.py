@@ -77,4 +77,4 @@ def _say(difference: Estimate) -> str:
 
 def _points(share: float) -> str:
     # A true minus sign is as wide as a figure.
-    return f"{share * 100:.1f}".replace("-0.0", "0.0").replace("-", "−")  # noqa: RUF001
+    return f"{share * 100:.1f}".replace("-0.0", "0.0").replace("-", "−")

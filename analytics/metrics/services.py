@@ -37,6 +37,7 @@ def refresh_people(*, batch: int = REFRESH_BATCH) -> int:
     customer_ids = queries.take_refresh(batch=batch)
     if customer_ids:
         queries.recount_people(customer_ids, zone=settings.TIME_ZONE)
+        queries.recount_exposures(customer_ids, DEFAULT_GOAL, zone=settings.TIME_ZONE)
     return len(customer_ids)
 
 

@@ -107,3 +107,61 @@ WITH due AS (
     DO UPDATE SET value = analytics_rollup.value + excluded.value
 )
 SELECT count(*) FROM closed
+
+-- name: drop_exposures
+-- Forgets the entries of people whose facts moved and takes them out of the counts; the next
+-- statement notes them again. Leans on analytics_exposure_customer.
+WITH gone AS (
+    DELETE FROM analytics_journey_exposure WHERE customer_id = ANY(%(customer_ids)s::bigint[])
+    RETURNING journey_id, arm, entered_at, is_closed, converted_at
+)
+INSERT INTO analytics_rollup (metric, breakdown, member, granularity, bucket_start, value)
+SELECT m.metric, 'arm', j.key || ':' || g.arm, 'day',
+    date_trunc('day', g.entered_at, %(zone)s::text), -sum(m.amount)
+FROM gone g
+JOIN campaigns_journey j ON j.id = g.journey_id
+CROSS JOIN LATERAL (VALUES
+    ('journey.exposed', 1), ('journey.closed', g.is_closed::int),
+    ('journey.converted', (g.is_closed AND g.converted_at IS NOT NULL)::int)
+) AS m (metric, amount)
+WHERE m.amount > 0
+GROUP BY 1, 3, 5 ORDER BY 1, 5, 3
+ON CONFLICT (metric, breakdown, granularity, bucket_start, member)
+DO UPDATE SET value = analytics_rollup.value + excluded.value
+
+-- name: restore_exposures
+-- Notes the first entries of these people again, as open; the clock closes them. Reads their
+-- enrollments and touchpoints only. Safe to run twice. Leans on campaigns_enrollment_customer.
+WITH entry AS (
+    SELECT DISTINCT ON (n.journey_id, n.customer_id) n.journey_id, n.customer_id, n.id, n.arm,
+        n.entered_at, coalesce(v.definition #>> '{goal,event}', %(goal_event)s::text) AS goal_event,
+        n.entered_at + make_interval(
+            days => coalesce((v.definition #>> '{goal,days}')::int, %(goal_days)s::int)
+        ) AS window_ends_at
+    FROM campaigns_enrollment n
+    JOIN campaigns_journey_version v ON v.id = n.version_id
+    WHERE n.customer_id = ANY(%(customer_ids)s::bigint[])
+    ORDER BY n.journey_id, n.customer_id, n.entered_at, n.id
+), added AS (
+    INSERT INTO analytics_journey_exposure (
+        journey_id, customer_id, enrollment_id, arm, goal_event, entered_at, window_ends_at,
+        converted_at
+    )
+    SELECT n.journey_id, n.customer_id, n.id, n.arm, n.goal_event, n.entered_at, n.window_ends_at, (
+        SELECT min(t.occurred_at) FROM profiles_touchpoint t
+        JOIN profiles_event e ON e.id = t.event_id AND e.name = n.goal_event
+        WHERE t.customer_id = n.customer_id
+            AND t.occurred_at >= n.entered_at AND t.occurred_at < n.window_ends_at
+    )
+    FROM entry n
+    ORDER BY n.journey_id, n.customer_id
+    ON CONFLICT DO NOTHING
+    RETURNING journey_id, arm, entered_at
+)
+INSERT INTO analytics_rollup (metric, breakdown, member, granularity, bucket_start, value)
+SELECT 'journey.exposed', 'arm', j.key || ':' || a.arm, 'day',
+    date_trunc('day', a.entered_at, %(zone)s::text), count(*)
+FROM added a JOIN campaigns_journey j ON j.id = a.journey_id
+GROUP BY 3, 5 ORDER BY 5, 3
+ON CONFLICT (metric, breakdown, granularity, bucket_start, member)
+DO UPDATE SET value = analytics_rollup.value + excluded.value
