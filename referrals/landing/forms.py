@@ -36,6 +36,10 @@ class SignUpForm(forms.Form):
                     {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
                 )
 
+    def clean_email(self) -> str:
+        # Profiles keep addresses in lower case, so one mailbox has one consent.
+        return str(self.cleaned_data["email"]).lower()
+
     @property
     def is_from_a_robot(self) -> bool:
         return bool(self.data.get("website"))

@@ -6,21 +6,21 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+
+from kernel.errors import NotFound, Unavailable
+from kernel.ids import new_key
+from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.facade import (
-    find_consent,
     find_customer,
     identify_customer,
     record_consent,
     record_touchpoints,
 )
-
-from kernel.errors import NotFound, Unavailable
-from kernel.ids import new_key
-from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from referrals.abuse.rules import first_block
 from referrals.abuse.services import Candidate, inspect_sign_up, mailbox_print, record_findings
 from referrals.graph.queries import NewReferral, record_visit, start_referral
 from referrals.landing.models import SignUpAttempt
+from referrals.landing.queries import is_consent_news
 from referrals.landing.rules import ATTEMPTS_AN_HOUR
 from referrals.programs.models import Advocate, Program
 from referrals.programs.rules import Terms, read_code
@@ -163,15 +163,13 @@ def _keep_consent(
     invitation: Invitation, friend_id: CustomerId, form: SignUp, *, now: datetime
 ) -> None:
     terms = invitation.terms
-    if not form.has_consented:
-        return
-    state = find_consent(friend_id, channel="email", topic=terms.consent_topic)
-    if state is not None:
+    topic = terms.consent_topic
+    if not form.has_consented or not is_consent_news(friend_id, topic=topic, address=form.email):
         return
     record_consent(
         friend_id,
         channel="email",
-        topic=terms.consent_topic,
+        topic=topic,
         state="granted",
         address=form.email,
         source=f"referral page of {invitation.advocate.program.name}",

@@ -47,7 +47,7 @@ def _sign_up(request: HttpRequest, found: services.Invitation) -> HttpResponse:
         note = "This page was open for too long. Check your entries and send them again."
         return _form(request, found, form, note=note, status=422)
     if form.is_from_a_robot:
-        return redirect("referrals_public:thanks", code=code)
+        return redirect("referrals:thanks", code=code)
     if not form.is_valid():
         return _form(request, found, form, status=422)
     now = timezone.now()
@@ -68,7 +68,7 @@ def _sign_up(request: HttpRequest, found: services.Invitation) -> HttpResponse:
         signups_from_visitor=signups,
         now=now,
     )
-    return redirect("referrals_public:thanks", code=code)
+    return redirect("referrals:thanks", code=code)
 
 
 def _form(
