@@ -1,8 +1,16 @@
 """Which pages the browser tests visit: all of the URL conf, so that nobody has to remember one."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.converters import (
+    IntConverter,
+    PathConverter,
+    SlugConverter,
+    StringConverter,
+    UUIDConverter,
+)
 
 NO_PAGES = {
     "healthz", "readyz", "metrics", "account_logout",
@@ -15,10 +23,23 @@ ADMIN_MODEL = "admin:django_celery_beat_periodictask_"
 ALL_MODELS = "admin:"
 
 
+STAND_INS = {
+    IntConverter: 1,
+    SlugConverter: "none",
+    StringConverter: "none",
+    PathConverter: "none",
+    UUIDConverter: UUID(int=1),
+}
+"""An argument of each kind that belongs to nothing: enough to learn that a route only takes POST."""
+
+
 @dataclass(frozen=True)
 class Route:
+    """A named address; `stand_ins` are arguments of the right kind, or nothing if one is unknown."""
+
     name: str
     has_arguments: bool
+    stand_ins: dict[str, object] | None = None
 
 
 def list_routes():
@@ -34,11 +55,14 @@ def _walk(patterns, namespaces):
             yield from _walk(pattern.url_patterns, space)
         elif isinstance(pattern, URLPattern) and pattern.name:
             name = ":".join([*namespaces, pattern.name])
-            yield Route(name, has_arguments=_has_arguments(pattern))
+            yield Route(name, pattern.pattern.regex.groups > 0, _stand_ins(pattern.pattern))
 
 
-def _has_arguments(pattern):
-    return pattern.pattern.regex.groups > 0
+def _stand_ins(pattern):
+    kinds = {name: type(converter) for name, converter in pattern.converters.items()}
+    if len(kinds) < pattern.regex.groups or not set(kinds.values()) <= set(STAND_INS):
+        return None
+    return {name: STAND_INS[kind] for name, kind in kinds.items()}
 
 
 def _may_be_page(name):
