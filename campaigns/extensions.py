@@ -1,13 +1,43 @@
-"""What `campaigns` plugs in: its own providers, and its part of a person's timeline."""
+"""What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
 from campaigns.channels.providers.console.provider import ConsoleProvider
 from campaigns.channels.providers.smtp.provider import SmtpProvider
+from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers
+from campaigns.timeline import DelayTimeline, StepTimeline
+from kernel.operations.queues import Depth, register_queue
+from kernel.ui import navigation
+from kernel.ui.navigation import NavItem
+from profiles.extension_points import timeline_sources
 
 PROVIDERS = (SmtpProvider(), ConsoleProvider())
+PAGES = (
+    NavItem(
+        section="Engage", label="Journeys", url_name="campaigns:journeys", icon="workflow", order=10,
+        keywords="automation flow canvas",
+    ),
+    NavItem(
+        section="Engage", label="Templates", url_name="campaigns:templates", icon="mail", order=30,
+        keywords="content e-mail mjml liquid",
+    ),
+    NavItem(
+        section="Engage", label="Message activity", url_name="campaigns:messages", icon="send",
+        order=40, keywords="deliveries decisions sent held back reason",
+    ),
+)  # fmt: skip
 
 
 def register() -> None:
     """Register everything; called once while the app starts."""
     for provider in PROVIDERS:
         channel_providers.register(provider.kind, provider)
+    for source in (StepTimeline(), DelayTimeline()):
+        timeline_sources.register(source.key, source)
+    for page in PAGES:
+        navigation.register(page)
+    register_queue("campaigns.deliveries", "Messages that are due", _due_messages)
+
+
+def _due_messages() -> Depth:
+    waiting, oldest_at = queue_depth()
+    return Depth(waiting=waiting, oldest_at=oldest_at)

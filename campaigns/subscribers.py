@@ -10,6 +10,12 @@ register_log("campaigns.decision", table="campaigns_decision", time_column="deci
 register_log("campaigns.delivery_event", table="campaigns_delivery_event", time_column="at")
 
 
+@subscribe("profiles.segment_change", name="campaigns.segment_entry")
+def enter_by_segment(bounds: Bounds, *, now: datetime) -> None:
+    """Let in those who entered a segment."""
+    enroll_from_log("profiles.segment_change", bounds, now=now)
+
+
 @subscribe("profiles.touchpoint", name="campaigns.touchpoint_entry")
 def enter_by_touchpoint(bounds: Bounds, *, now: datetime) -> None:
     """Let in those who did something."""

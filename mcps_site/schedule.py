@@ -25,6 +25,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
+    Periodic("Campaigns: compact the numbers of journeys", "campaigns.compact_tallies", 300),
     Periodic("Campaigns: settle claims of lost workers", "campaigns.settle_stale", 60),
     Periodic("Referrals: grant rewards whose hold is over", "referrals.release_grants", 2),
     Periodic("Analytics: measure journeys", "analytics.measure_journeys", 15),

@@ -1,16 +1,30 @@
 """Creating templates and publishing their versions."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
-from campaigns.content.rules.rendering import BadTemplate, compile_words
+from campaigns.content.rules.rendering import (
+    BadTemplate,
+    PersonalLinks,
+    Refusal,
+    Rendered,
+    compile_words,
+    present_values,
+    render_words,
+)
+from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, MessageClass, TemplateDraft
+from campaigns.extension_points import merge_sources
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
+from profiles import facade as profiles
+from profiles.contracts import IdentityRef
 
 
 @transaction.atomic
@@ -104,3 +118,38 @@ def _require_mail_parts(draft: TemplateDraft, *, is_marketing: bool) -> None:
             "source",
             "A marketing e-mail needs a way to unsubscribe: link to {{ unsubscribe_link }}.",
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """A message as one person would get it; `person` is empty when sample values stand in."""
+
+    words: Rendered | Refusal
+    person: str
+    names: list[str]
+
+
+def preview_template(template: Template, *, person: str, now: datetime) -> Preview:
+    """Render the live version for the person with an e-mail address, or with sample values.
+
+    Nothing is sent and nothing recorded; links lead nowhere.
+    """
+    compiled = get_compiled_words(template.live_version_id or 0)
+    customer = profiles.find_customer(IdentityRef(kind="email", value=person)) if person else None
+    values: dict[str, Any] = {name: f"[{name}]" for name in compiled.names}
+    for key, source in merge_sources.items():
+        values[key] = dict(source.samples)
+    if customer:
+        traits = present_values(customer.traits)
+        values = {**traits, "customer": traits}
+        for key, source in merge_sources.items():
+            if key in compiled.names:
+                values[key] = present_values(
+                    source.values([customer.id], now=now).get(customer.id, {})
+                )
+    links = PersonalLinks(unsubscribe="#", open_pixel="data:,", track=lambda target: target)
+    return Preview(
+        words=render_words(compiled, values=values, links=links),
+        person=customer.display_name if customer else "",
+        names=sorted(compiled.names),
+    )

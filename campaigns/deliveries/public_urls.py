@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from campaigns.deliveries import views
+from campaigns.deliveries import public
 
 app_name = "campaigns_public"
 urlpatterns = [
-    path("e/o/<str:token>", views.open_pixel, name="open"),
-    path("e/c/<str:token>", views.follow_link, name="click"),
-    path("e/u/<str:token>", views.leave, name="unsubscribe"),
+    path("e/o/<str:token>", public.open_pixel, name="open"),
+    path("e/c/<str:token>", public.follow_link, name="click"),
+    path("e/u/<str:token>", public.leave, name="unsubscribe"),
 ]

@@ -1,87 +1,41 @@
-"""Public pages of messages: the open pixel, tracked links, unsubscribing. Each needs its token."""
+"""Pages of staff about messages."""
 
-import base64
-from datetime import datetime
-
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET
 
-from campaigns.content.rules.tokens import BadToken, Scope, Token, read_token
-from campaigns.contracts import EventKind
-from campaigns.deliveries.links import signing_key
-from campaigns.deliveries.models import Delivery
-from campaigns.deliveries.services.feedback import record_act, unsubscribe
+from campaigns.deliveries import selectors
+from campaigns.deliveries.models import Decision
+from kernel.access.permissions import require
 
-_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
-
-
-@require_safe
-def open_pixel(request: HttpRequest, token: str) -> HttpResponse:
-    now = timezone.now()
-    delivery = _find_delivery(Scope.OPEN, token, now=now)
-    if delivery and request.method == "GET":
-        record_act(delivery[0], EventKind.OPENED, key=_key("opened", delivery[0], now), now=now)
-    return HttpResponse(_PIXEL, content_type="image/gif", headers={"Cache-Control": "no-store"})
+_LAST_ID = 2**62
+_TONES = {
+    "sent": "ok",
+    "held_back": "warn",
+    "delayed": "info",
+    "failed": "danger",
+    "unknown": "danger",
+}
 
 
-@require_safe
-def follow_link(request: HttpRequest, token: str) -> HttpResponse:
-    now = timezone.now()
-    found = _find_delivery(Scope.CLICK, token, now=now)
-    if found is None:
-        return _gone(request)
-    delivery, said = found
-    if request.method == "GET":
-        record_act(
-            delivery,
-            EventKind.CLICKED,
-            key=f"{_key('clicked', delivery, now)}:{said.text}",
-            url=said.text,
-            now=now,
-        )
-    answer = HttpResponseRedirect(said.text)
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-@csrf_exempt
-@require_http_methods(["GET", "HEAD", "POST"])
-def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer GET with a page that changes nothing and POST by unsubscribing (RFC 8058)."""
-    now = timezone.now()
-    found = _find_delivery(Scope.UNSUBSCRIBE, token, now=now)
-    if found is None:
-        return _gone(request)
-    delivery = found[0]
-    is_one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    if request.method == "POST":
-        unsubscribe(
-            delivery,
-            whole_channel=request.POST.get("scope") == "channel",
-            method="one_click" if is_one_click else "unsubscribe_page",
-            now=now,
-        )
-    context = {"delivery": delivery, "is_done": request.method == "POST"}
-    return render(request, "campaigns/public/unsubscribe.html", context)
-
-
-def _find_delivery(scope: Scope, token: str, *, now: datetime) -> tuple[Delivery, Token] | None:
-    try:
-        said = read_token(signing_key(settings.SECRET_KEY), scope, token, now=now)
-    except BadToken:
-        return None
-    delivery = Delivery.objects.filter(pk=said.delivery_id).first()
-    return (delivery, said) if delivery else None
-
-
-def _key(kind: str, delivery: Delivery, now: datetime) -> str:
-    """Return a key by which the same act within one second counts once."""
-    return f"{kind}:{delivery.pk}:{now:%Y%m%d%H%M%S}"
-
-
-def _gone(request: HttpRequest) -> HttpResponse:
-    return render(request, "campaigns/public/gone.html", status=404)
+@require_GET
+@require("view")
+def activity(request: HttpRequest) -> HttpResponse:
+    outcome = request.GET.get("outcome", "")
+    before = request.GET.get("before", "")
+    rows = selectors.list_activity(
+        before=int(before) if before.isdecimal() and len(before) < 19 else _LAST_ID,
+        outcome=outcome if outcome in Decision.Outcome.values else "",
+    )
+    shown = rows[: selectors.PAGE]
+    options = [("", "All"), *((value, label) for value, label in Decision.Outcome.choices)]
+    context = {
+        "rows": [(row, _TONES[row.outcome], Decision.Outcome(row.outcome).label) for row in shown],
+        "more": shown[-1].id if len(rows) > selectors.PAGE else None,
+        "is_first": not before,
+        "outcomes": [
+            (label, f"?outcome={value}" if value else request.path, value == outcome, "")
+            for value, label in options
+        ],
+    }
+    return render(request, "campaigns/deliveries/activity.html", context)

@@ -129,3 +129,8 @@ def enter(entrants: Sequence[Entrant], *, now: datetime) -> int:
         "now": now,
     }
     return int(ENTER.value("enter", params) or 0) if entrants else 0
+
+
+def compact_tallies(*, before: datetime) -> int:
+    """Add the tallies before an instant up into one row for each way; returns the rows left."""
+    return ADVANCE.count("compact_tallies", {"before": before})

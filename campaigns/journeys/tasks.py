@@ -1,10 +1,12 @@
 """Celery entries of journeys; the work lies in the table of timers."""
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns.journeys import queries
 from campaigns.journeys.services import advance
 
 # Short enough that a worker is free again for other work while a long queue is moved.
@@ -24,3 +26,9 @@ def advance_journeys() -> int:
         if not moved and not done.claimed:
             break
     return total
+
+
+@shared_task(name="campaigns.compact_tallies")
+def compact_tallies() -> int:
+    """Keep the numbers of journeys quick to read."""
+    return queries.compact_tallies(before=timezone.now() - timedelta(minutes=5))

@@ -11,7 +11,6 @@ DROP_GATE = """
 DROP FUNCTION campaigns_quiet;
 DROP FUNCTION campaigns_zone;
 DROP FUNCTION campaigns_pressure;
-DROP FUNCTION campaigns_consent;
 DROP FUNCTION campaigns_address;
 DROP FUNCTION campaigns_identity;
 """

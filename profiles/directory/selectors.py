@@ -32,6 +32,7 @@ PAGE = 50
 FROM_THE_END = timedelta(days=1)
 _KINDS = (USER_ID, EMAIL, PHONE, ANONYMOUS_ID, DEVICE_TOKEN)
 _BEHAVIOR = (Touchpoint.Type.TRACK, Touchpoint.Type.PAGE, Touchpoint.Type.SCREEN)
+_ACTIVITY = (Touchpoint.Type.SYSTEM,)
 _CHANGES = (Touchpoint.Type.IDENTIFY, Touchpoint.Type.GROUP, Touchpoint.Type.ALIAS)
 _CONTACT_KINDS = {EMAIL, PHONE}
 
@@ -96,14 +97,13 @@ def list_timeline(
     customer_id: int, *, before: datetime, show: str, is_masked: bool
 ) -> tuple[list[Entry], datetime | None]:
     """Return a page of everything about a person, newest first, and where the next one starts."""
-    types = {"behavior": _BEHAVIOR, "changes": _CHANGES, "activity": ()}.get(show)
+    types = {"behavior": _BEHAVIOR, "changes": _CHANGES, "activity": _ACTIVITY}.get(show)
     raws: dict[int, str] = {}
     own: list[TimelineEntry] = []
-    if show != "activity":
-        for row in queries.list_touchpoints(customer_id, before=before, limit=PAGE, types=types):
-            entry = _entry(row, is_masked=is_masked)
-            own.append(entry)
-            raws[id(entry)] = "" if is_masked else _raw(row)
+    for row in queries.list_touchpoints(customer_id, before=before, limit=PAGE, types=types):
+        entry = _entry(row, is_masked=is_masked)
+        own.append(entry)
+        raws[id(entry)] = "" if is_masked else _raw(row)
     others: list[Sequence[TimelineEntry]] = []
     if show in {"", "activity"}:
         others = [

@@ -59,3 +59,66 @@ def _person():
 
 for _page in ("profile", "attributes", "identities"):
     example(f"profiles:{_page}")(_person)
+
+
+def _message():
+    from datetime import UTC, datetime
+
+    from campaigns.content.models import Template
+    from tests.campaigns.builders import make_customer, make_template, plan
+
+    now = datetime.now(UTC)
+    template = Template.objects.filter(name="Browser example").first() or make_template(
+        "Browser example", topic="news"
+    )
+    return template, plan(make_customer(), template, due_at=now), now
+
+
+@example("campaigns:template")
+def _template():
+    return {"key": _message()[0].key}
+
+
+@example("campaigns:journey")
+def _journey():
+    from tests.campaigns.builders import entry, publish
+
+    template, _, now = _message()
+    start = entry({"kind": "touchpoint", "event": "Order Completed"}, next_="mail")
+    send = {"id": "mail", "type": "send", "template": str(template.key), "next": "out"}
+    journey = publish(start, send, {"id": "out", "type": "exit"}, now=now)
+    return {"key": journey.key}
+
+
+def _token(scope, text=""):
+    from datetime import timedelta
+
+    from django.conf import settings
+
+    from campaigns.content.rules.tokens import sign_token
+    from campaigns.deliveries.links import signing_key
+
+    _, delivery, now = _message()
+    key, until = signing_key(settings.SECRET_KEY), now + timedelta(days=1)
+    return {"token": sign_token(key, scope, delivery_id=delivery.pk, expires_at=until, text=text)}
+
+
+@example("campaigns_public:open")
+def _open():
+    from campaigns.content.rules.tokens import Scope
+
+    return _token(Scope.OPEN)
+
+
+@example("campaigns_public:click")
+def _click():
+    from campaigns.content.rules.tokens import Scope
+
+    return _token(Scope.CLICK, "http://127.0.0.1:1/")
+
+
+@example("campaigns_public:unsubscribe")
+def _unsubscribe():
+    from campaigns.content.rules.tokens import Scope
+
+    return _token(Scope.UNSUBSCRIBE)

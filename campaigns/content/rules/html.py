@@ -16,6 +16,10 @@ _PURE_OUTPUT = re.compile(r"^\{\{(?P<inside>(?:(?!\}\}).)*)\}\}$", re.DOTALL)
 _UNTRACKED = ("mailto:", "tel:", "sms:", "#")
 _OWN_LINKS = ("unsubscribe_link",)
 
+# Neither files nor addresses are read while compiling, and no font is fetched from strangers.
+_NO_INCLUDES = mrml.ParserOptions(include_loader=mrml.noop_loader())
+_OWN_FONTS = mrml.RenderOptions(fonts={})
+
 _PIXEL = '<img src="{{ open_pixel_link }}" width="1" height="1" alt="" style="display:block" />'
 
 
@@ -38,7 +42,7 @@ def add_tracking(page: str) -> str:
 
 def _compile_mjml(source: str) -> str:
     try:
-        return str(mrml.to_html(source).content)
+        return str(mrml.to_html(source, _NO_INCLUDES, _OWN_FONTS).content)
     except (OSError, ValueError) as error:
         raise BadSource(f"The MJML cannot be read: {error}.") from error
 

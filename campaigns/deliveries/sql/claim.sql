@@ -25,13 +25,13 @@ WITH due AS MATERIALIZED (
     ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
-        campaigns_consent(o.customer_id, o.channel, o.topic, a.address) AS consent,
-        p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent
+        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent
     FROM one o
     JOIN profiles_customer c ON c.id = o.customer_id
     CROSS JOIN LATERAL (SELECT campaigns_address(c.id, c.key, c.traits, o.channel, o.address) AS address) a
     LEFT JOIN profiles_suppression s
         ON s.channel = o.channel AND s.address = a.address AND s.released_at IS NULL
+    CROSS JOIN LATERAL profiles_may_contact(o.customer_id, o.channel, o.topic, a.address) k
     CROSS JOIN LATERAL campaigns_pressure(o.customer_id, o.channel, o.message_class, %(now)s::timestamptz) p
     CROSS JOIN LATERAL campaigns_quiet(o.channel, c.time_zone, %(now)s::timestamptz) q
 ), verdict AS (

@@ -1,6 +1,7 @@
 """Moves people through their journeys, in sets."""
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -74,19 +75,19 @@ def _decide(node: AskedNode, visits: list[Visit], *, now: datetime) -> dict[int,
 
 
 def _decide_condition(
-    params: dict[str, object], visits: list[Visit], *, now: datetime
+    params: dict[str, Any], visits: list[Visit], *, now: datetime
 ) -> dict[int, NodeAnswer]:
     """Say yes or no for each visit: by what they did since they entered, or by a rule."""
     if "event" in params:
         yes = queries.list_who_did(
             visits,
-            event=str(params["event"]),
-            path=str(params["path"]),
-            at_least=int(str(params["at_least"])),
+            event=params["event"],
+            path=params["path"],
+            at_least=params["at_least"],
         )
     else:
         ids = [CustomerId(visit.customer_id) for visit in visits]
-        inside = set(profiles.evaluate_rule(params["rule"], customer_ids=ids, now=now))
+        inside: set[int] = set(profiles.evaluate_rule(params["rule"], ids, now=now))
         yes = {visit.enrollment_id for visit in visits if visit.customer_id in inside}
     return {
         visit.enrollment_id: NodeAnswer(outlet="yes", reason="condition_met")

@@ -9,6 +9,7 @@ from django.db import transaction
 from campaigns.content.models import Template
 from campaigns.contracts import JourneyId, PublishedJourney
 from campaigns.journeys.models import Journey, JourneyNode, JourneyTrigger, JourneyVersion
+from campaigns.journeys.nodes.condition import Condition
 from campaigns.journeys.nodes.entry import SegmentEntered, Trigger
 from campaigns.journeys.nodes.matching import json_path
 from campaigns.journeys.nodes.send import Send
@@ -17,6 +18,7 @@ from campaigns.journeys.services.enroll import enroll_members
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
 from kernel.events import wake
+from profiles import facade as profiles
 
 
 def create_journey(name: str, *, key: UUID, actor: str, now: datetime) -> Journey:
@@ -53,7 +55,7 @@ def publish_journey(
         Invalid: the definition has a fault; `field` is its path.
     """
     journey = Journey.objects.select_for_update().get(pk=journey.pk)
-    parsed = _parse(definition)
+    parsed = _parse(definition, now=now)
     version = JourneyVersion.objects.create(
         journey=journey,
         number=journey.versions.count() + 1,
@@ -89,11 +91,15 @@ def publish_journey(
     )
 
 
-def _parse(definition: Any) -> Definition:
+def _parse(definition: Any, *, now: datetime) -> Definition:
     try:
-        return parse_definition(definition)
+        parsed = parse_definition(definition)
     except Problem as problem:
         raise Invalid(problem.path, str(problem)) from None
+    for node in parsed.nodes:
+        if isinstance(node, Condition) and node.rule is not None:
+            profiles.evaluate_rule(node.rule, [], now=now)
+    return parsed
 
 
 def _write_nodes(version: JourneyVersion, parsed: Definition, *, journey: Journey) -> None:

@@ -94,3 +94,12 @@ CROSS JOIN LATERAL (
         AND t.occurred_at >= v.entered_at AND t.properties @? %(path)s::jsonpath
 ) AS did
 WHERE did.times >= %(at_least)s::int
+
+-- name: compact_tallies
+-- Adds the tallies of each way up into one row. Changes rows; the sums stay.
+WITH gone AS (
+    DELETE FROM campaigns_node_tally t WHERE t.at < %(before)s::timestamptz
+    RETURNING version_id, node, next_node, moved, at
+)
+INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
+SELECT version_id, node, next_node, sum(moved), max(at) FROM gone GROUP BY version_id, node, next_node

@@ -20,22 +20,6 @@ RETURNS text LANGUAGE sql STABLE AS $$
         ELSE customer_key::text END, '') AS address) AS found
 $$;
 
--- The consent for one address: granted, withdrawn, never or none. A withdrawal of the whole channel
--- beats everything; a topic's own state beats the channel's; among addresses the strictest counts.
-CREATE FUNCTION campaigns_consent(customer bigint, asked_channel text, asked_topic text, asked_address text)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE
-        WHEN bool_or(c.topic = '' AND c.state = 'withdrawn') THEN 'withdrawn'
-        WHEN bool_or(c.topic <> '' AND c.state = 'withdrawn') THEN 'withdrawn'
-        WHEN bool_or(c.topic <> '' AND c.state = 'never') THEN 'never'
-        WHEN bool_or(c.state = 'granted') THEN 'granted'
-        WHEN bool_or(c.state = 'never') THEN 'never'
-        ELSE 'none' END
-    FROM profiles_consent c
-    WHERE c.customer_id = customer AND c.channel = asked_channel
-        AND c.topic IN ('', asked_topic) AND c.address IN ('', asked_address)
-$$;
-
 -- How much a person got already: the count for each cap that applies, and the first that is reached.
 CREATE FUNCTION campaigns_pressure(customer bigint, asked_channel text, asked_class text, at timestamptz,
     OUT counts jsonb, OUT hit text) LANGUAGE sql STABLE AS $$

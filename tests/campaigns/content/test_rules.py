@@ -141,6 +141,7 @@ def test_mjml_is_compiled_and_liquid_passes_through():
     page = compile_source(MJML, "mjml")
     assert "<table" in page
     assert "{{ first_name }}" in page
+    assert "fonts.googleapis" not in page
     assert derive_text(page) == (
         "Hi {{ first_name }}, we miss you.\n\nSee what is new: https://shop.example/new?a=1&b=2\n\n"
         "Unsubscribe: {{ unsubscribe_link }}"

@@ -177,7 +177,7 @@ def test_without_a_sender_the_message_is_held_back(db):
 
 
 class Link:
-    key = "referral"
+    key = "gift"
     samples = {"link": "https://r.example/abc"}
 
     def __init__(self):
@@ -195,7 +195,7 @@ def test_merge_values_are_asked_for_once_a_batch_and_only_when_read(provider):
         plain = make_template()
         with_link = make_template(
             "Invite",
-            source=MJML.replace("https://shop.example/new?a=1&amp;b=2", "{{ referral.link }}"),
+            source=MJML.replace("https://shop.example/new?a=1&amp;b=2", "{{ gift.link }}"),
         )
         people = [make_customer() for _ in range(40)]
         for customer in people:
@@ -209,7 +209,7 @@ def test_merge_values_are_asked_for_once_a_batch_and_only_when_read(provider):
         assert sorted(chain.from_iterable(source.calls)) == [customer.pk for customer in people]
         reasons = Delivery.objects.filter(template_version=with_link.live_version)
         assert reasons.filter(status="handed_over").count() == len(shards)
-        assert reasons.filter(reason="missing_value:referral.link").count() == 40 - len(shards)
+        assert reasons.filter(reason="missing_value:gift.link").count() == 40 - len(shards)
 
 
 def test_a_marketing_mail_carries_one_click_headers_and_a_receipt_does_not(provider):

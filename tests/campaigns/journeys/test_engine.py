@@ -4,11 +4,12 @@ import pytest
 
 from campaigns.content.models import Template
 from campaigns.deliveries.models import Delivery
-from campaigns.journeys.models import Enrollment, NodeTally, Step, Timer
+from campaigns.journeys.models import Enrollment, JourneyVersion, NodeTally, Step, Timer
 from campaigns.journeys.queries import Entrant, enter
 from campaigns.journeys.rules.buckets import bucket
 from campaigns.journeys.services.advance import advance_all, advance_due
 from campaigns.journeys.services.publish import publish_journey
+from kernel.errors import Invalid
 from kernel.testing import drain_facts
 from profiles.segments.models import Segment, SegmentChange, SegmentMember, SegmentVersion
 from profiles.touchpoints.models import Event, Touchpoint
@@ -244,3 +245,32 @@ def test_tallies_add_up_to_what_happened():
     for row in NodeTally.objects.filter(version_id=journey.live_version_id):
         moves[row.node, row.next_node] = moves.get((row.node, row.next_node), 0) + row.moved
     assert moves == {(-1, 0): 2, (0, 1): 2, (1, 2): 2, (2, 3): 2, (3, 4): 2}
+
+
+def test_a_condition_by_a_rule_decides_for_each_person():
+    is_pro = {"type": "text", "operator": "is", "values": ["pro"]}
+    trait = {"kind": "trait", "key": "plan", "test": is_pro}
+    rule = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [trait]}}
+    journey = publish(
+        entry(BOUGHT, next_="ask"),
+        {"id": "ask", "type": "condition", "rule": rule, "yes": "out", "no": "out"},
+        OUT,
+    )
+    pro, free, none = make_customer(plan="pro"), make_customer(plan="free"), make_customer()
+    let_in(journey, pro, free, none)
+    advance_all(now=NOW)
+    assert [trail(p)[-1] for p in (pro, free, none)] == [
+        "condition_met",
+        "condition_not_met",
+        "condition_not_met",
+    ]
+
+
+def test_a_rule_that_cannot_be_used_is_refused_at_publish():
+    with pytest.raises(Invalid):
+        publish(
+            entry(BOUGHT, next_="ask"),
+            {"id": "ask", "type": "condition", "rule": {"nope": 1}, "yes": "out", "no": "out"},
+            OUT,
+        )
+    assert not JourneyVersion.objects.exists()

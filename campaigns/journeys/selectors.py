@@ -1,0 +1,83 @@
+"""Reads of journeys for pages and timelines."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from campaigns.journeys.models import Journey
+from kernel.errors import NotFound
+from kernel.sql import SqlFile
+
+READING = SqlFile(__file__, "reading")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JourneyRow:
+    """One line of the list of journeys; the numbers are those of the live version."""
+
+    key: UUID
+    name: str
+    status: str
+    version: int | None
+    published_at: datetime | None
+    entered: int
+    held_out: int
+    finished: int
+
+    @property
+    def inside(self) -> int:
+        """How many are on their way."""
+        return self.entered - self.finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRow:
+    """One node of a version with its numbers."""
+
+    node: int
+    name: str
+    type: str
+    params: dict[str, Any]
+    outlets: list[str]
+    next: list[int]
+    delay: timedelta | None
+    arrived: int
+    inside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """One step of one person."""
+
+    at: datetime
+    step_no: int
+    reason: str
+    type: str
+    node: str
+    journey: str
+    journey_key: UUID
+
+
+def list_journeys() -> list[JourneyRow]:
+    """Return all journeys by name, with what happened in their live versions."""
+    return READING.all("list_journeys", into=JourneyRow)
+
+
+def get_journey(key: UUID) -> Journey:
+    """Return a journey with its live version; raises `NotFound`."""
+    journey = Journey.objects.select_related("live_version").filter(key=key).first()
+    if journey is None:
+        raise NotFound("There is no such journey. It may have been deleted.")
+    return journey
+
+
+def count_nodes(version_id: int) -> list[NodeRow]:
+    """Return the nodes of a version, each with who arrived and who is there now."""
+    return READING.all("count_nodes", {"version_id": version_id}, into=NodeRow)
+
+
+def list_steps(customer_id: int, *, before: datetime, limit: int) -> list[StepRow]:
+    """Return the newest steps of one person before an instant."""
+    params = {"customer_id": customer_id, "before": before, "limit": limit}
+    return READING.all("list_steps", params, into=StepRow)

@@ -1,0 +1,42 @@
+-- name: list_journeys
+-- All journeys with what happened in their live versions. Reads the tallies, never the enrollments.
+SELECT j.key, j.name, j.status, v.number AS version, v.published_at,
+    coalesce(sum(t.moved) FILTER (WHERE t.node = -1), 0)::bigint AS entered,
+    coalesce(sum(t.moved) FILTER (WHERE t.node = -2), 0)::bigint AS held_out,
+    coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0)::bigint AS finished
+FROM campaigns_journey j
+LEFT JOIN campaigns_journey_version v ON v.id = j.live_version_id
+LEFT JOIN campaigns_node_tally t ON t.version_id = v.id
+LEFT JOIN campaigns_journey_node n ON n.version_id = t.version_id AND n.node = t.next_node
+GROUP BY j.id, v.id
+ORDER BY j.name
+
+-- name: count_nodes
+-- For each node of a version: how many arrived, how many are there now, and the way they went on.
+-- Reads the tallies. Leans on campaigns_node_tally_version.
+SELECT n.node, n.name, n.type, n.params, n.outlets, n.next, n.delay,
+    coalesce(a.arrived, 0)::bigint AS arrived,
+    (coalesce(a.arrived, 0) - coalesce(l.gone, 0))::bigint AS inside
+FROM campaigns_journey_node n
+LEFT JOIN (
+    SELECT t.next_node, sum(t.moved) AS arrived FROM campaigns_node_tally t
+    WHERE t.version_id = %(version_id)s::bigint AND t.node <> -2 GROUP BY t.next_node
+) a ON a.next_node = n.node
+LEFT JOIN (
+    SELECT t.node, sum(t.moved) AS gone FROM campaigns_node_tally t
+    WHERE t.version_id = %(version_id)s::bigint GROUP BY t.node
+) l ON l.node = n.node
+WHERE n.version_id = %(version_id)s::bigint
+ORDER BY n.node
+
+-- name: list_steps
+-- The newest steps of one person before an instant. Changes nothing. Leans on
+-- campaigns_enrollment_customer and campaigns_step_enrollment.
+SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, j.name AS journey, j.key AS journey_key
+FROM campaigns_enrollment e
+JOIN campaigns_step s ON s.enrollment_id = e.id
+JOIN campaigns_journey j ON j.id = e.journey_id
+JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node
+WHERE e.customer_id = %(customer_id)s::bigint AND s.at < %(before)s::timestamptz
+    AND NOT (s.node = 0 AND s.step_no > 0)
+ORDER BY s.at DESC, e.id DESC, s.step_no DESC LIMIT %(limit)s::int
