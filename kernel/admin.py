@@ -1,7 +1,7 @@
 """Raw records for operators: read-only unless a slice says otherwise."""
 
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -24,7 +24,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     @cached_property
     def count(self) -> int:
         """The number of rows, or the limit when there are more."""
-        return int(self.object_list.values("pk")[:MOST_COUNTED].count())
+        rows: Any = self.object_list
+        return int(rows.values("pk")[:MOST_COUNTED].count())
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]

@@ -1,10 +1,11 @@
 """The Django admin, shown inside our shell as “Data and records”."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from kernel.access.permissions import may, refuse
 
@@ -22,18 +23,18 @@ class Site(AdminSite):
         """Say whether the person may come in; each table asks for its own permission besides."""
         return may(request.user, PERMISSION)
 
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:  # type: ignore[override]
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to our log-in, or say which role is missing."""
-        if request.user.is_authenticated:
-            return (
-                redirect("admin:index")
-                if self.has_permission(request)
-                else refuse(request, PERMISSION)
-            )
-        return redirect_to_login(request.GET.get("next") or request.get_full_path())
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next") or request.get_full_path())
+        if not self.has_permission(request):
+            return refuse(request, PERMISSION)
+        return redirect("admin:index")
 
-    def password_change(
-        self, request: HttpRequest, extra_context: object = None
-    ) -> HttpResponseRedirect:  # type: ignore[override]
+    def password_change(  # type: ignore[override]
+        self,
+        request: HttpRequest,
+        extra_context: Any = None,
+    ) -> HttpResponse:
         """Send to our page."""
-        return HttpResponseRedirect(reverse("account_change_password"))
+        return redirect("account_change_password")

@@ -24,7 +24,7 @@ def _say(form: forms.Form, labels: dict[str, str]) -> None:
         form.fields[name].widget.attrs.pop("placeholder", None)
 
 
-class LogInForm(LoginForm):  # type: ignore[misc]
+class LogInForm(LoginForm):
     """Asks for address and password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class LogInForm(LoginForm):  # type: ignore[misc]
         self.fields["remember"].label = "Stay logged in on this device for two weeks"
 
 
-class AskForLinkForm(ResetPasswordForm):  # type: ignore[misc]
+class AskForLinkForm(ResetPasswordForm):
     """Asks where to send the link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class AskForLinkForm(ResetPasswordForm):  # type: ignore[misc]
         _say(self, {"email": ADDRESS})
 
 
-class SetPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+class SetPasswordForm(ResetPasswordKeyForm):
     """Sets a password by the link."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class SetPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
         self.fields["password1"].help_text = PASSWORD_RULES
 
 
-class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ChangePasswordForm):
     """Changes the password of somebody who is logged in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -63,7 +63,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
         self.fields["password1"].help_text = PASSWORD_RULES
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class CodeForm(AuthenticateForm):
     """Asks for the second factor after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
         _say(self, {"code": "Code"})
 
 
-class ConfirmByCodeForm(ReauthenticateForm):  # type: ignore[misc]
+class ConfirmByCodeForm(ReauthenticateForm):
     """Asks for the second factor before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -79,7 +79,7 @@ class ConfirmByCodeForm(ReauthenticateForm):  # type: ignore[misc]
         _say(self, {"code": "Code of your authenticator app"})
 
 
-class TurnOnForm(ActivateTOTPForm):  # type: ignore[misc]
+class TurnOnForm(ActivateTOTPForm):
     """Proves that the authenticator app has the seed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from mcps_site.accounts.browsers import name_browser
 
 
-class OwnSessions(ListUserSessionsView):  # type: ignore[misc]
+class OwnSessions(ListUserSessionsView):
     """django-allauth's page, with browsers by name and the newest session first."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

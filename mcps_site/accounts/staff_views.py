@@ -1,7 +1,5 @@
 """Pages about staff accounts, for admins."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,7 +51,7 @@ def staff_new(request: HttpRequest) -> HttpResponse:
 @require("administer")
 def staff_detail(request: HttpRequest, user_id: int) -> HttpResponse:
     """Show one account and its history."""
-    person = cast("User", get_object_or_404(selectors.list_staff(), pk=user_id))
+    person = get_object_or_404(selectors.list_staff(), pk=user_id)
     role = role_of(person)
     context = {
         "person": person,

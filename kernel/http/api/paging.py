@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, ClassVar, Final, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -115,9 +115,9 @@ class Keyset(BasePagination):
 
     def paginate_queryset(
         self,
-        queryset: QuerySet[Any],
+        queryset: Any,
         request: Request,
-        view: object = None,  # noqa: ARG002
+        view: object = None,
     ) -> list[Any]:
         """Return the rows of the page asked for."""
         meta = queryset.model._meta  # noqa: SLF001 (Django documents it)
@@ -139,7 +139,7 @@ class Keyset(BasePagination):
         """Describe the answer for OpenAPI."""
         return page_schema(schema)
 
-    def get_schema_operation_parameters(self, view: object) -> list[dict[str, Any]]:  # noqa: ARG002
+    def get_schema_operation_parameters(self, view: object) -> list[dict[str, Any]]:
         """Describe the parameters for OpenAPI."""
         return PAGE_PARAMETERS
 

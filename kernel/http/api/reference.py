@@ -51,7 +51,7 @@ def build_reference(schema: Schema) -> list[Group]:
 
 def _operation(path: str, method: str, found: Schema, schema: Schema) -> Operation:
     answers = sorted(found["responses"].items())
-    good = next((answer for status, answer in answers if status.startswith("2")), {})
+    good: Schema = next((answer for status, answer in answers if status.startswith("2")), {})
     return Operation(
         anchor=found["operationId"], method=method.upper(), path=path,
         summary=found.get("summary", ""), text=found.get("description", ""),

@@ -16,7 +16,7 @@ class CallerThrottle(BaseThrottle):
 
     _wait: timedelta | None = None
 
-    def allow_request(self, request: Request, view: object) -> bool:  # noqa: ARG002
+    def allow_request(self, request: Request, view: object) -> bool:
         """Count the request, and say whether it may go on."""
         rate = Rate(per_second=settings.API_REQUESTS_PER_SECOND, burst=settings.API_BURST)
         self._wait = take(f"api:{actor_of(request.user)}", rate=rate, now=timezone.now())
