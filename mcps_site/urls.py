@@ -24,3 +24,7 @@ urlpatterns = [
 
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("mcps_site.world.urls")))
+
+handler403 = "mcps_site.errors.forbidden"
+handler404 = "mcps_site.errors.not_found"
+handler500 = "mcps_site.errors.crashed"

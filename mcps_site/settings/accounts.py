@@ -53,6 +53,7 @@ MFA_TOTP_TOLERANCE = 1
 
 SESSION_COOKIE_NAME = "mcps_session"
 CSRF_COOKIE_NAME = "mcps_csrf"
+CSRF_FAILURE_VIEW = "mcps_site.errors.form_refused"
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24 * 3
 
 DEFAULT_FROM_EMAIL = env.text("STAFF_MAIL_FROM", "MCPS <mcps@localhost>")

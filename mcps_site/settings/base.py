@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "kernel.http.htmx.VaryOnHtmx",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "mcps_site.errors.DomainErrorPages",
 ]
 
 ROOT_URLCONF = "mcps_site.urls"

@@ -122,3 +122,56 @@ def _unsubscribe():
     from campaigns.content.rules.tokens import Scope
 
     return _token(Scope.UNSUBSCRIBE)
+
+
+def _colleague():
+    from datetime import UTC, datetime
+
+    from kernel.access.models import User
+    from kernel.access.roles import Role
+    from kernel.access.staff import create_staff
+
+    email = "a.colleague.with.a.long.address@subsidiary.example.com"
+    found = User.objects.filter(email=email).first()
+    return found or create_staff(
+        email=email, role=Role.EDITOR, actor="user:1", now=datetime.now(UTC)
+    )
+
+
+for _page in ("staff_detail", "staff_role"):
+    example(f"accounts:{_page}")(lambda: {"user_id": _colleague().pk})
+
+
+@example("accounts:staff_action")
+def _staff_action():
+    return {"user_id": _colleague().pk, "name": "deactivate"}
+
+
+def _api_key():
+    from datetime import UTC, datetime
+
+    from kernel.access.api_keys import issue_api_key
+    from kernel.access.roles import Role
+
+    issued = issue_api_key(name="Shop", role=Role.EDITOR, actor="user:1", now=datetime.now(UTC))
+    return {"prefix": issued.row.prefix}
+
+
+for _page in ("key_rotate", "key_revoke"):
+    example(f"accounts:{_page}")(_api_key)
+
+
+@example("operations:replay")
+def _parked_fact():
+    from datetime import UTC, datetime
+
+    from kernel.events.models import Parked
+
+    row, _ = Parked.objects.get_or_create(
+        subscriber="campaigns.event_entry", fact_xid="5", fact_id=12,
+        defaults={
+            "source": "kernel.event", "error": "ValueError: the price is missing",
+            "parked_at": datetime.now(UTC),
+        },
+    )  # fmt: skip
+    return {"parked_id": row.pk}
