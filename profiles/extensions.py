@@ -18,3 +18,7 @@ navigation.register(
 )  # fmt: skip
 customer_mergers.register(ConsentMerger.key, ConsentMerger())
 customer_mergers.register(SegmentMerger.key, SegmentMerger())
+navigation.register(
+    NavItem(section="Audience", label="Segments", url_name="profiles:segments", icon="funnel", order=20,
+            keywords="audiences lists rules groups of people")
+)  # fmt: skip

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.directory import views as directory
+from profiles.segments.views import builder, pages
 
 app_name = "profiles"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,4 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
+    path("segments/", pages.segments, name="segments"),
+    path("segments/new/", builder.new, name="segment-new"),
+    path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),
+    path("segments/<uuid:key>/", pages.segment, name="segment"),
+    path("segments/<uuid:key>/edit/", builder.edit, name="segment-edit"),
+    path("segments/<uuid:key>/check/", pages.check, name="segment-check"),
+    path("segments/<uuid:key>/members.csv", pages.export, name="segment-export"),
+    path("segments/<uuid:key>/duplicate/", pages.duplicate, name="segment-duplicate"),
+    path("segments/<uuid:key>/archive/", pages.archive, name="segment-archive"),
 ]

@@ -15,7 +15,7 @@ from profiles.segments.rules.tree import Group
 
 SQL = SqlFile(__file__, "membership")
 _RULE = "SELECT 0::bigint AS customer_id, false AS matches, NULL::timestamptz AS changes_at -- rule"
-_PICKED = "WITH picked AS MATERIALIZED (SELECT unnest(%(customer_ids)s::bigint[]) AS customer_id) "
+PICKED = "WITH picked AS MATERIALIZED (SELECT unnest(%(customer_ids)s::bigint[]) AS customer_id) "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def list_matching(
     """Return which of some people match a rule."""
     statement = compile_members(root, names, now=now, scope=Scope.EACH)
     params = {"customer_ids": bigint_array(customer_ids), **statement.params}
-    return {row[0] for row in run_text(_PICKED + statement.text, params)}
+    return {row[0] for row in run_text(PICKED + statement.text, params)}
 
 
 def run_text(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ from profiles.segments.services.mentioning import expand_mentions
 from profiles.segments.services.refreshing import rebuild_dependants
 
 log = structlog.get_logger()
+EMPTY = {"version": 1, "root": {"kind": "group", "match": "all", "rules": []}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,24 @@ def save_draft(segment_id: int, *, rule: Any) -> Segment:
     return segment
 
 
+def save_segment(
+    segment: Segment | None, *, name: str, description: str, rule: Any, now: datetime
+) -> Segment:
+    """Create a segment, or store its name, description and draft; the live rule stays."""
+    if segment is None:
+        return create_segment(name=name, rule=rule, description=description, now=now)
+    if not name.strip():
+        raise Invalid("name", "Give the segment a name.")
+    try:
+        with transaction.atomic():
+            saved = save_draft(segment.pk, rule=rule)
+            saved.name, saved.description = name.strip(), description
+            saved.save(update_fields=["name", "description"])
+    except IntegrityError:
+        raise Conflict(f"There is a segment named “{name.strip()}” already.") from None
+    return saved
+
+
 def publish_segment(
     segment_id: int, *, may_start_journeys: bool = False, now: datetime
 ) -> PublishReport:
@@ -104,6 +123,15 @@ def publish_segment(
         entered=built.entered,
         left=built.left,
     )
+
+
+def duplicate_segment(source: Segment, *, now: datetime) -> Segment:
+    """Copy a segment's draft, or its live rule, into a new draft with a free name."""
+    rule = source.draft_rule or (source.live_version.rule if source.live_version else EMPTY)
+    taken = set(Segment.objects.filter(name__startswith=source.name).values_list("name", flat=True))
+    numbers = (f"{source.name} (copy {number})" for number in range(1, len(taken) + 2))
+    name = next(name for name in numbers if name not in taken)
+    return create_segment(name=name, rule=rule, description=source.description, now=now)
 
 
 def archive_segment(segment_id: int, *, now: datetime) -> None:

@@ -1,0 +1,152 @@
+"""Pages of segments: the list, one segment, and why somebody is in it or not."""
+
+import csv
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, require
+from kernel.audit import record
+from kernel.errors import Conflict
+from kernel.ui.charts.spark import Spark, spark
+from profiles.contracts import CustomerSummary, IdentityRef
+from profiles.customers.selectors import find_customer
+from profiles.identities.rules import EMAIL, PHONE, USER_ID
+from profiles.segments.selectors import pages
+from profiles.segments.selectors.authoring import read_rule
+from profiles.segments.selectors.explaining import explain_person
+from profiles.segments.selectors.exporting import iter_members
+from profiles.segments.services import publishing
+
+
+@require_GET
+@require("view")
+def segments(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:100]
+    archived = request.GET.get("show") == "archived"
+    rows = pages.list_rows(query=query, archived=archived, now=timezone.now())
+    shown = [
+        {
+            "row": row,
+            "spark": spark(Spark(title="Size, last 30 days", values=list(row.sizes))),
+        }
+        for row in rows
+    ]
+    context = {"rows": shown, "query": query, "archived": archived}
+    return render(request, "profiles/segments/list.html", context)
+
+
+@require_GET
+@require("view")
+def segment(request: HttpRequest, key: UUID) -> HttpResponse:
+    found, now = pages.get_by_key(key), timezone.now()
+    names = pages.names_of_segments()
+    live = read_rule(found.live_version.rule) if found.live_version else None
+    context = {
+        "segment": found,
+        "sentence": pages.sentence(live, names) if live else "",
+        "spark": spark(
+            Spark(
+                title="Size, last 30 days",
+                values=pages.sizes_by_day([found], now=now)[found.pk],
+                wide=True,
+            )
+        ),
+        "changes": pages.list_changes(found),
+        "versions": found.versions.order_by("-number")[:20],
+        "used_by": publishing.list_dependants(found),
+        "show_people": may(request.user, "view_personal_data"),
+    }
+    return render(request, "profiles/segments/detail.html", context)
+
+
+@require_GET
+@require("view_personal_data")
+def check(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = pages.get_by_key(key)
+    asked = request.GET.get("person", "").strip()[:255]
+    customer = _find(asked) if asked else None
+    explanation = None
+    if customer and found.live_version:
+        explanation = explain_person(
+            read_rule(found.live_version.rule),
+            customer.id,
+            pages.names_of_segments(),
+            segment_id=found.pk,
+            now=timezone.now(),
+        )
+    context = {"segment": found, "asked": asked, "customer": customer, "explanation": explanation}
+    return render(request, "profiles/segments/check.html", context)
+
+
+@require_GET
+@require("view_personal_data")
+def export(request: HttpRequest, key: UUID) -> StreamingHttpResponse:
+    found = pages.get_by_key(key)
+    record(
+        actor=actor_of(request.user),
+        verb="exported",
+        object_type="segment",
+        object_id=found.key,
+        now=timezone.now(),
+    )
+    answer = StreamingHttpResponse(_lines(found.pk), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="segment-{found.key}.csv"'
+    return answer
+
+
+@require_POST
+@require("publish")
+def archive(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found, now = pages.get_by_key(key), timezone.now()
+    try:
+        publishing.archive_segment(found.pk, now=now)
+    except Conflict as error:
+        messages.error(request, str(error))
+        return redirect("profiles:segment", key=key)
+    actor = actor_of(request.user)
+    record(actor=actor, verb="archived", object_type="segment", object_id=found.key, now=now)
+    messages.success(request, f"“{found.name}” is archived. Its history stays.")
+    return redirect("profiles:segments")
+
+
+@require_http_methods(["POST"])
+@require("edit")
+def duplicate(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    copy = publishing.duplicate_segment(pages.get_by_key(key), now=timezone.now())
+    messages.success(request, f"“{copy.name}” is a draft. Nobody is in it until you publish it.")
+    return redirect("profiles:segment-edit", key=copy.key)
+
+
+def _find(asked: str) -> CustomerSummary | None:
+    for kind in (EMAIL, USER_ID, PHONE):
+        found = find_customer(IdentityRef(kind=kind, value=asked))
+        if found:
+            return found
+    return None
+
+
+class _Echo:
+    """What csv writes to: gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(segment_id: int) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["customer_key", "email", "in_since"])
+    for row in iter_members(segment_id):
+        yield writer.writerow([row.key, _harmless(row.email or ""), row.since.isoformat()])
+
+
+def _harmless(text: str) -> str:
+    """Keep spreadsheets from running a text that looks like a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
