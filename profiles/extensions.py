@@ -1,11 +1,13 @@
 """What the slices of this app plug into the kernel and into each other."""
 
 from kernel.events import register_log
+from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.consent.services import ConsentMerger
 from profiles.extension_points import customer_mergers
 from profiles.segments.services.merging import SegmentMerger
+from profiles.touchpoints.queries import read_inbox_depth
 from profiles.touchpoints.services.upkeep import TouchpointMerger
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
@@ -22,3 +24,4 @@ navigation.register(
     NavItem(section="Audience", label="Segments", url_name="profiles:segments", icon="funnel", order=20,
             keywords="audiences lists rules groups of people")
 )  # fmt: skip
+register_queue("profiles.inbox", "Requests to store", read_inbox_depth)

@@ -17,7 +17,7 @@ from profiles.contracts import (
 from profiles.customers import selectors as customers
 from profiles.segments.selectors import summaries as segments
 from profiles.segments.services import publishing
-from profiles.touchpoints.services import recording
+from profiles.touchpoints.services import importing, recording
 
 
 def record_touchpoints(items: Sequence[SystemTouchpoint], *, now: datetime) -> int:
@@ -27,6 +27,14 @@ def record_touchpoints(items: Sequence[SystemTouchpoint], *, now: datetime) -> i
     who were merged meanwhile get theirs under the winner.
     """
     return recording.record_touchpoints(items, now=now)
+
+
+def find_import_key(source: str, *, now: datetime) -> str:
+    """Return the write key of an import source, which is created where it is missing.
+
+    The key follows from the installation's secret key: it is the same at every call.
+    """
+    return importing.find_import_key(source, now=now)
 
 
 def collect_events(source_id: int, messages: Sequence[Mapping[str, Any]], *, now: datetime) -> None:

@@ -95,6 +95,8 @@ def python_programs(options: Options) -> list[Program]:
     if options.mail_port is not None:
         mail = ("mcps_site.runtime.mailbox", LOOPBACK, str(options.mail_port))
         programs.append(_python("mail", options, *mail))
+    if options.is_demo:
+        programs.append(_python("world", options, "manage", "live_world"))
     return programs
 
 

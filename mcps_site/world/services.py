@@ -16,6 +16,18 @@ def find_clock() -> Clock | None:
     return Clock.objects.filter(id=1).first()
 
 
+def get_clock() -> Clock:
+    """Return the clock of the loaded world.
+
+    Raises:
+        NotFound: no world was loaded.
+    """
+    clock = find_clock()
+    if clock is None:
+        raise NotFound("No demo world is loaded. Run `make demo`.")
+    return clock
+
+
 def set_clock(*, seed: int, people: int, days: int, now: datetime) -> Clock:
     """Remember which world was loaded; a second call for the same world changes nothing else."""
     values = {"seed": seed, "people": people, "days": days, "loaded_at": now}

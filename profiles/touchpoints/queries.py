@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db import connection
 from psycopg.types.numeric import DecimalBinaryDumper
 
+from kernel.operations.queues import Depth
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
 from profiles.touchpoints.rules.messages import Arrival
@@ -61,6 +62,12 @@ def append_to_inbox(row: InboxRow) -> None:
     params = row._asdict()
     del params["id"]
     SQL.run("append_to_inbox", params)
+
+
+def read_inbox_depth() -> Depth:
+    """Return how many accepted requests wait to be stored, up to 100,000."""
+    waiting, oldest_at = SQL.run("read_inbox_depth")[0]
+    return Depth(waiting=waiting, oldest_at=oldest_at)
 
 
 def count_inbox_bytes() -> int:

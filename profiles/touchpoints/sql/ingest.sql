@@ -112,3 +112,8 @@ WHERE i.customer_id = p.loser_id
 -- name: drop_drained_days
 -- Drops days of the inbox that are over and empty; returns how many.
 SELECT profiles_drop_drained_days(%(before)s::timestamptz)
+
+-- name: read_inbox_depth
+-- Counts the requests that wait, up to 100,000, and finds the oldest. Leans on the primary key.
+SELECT count(*) AS waiting, min(received_at) AS oldest_at
+FROM (SELECT received_at FROM profiles_inbox ORDER BY received_at, id LIMIT 100000) AS first_in_line

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -112,3 +113,21 @@ def empty():
     Merge.objects.all().delete()
     Customer.objects.filter(merged_into__isnull=False).delete()
     Customer.objects.all().delete()
+
+
+def test_two_workers_that_need_the_same_new_month_make_it_once(transactional_db):
+    def make():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT profiles_make_partitions('profiles_touchpoint', 'month', %s, %s)",
+                [datetime(2019, 5, 2, tzinfo=UTC), datetime(2019, 8, 2, tzinfo=UTC)],
+            )
+            return cursor.fetchone()[0]
+
+    made = run_together(make, make, make)
+    try:
+        assert sorted(made) == [0, 0, 4]
+    finally:
+        with connection.cursor() as cursor:
+            for month in ("05", "06", "07", "08"):
+                cursor.execute(f"DROP TABLE profiles_touchpoint_2019{month}")

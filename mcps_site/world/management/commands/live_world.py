@@ -1,5 +1,6 @@
-"""`manage.py live_world`: let the simulated people live on, as the clock of the demo says."""
+"""`manage.py live_world`: fill a fresh demo, then let its people live on."""
 
+import os
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -8,56 +9,85 @@ from typing import Any
 
 import httpx
 import structlog
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from mcps_site.runtime import places
 from mcps_site.world import services
 from mcps_site.world.collector import Collector
+from mcps_site.world.content import load_content
 from mcps_site.world.history import Plan, World
 from mcps_site.world.live import LivingWorld
+from mcps_site.world.loading import SOURCE, TRUTH, load_history, plan_world, wait_until_stored
 from mcps_site.world.models import Clock
 from mcps_site.world.postman import Postman
 from mcps_site.world.truth import read_stories
+from profiles.facade import find_import_key
 
 log = structlog.get_logger()
 TICK = 1.0
 
 
 class Command(BaseCommand):
-    help = "Let the people of the demo world live on; stops on Ctrl-C."
+    help = "Fill a fresh demo with its world, then let the people live on; stops on Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--url", required=True, help="address of the installation")
-        parser.add_argument("--write-key", required=True, help="write key of the source to use")
+        number = {"type": int, "help": "see docs/reference/settings.md"}
+        parser.add_argument("--url", default=settings.PUBLIC_URL, help="address of the product")
+        parser.add_argument("--people", default=os.environ.get("WORLD") or 20_000, **number)
+        parser.add_argument("--seed", default=os.environ.get("WORLD_SEED") or 7, **number)
+        parser.add_argument("--days", default=365, **number)
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        clock = self._wait_for_world()
-        living = _begin(clock, options["url"], options["write_key"])
+        url = options["url"]
+        _wait_for_web(url)
+        collector = Collector(url, find_import_key(SOURCE, now=datetime.now(UTC)))
+        clock = services.find_clock() or self._fill(collector, options)
+        living = _begin(clock, collector)
+        postman = Postman(places.mailbox_dir())
         last = time.monotonic()
-        mails = Postman(places.mailbox_dir())
         while True:
             time.sleep(TICK)
             real, last = time.monotonic() - last, time.monotonic()
-            self._tick(living, mails, real)
+            _tick(living, postman, real)
 
-    def _wait_for_world(self) -> Clock:
-        while (clock := services.find_clock()) is None:
-            time.sleep(TICK)
-        return clock
-
-    def _tick(self, living: LivingWorld, mails: Postman, real: float) -> None:
+    def _fill(self, collector: Collector, options: dict[str, Any]) -> Clock:
         now = datetime.now(UTC)
-        elapsed = services.take_elapsed(real_seconds=real, now=now)
+        size = {name: int(options[name]) for name in ("seed", "people", "days")}
+        self.stdout.write("Filling the demo; pages fill as it goes.")
+        call_command("load_cdnow", url=options["url"], stdout=self.stdout, stderr=self.stderr)
+        sent = load_history(plan_world(**size, now=now), collector, now=now)
+        wait_until_stored()
+        load_content(now=datetime.now(UTC))
+        seconds = (datetime.now(UTC) - now).total_seconds()
+        self.stdout.write(f"The demo is full: {sent:,} touchpoints in {seconds:.0f} s.")
+        return services.get_clock()
+
+
+def _wait_for_web(url: str) -> None:
+    while True:
         try:
-            services.note_sent(living.step(elapsed, mails.take(), now=now))
-        except (httpx.HTTPError, ConnectionError) as error:
-            log.warning("world.tick_failed", error=type(error).__name__)
+            if httpx.get(f"{url}/readyz", trust_env=False, timeout=10).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(TICK)
 
 
-def _begin(clock: Clock, url: str, write_key: str) -> LivingWorld:
+def _begin(clock: Clock, collector: Collector) -> LivingWorld:
     now = datetime.now(UTC)
     world = World(Plan(clock.seed, clock.people, clock.days, now))
-    world.stories = read_stories(places.data_dir() / "world" / "truth.jsonl")
+    world.stories = read_stories(places.data_dir() / TRUTH)
     run = f"live-{now:%Y%m%dT%H%M%S}"
     visitor = httpx.Client(timeout=20, trust_env=False)
-    return LivingWorld(world, Collector(url, write_key), visitor, Random(run), run)
+    return LivingWorld(world, collector, visitor, Random(run), run)
+
+
+def _tick(living: LivingWorld, postman: Postman, real: float) -> None:
+    now = datetime.now(UTC)
+    elapsed = services.take_elapsed(real_seconds=real, now=now)
+    try:
+        services.note_sent(living.step(elapsed, postman.take(), now=now))
+    except (httpx.HTTPError, ConnectionError) as error:
+        log.warning("world.tick_failed", error=type(error).__name__)

@@ -1,0 +1,186 @@
+"""What the demo shop's staff made: segments, templates, a program, journeys.
+
+Made by the same calls that staff's pages use. A piece that is there already stays as it is.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from campaigns.contracts import Channel, MessageClass, TemplateDraft
+from campaigns.facade import create_template, publish_journey
+from kernel.errors import Conflict
+from kernel.ids import new_key
+from mcps_site.world.catalog import SHOP
+from profiles.facade import create_segment, list_segments, publish_segment
+from referrals.facade import publish_program
+
+ACTOR = "system:demo"
+ORDER = "Order Completed"
+SIXTY_DAYS = {"kind": "last", "span": {"amount": 60, "unit": "days"}}
+HALF_YEAR = {"kind": "last", "span": {"amount": 180, "unit": "days"}}
+MONTH = {"kind": "last", "span": {"amount": 30, "unit": "days"}}
+
+
+def _did(event: str, operator: str, value: int, window: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "count", "event": event, "operator": operator, "value": value, "window": window,
+    }  # fmt: skip
+
+
+def _all(*rules: dict[str, Any]) -> dict[str, Any]:
+    return {"version": 1, "root": {"kind": "group", "match": "all", "rules": list(rules)}}
+
+
+SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "Lapsed buyers",
+        "Bought before, but not in the last 60 days.",
+        _all(_did(ORDER, "at_least", 1, {"kind": "ever"}), _did(ORDER, "exactly", 0, SIXTY_DAYS)),
+    ),
+    (
+        "Regulars",
+        "Three orders or more in half a year.",
+        _all(_did(ORDER, "at_least", 3, HALF_YEAR)),
+    ),
+    (
+        "Looking at tents",
+        "Looked at three tents or more within a month.",
+        _all(
+            {
+                **_did("Product Viewed", "at_least", 3, MONTH),
+                "where": [
+                    {
+                        "property": "category",
+                        "test": {"type": "text", "operator": "is", "values": ["tents"]},
+                    }
+                ],
+            }
+        ),
+    ),
+    (
+        "In Germany",
+        "The trait country is DE.",
+        _all(
+            {
+                "kind": "trait",
+                "key": "country",
+                "test": {"type": "text", "operator": "is", "values": ["DE"]},
+            }
+        ),
+    ),
+)
+
+MAIL = """<mjml>
+  <mj-head><mj-attributes><mj-all font-family="Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
+  <mj-body background-color="#f4f2ec">
+    <mj-section background-color="#1f3d2f"><mj-column>
+      <mj-text color="#ffffff" font-size="20px" font-weight="700">{shop}</mj-text>
+    </mj-column></mj-section>
+    <mj-section background-color="#ffffff"><mj-column>
+      <mj-text font-size="16px" line-height="24px">Hi {{{{ first_name | default: "there" }}}},</mj-text>
+      <mj-text font-size="16px" line-height="24px">{words}</mj-text>
+      <mj-button background-color="#1f3d2f" href="{link}">{button}</mj-button>
+      <mj-text font-size="14px">Know somebody who would like {shop}? Send them
+        <a href="{{{{ referral.link }}}}">your invitation</a>: after their first order you both get
+        a thank-you.</mj-text>
+      <mj-text font-size="12px" color="#667085">You get this because you allowed {shop} to write to
+        you. <a href="{{{{ unsubscribe_link }}}}">Unsubscribe</a></mj-text>
+    </mj-column></mj-section>
+  </mj-body>
+</mjml>"""
+
+TEMPLATES: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "Win back",
+        "{{ first_name | default: 'Hello' }}, it has been a while",
+        "it has been a while since your last order. New tents, packs and jackets have arrived.",
+        "See what is new",
+    ),
+    (
+        "Thank you for the invitation",
+        "Your reward is here",
+        "a reward is on your account: {{ referral.balance }}. Thank you for bringing a friend.",
+        "Use it",
+    ),
+)
+
+
+def load_content(*, now: datetime) -> None:
+    """Make everything that is missing; safe to run again."""
+    for name, description, rule in SEGMENTS:
+        _once(lambda n=name, d=description, r=rule: _make_segment(n, d, r, now=now))
+    _once(lambda: publish_program("Bring a friend", terms=_terms(), actor=ACTOR, now=now))
+    for row in TEMPLATES:
+        _once(lambda r=row: _make_template(*r, now=now))
+
+
+def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
+    made = create_segment(name, rule=rule, description=description, now=now)
+    publish_segment(made.id, now=now)
+
+
+def _make_template(name: str, subject: str, words: str, button: str, *, now: datetime) -> None:
+    link = "https://fernway.example/"
+    source = MAIL.format(shop=SHOP, words=words, button=button, link=link)
+    template = new_key(now=now)
+    create_template(
+        name,
+        key=template,
+        draft=TemplateDraft(channel=Channel.EMAIL, subject=subject, source=source),
+        purpose=(MessageClass.MARKETING, ""),
+        actor=ACTOR,
+        now=now,
+    )
+    nodes = _win_back(str(template)) if name == "Win back" else _thank_you(str(template))
+    publish_journey(name, key=new_key(now=now), definition=nodes, actor=ACTOR, now=now)
+
+
+def _win_back(template: str) -> dict[str, Any]:
+    lapsed = next(row.id for row in list_segments() if row.name == "Lapsed buyers")
+    trigger = {"kind": "segment_entered", "segment_id": lapsed}
+    entry = {
+        "id": "entry", "type": "entry", "triggers": [trigger], "next": "pause",
+        "reentry": "after_exit", "starts": "current_and_future",
+    }  # fmt: skip
+    bought = {"event": ORDER}
+    return {
+        "holdout_percent": 10,
+        "nodes": [
+            entry,
+            {"id": "pause", "type": "wait", "seconds": 60, "next": "bought"},
+            {
+                "id": "bought",
+                "type": "condition",
+                "happened_since_entry": bought,
+                "yes": "done",
+                "no": "mail",
+            },
+            {"id": "mail", "type": "send", "template": template, "next": "done"},
+            {"id": "done", "type": "exit"},
+        ],
+    }
+
+
+def _thank_you(template: str) -> dict[str, Any]:
+    trigger = {"kind": "event", "event": "referrals.reward_granted"}
+    entry = {
+        "id": "entry", "type": "entry", "triggers": [trigger], "next": "mail",
+        "reentry": "after_exit",
+    }  # fmt: skip
+    mail = {"id": "mail", "type": "send", "template": template, "next": "done"}
+    return {"holdout_percent": 0, "nodes": [entry, mail, {"id": "done", "type": "exit"}]}
+
+
+def _terms() -> dict[str, Any]:
+    return {
+        "minimum_revenue": "20", "hold_seconds": 120, "attribution_days": 30,
+        "advocate_reward": {"amount": "200"}, "friend_reward": {"amount": "100"},
+    }  # fmt: skip
+
+
+def _once(make: Callable[[], object]) -> None:
+    try:
+        make()
+    except Conflict:
+        return

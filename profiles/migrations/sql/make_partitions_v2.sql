@@ -1,0 +1,28 @@
+-- Makes the partitions of a log that are missing; many workers may call it at once.
+CREATE OR REPLACE FUNCTION profiles_make_partitions(parent text, step text, from_at timestamptz, upto_at timestamptz)
+RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    lower_at timestamptz := date_trunc(step, from_at, 'UTC');
+    upper_at timestamptz;
+    child text;
+    made integer := 0;
+BEGIN
+    WHILE lower_at <= upto_at LOOP
+        upper_at := (lower_at AT TIME ZONE 'UTC' + ('1 ' || step)::interval) AT TIME ZONE 'UTC';
+        child := parent || '_' || to_char(lower_at AT TIME ZONE 'UTC',
+                                          CASE step WHEN 'day' THEN 'YYYYMMDD' ELSE 'YYYYMM' END);
+        IF to_regclass(child) IS NULL THEN
+            PERFORM pg_advisory_xact_lock(hashtextextended('profiles_make_partitions', 0));
+            -- to_regclass may answer from before the lock; a statement of its own sees the winner's.
+            IF NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE relname = child AND pg_table_is_visible(oid)) THEN
+                EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS '
+                               'INCLUDING STORAGE)', child, parent);
+                EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+                               parent, child, lower_at, upper_at);
+                made := made + 1;
+            END IF;
+        END IF;
+        lower_at := upper_at;
+    END LOOP;
+    RETURN made;
+END $$;
