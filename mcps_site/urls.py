@@ -5,12 +5,13 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from mcps_site import views
 from mcps_site.api_urls import APPS
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", RedirectView.as_view(pattern_name="analytics:overview"), name="home"),
     path("", include("mcps_site.operations.health_urls")),
     path("ui/", views.components, name="components"),
     path("ui/", include("kernel.ui.urls")),

@@ -85,11 +85,6 @@ def list_items(user: MayHavePermissions) -> list[NavItem]:
     return sorted(allowed, key=lambda item: (SECTIONS.index(item.section), item.order, item.label))
 
 
-def find_overview() -> NavItem | None:
-    """Return the entry of the Overview page, or nothing while no slice offers one."""
-    return next((item for _, item in ITEMS.items() if item.section == SECTIONS[0]), None)
-
-
 def list_sections(user: MayHavePermissions, *, path: str) -> list[NavSection]:
     """Return the side bar for a page at `path`, with the entry marked that it belongs to.
 

@@ -78,9 +78,3 @@ def test_an_entry_whose_page_is_not_routed_stays_away():
 def test_an_unknown_section_is_refused():
     with pytest.raises(ValueError, match="Unknown section “Sales”"):
         add("Help", "ui:shortcuts", section="Sales")
-
-
-def test_the_overview_is_found_when_a_slice_offers_one():
-    assert navigation.find_overview() is None
-    add("Overview", "home", section="Overview")
-    assert navigation.find_overview().url == "/"

@@ -3,8 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from kernel.ui import navigation, shell
-from kernel.ui.navigation import NavItem
+from kernel.ui import shell
 
 pytestmark = pytest.mark.django_db
 
@@ -53,15 +52,9 @@ def test_the_theme_form_never_leads_to_another_site(client):
     assert answer["Location"] == "/"
 
 
-def test_the_start_page_shows_three_steps_until_a_slice_offers_an_overview(client, owner):
-    client.force_login(owner)
-    with navigation.ITEMS.opened(emptied=True):
-        assert "Three steps to the first message" in client.get("/").content.decode()
-        navigation.register(
-            NavItem(section="Overview", label="Overview", url_name="ui:shortcuts", icon="users")
-        )
-        answer = client.get("/")
-    assert (answer.status_code, answer["Location"]) == (302, "/ui/help/")
+def test_the_start_page_leads_to_the_overview(client):
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("analytics:overview"))
 
 
 def test_badges_stand_in_the_top_bar_and_silent_ones_do_not(client, owner):
