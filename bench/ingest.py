@@ -88,7 +88,6 @@ def messages(count, people, seed):
     rng = random.Random(seed)
     start = datetime.now(UTC) - timedelta(days=max(0.1, count / 1e6))
     step = timedelta(days=max(0.1, count / 1e6)) / count
-    filler = "x" * 200
     for number in range(count):
         person = min(int(rng.paretovariate(1.1)) * 7919 % people, people - 1)
         person = rng.randrange(people) if rng.random() < 0.7 else person
@@ -97,9 +96,14 @@ def messages(count, people, seed):
             "type": "track", "event": event, "userId": f"user-{person}",
             "messageId": str(uuid.UUID(int=rng.getrandbits(128), version=4)),
             "timestamp": (start + step * number).isoformat(),
-            "properties": {"category": "shoes", "price": rng.randrange(10_000) / 100,
-                           "revenue": 19.9 if event == "Order Completed" else None,
-                           "url": f"https://shop.example/p/{person}", "note": filler},
+            "properties": {
+                "category": "shoes", "price": rng.randrange(10_000) / 100, "currency": "EUR",
+                "quantity": rng.randrange(1, 5), "sku": f"SKU-{rng.randrange(5_000)}",
+                "url": f"https://shop.example/p/{person}", "position": rng.randrange(40),
+                "coupon": None, "is_member": person % 2 == 0, "brand": "Northwind", "size": "42",
+                "color": "blue", "list": "autumn-collection", "variant": "low-top",
+                **({"revenue": 19.9} if event == "Order Completed" else {}),
+            },
         }  # fmt: skip
         if number % 10 == 0:
             message["anonymousId"] = f"device-{person}"
@@ -163,16 +167,19 @@ def fill_and_drain(source_id, count, people, *, workers, seed):
     if workers == 1:
         drain(None)
     else:
-        children = [multiprocessing.get_context("spawn").Process(target=drain, args=(n,))
-                    for n in range(workers)]  # fmt: skip
+        context = multiprocessing.get_context("spawn")
+        ready = context.Barrier(workers + 1)
+        children = [context.Process(target=drain, args=(ready,)) for _ in range(workers)]
         for child in children:
             child.start()
+        ready.wait()
+        meter = Meter()
         for child in children:
             child.join()
     return meter.stop()
 
 
-def drain(_number):
+def drain(ready):
     import django
     from django.apps import apps
 
@@ -183,6 +190,8 @@ def drain(_number):
         logging.disable(logging.WARNING)
     from profiles.touchpoints.services.draining import drain_inbox
 
+    if ready is not None:
+        ready.wait()
     while drain_inbox(now=datetime.now(UTC), seconds=600).requests:
         pass
 

@@ -146,7 +146,9 @@ class Resolver:
         """Return the person of one event. `refs` are sorted by priority and not empty."""
         owners = self.owners
         person_id = owners.get(refs[0])
-        if person_id is None or any(owners.get(ref) != person_id for ref in refs[1:]):
+        if len(refs) == 1:
+            return self._settle(refs, at) if person_id is None else person_id
+        if person_id is None or any(owners.get(ref) != person_id for ref in refs):
             person_id = self._settle(refs, at)
         if refs[0][0] == USER_ID:
             for ref in refs[1:]:
@@ -162,6 +164,8 @@ class Resolver:
 
     def new_links(self) -> dict[Ref, int]:
         """Return identifiers that were not stored before, and whom they belong to."""
+        if len(self.owners) == len(self._stored):
+            return {}
         return {ref: owner for ref, owner in self.owners.items() if ref not in self._stored}
 
     def _settle(self, refs: Sequence[Ref], at: int) -> int:

@@ -1,6 +1,6 @@
 """Resolves the identifiers of many events to people, in sets, and stores what it learned."""
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -83,16 +83,18 @@ def _resolve_once(events: Sequence[Sighted], *, now: datetime) -> Resolution:
     if queries.insert_identities(fresh) != len(fresh):
         raise _SomebodyWasFirst
     _relink(resolver, stored)
+    if resolver.created or resolver.merges:
+        found = [stored(person_id) for person_id in found]
     return Resolution(
-        customer_ids=[stored(person_id) for person_id in found],
+        customer_ids=found,
         created_ids=sorted(ids.values()),
         demotions=resolver.demotions,
     )
 
 
-def _first_sightings(events: Sequence[Sighted], refs: Container[Ref]) -> dict[Ref, Sighted]:
+def _first_sightings(events: Sequence[Sighted], refs: Collection[Ref]) -> dict[Ref, Sighted]:
     first: dict[Ref, Sighted] = {}
-    for event in events:
+    for event in events if refs else ():
         for ref in event.refs:
             if ref in refs and (ref not in first or event.at < first[ref].at):
                 first[ref] = event
@@ -104,7 +106,7 @@ def _create_people(
 ) -> dict[int, int]:
     """Store the new people who are left after the merges; return ids by provisional id."""
     seen_at: dict[int, int] = {}
-    for person_id, event in zip(found, events, strict=True):
+    for person_id, event in zip(found, events, strict=True) if resolver.created else ():
         current = resolver.current(person_id)
         if current < 0:
             seen_at[current] = min(seen_at.get(current, event.at), event.at)
