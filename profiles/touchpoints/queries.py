@@ -152,9 +152,10 @@ def move_touchpoints(pairs: Sequence[tuple[int, int]]) -> int:
     return SQL.count("move_touchpoints", _sides(pairs))
 
 
-def return_touchpoints(*, winner_id: int, loser_id: int) -> int:
+def return_touchpoints(*, merge_id: int, winner_id: int, loser_id: int) -> int:
     """Give a former loser its touchpoints back and return how many moved."""
-    return SQL.count("return_touchpoints", {"winner_id": winner_id, "loser_id": loser_id})
+    params = {"merge_id": merge_id, "winner_id": winner_id, "loser_id": loser_id}
+    return SQL.count("return_touchpoints", params)
 
 
 def list_recent_merges(*, since: datetime) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Two people become one; everything of the loser goes to the winner, with a record of both."""
+"""Two people become one, with a record of both sides; and become two again."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from kernel.errors import Conflict
+from kernel.errors import Conflict, NotFound
 from kernel.sql import SqlFile, bigint_array
 from profiles.contracts import CustomerId, MergePair
 from profiles.customers.models import Merge
@@ -51,3 +51,42 @@ def merge_people(
             merger.merge_customers(merged, now=now)
     log.info("identities.merged", kind=kind.value, merged=len(merged))
     return merged
+
+
+def part_people(merge_id: int, *, actor: str, now: datetime) -> MergePair:
+    """Undo a merge: both people are again what they would be without it.
+
+    The loser gets back its identifiers, its touchpoints, and what later events said that named
+    only its identifiers; the winner's traits are those from before plus what it was told since.
+
+    Raises:
+        NotFound: there is no such merge, or it was undone before.
+        Conflict: the winner was merged into somebody else since; that merge is undone first.
+    """
+    one = {"merge_id": merge_id}
+    with transaction.atomic():
+        found = SQL.run("lock_merge", one)
+        if not found:
+            raise NotFound("There is no merge of this number in force. It may be undone already.")
+        winner_id, loser_id, is_whole = found[0]
+        if not is_whole:
+            raise Conflict("The person was merged into somebody else since. Undo that merge first.")
+        pair = MergePair(
+            merge_id=merge_id, winner_id=CustomerId(winner_id), loser_id=CustomerId(loser_id)
+        )
+        for statement in ("revive_loser", "return_identities", "restore_winner"):
+            SQL.run(statement, one)
+        SQL.run("close_merge", {**one, "actor": actor, "now": now})
+        for _, merger in customer_mergers.items():  # noqa: PERF102  a registry, not a dict
+            merger.unmerge_customers([pair], now=now)
+        others = SQL.run("list_other_losers", one)
+        sides = {
+            "winner_ids": bigint_array(winner for winner, _ in others),
+            "loser_ids": bigint_array(loser for _, loser in others),
+        }
+        told = [*SQL.run("list_traits", sides), *SQL.run("list_later_traits", one)]
+        apply_traits(TraitValue(*row) for row in told)
+        SQL.run("widen_winners", sides)
+        SQL.run("widen_by_touchpoints", one)
+    log.info("identities.parted", merge_id=merge_id)
+    return pair

@@ -54,3 +54,77 @@ WHERE i.customer_id = p.loser_id
 UPDATE profiles_customer c SET merged_into_id = p.winner_id
 FROM unnest(%(winner_ids)s::bigint[], %(loser_ids)s::bigint[]) AS p (winner_id, loser_id)
 WHERE c.id = p.loser_id OR c.merged_into_id = p.loser_id
+
+-- name: lock_merge
+-- Locks a merge in force with both people and returns winner, loser, whether the winner is still
+-- themselves.
+SELECT m.winner_id, m.loser_id, w.merged_into_id IS NULL AND w.erased_at IS NULL AS is_whole
+FROM profiles_merge m
+JOIN profiles_customer w ON w.id = m.winner_id
+JOIN profiles_customer l ON l.id = m.loser_id
+WHERE m.id = %(merge_id)s::bigint AND m.undone_at IS NULL
+FOR UPDATE
+
+-- name: revive_loser
+-- Makes a loser a person again, and with it those it had taken over itself.
+UPDATE profiles_customer c SET merged_into_id = CASE WHEN c.id = m.loser_id THEN NULL ELSE m.loser_id END
+FROM profiles_merge m
+WHERE m.id = %(merge_id)s::bigint
+  AND (c.id = m.loser_id OR m.loser_before -> 'merged_ids' @> to_jsonb(c.id))
+
+-- name: return_identities
+-- Gives a loser back the identifiers it had, except those that have moved on to somebody else.
+UPDATE profiles_identity i SET customer_id = m.loser_id
+FROM profiles_merge m
+WHERE m.id = %(merge_id)s::bigint AND i.customer_id = m.winner_id
+  AND m.loser_before -> 'identity_ids' @> to_jsonb(i.id)
+
+-- name: restore_winner
+-- Gives the winner the traits and times from before its first merge ever, which no other person
+-- has touched; what it was told since, and what those gave who are still merged, is applied again.
+UPDATE profiles_customer w SET
+    traits = f.winner_before -> 'traits', trait_stamps = f.winner_before -> 'trait_stamps',
+    first_seen_at = (f.winner_before ->> 'first_seen_at')::timestamptz,
+    last_seen_at = (f.winner_before ->> 'last_seen_at')::timestamptz,
+    time_zone = f.winner_before ->> 'time_zone', locale = f.winner_before ->> 'locale'
+FROM (
+    SELECT o.* FROM profiles_merge m JOIN profiles_merge o ON o.winner_id = m.winner_id
+    WHERE m.id = %(merge_id)s::bigint ORDER BY o.id LIMIT 1
+) f
+WHERE w.id = f.winner_id
+
+-- name: list_other_losers
+-- Lists who else was merged into the winner of a merge and still is.
+SELECT m.winner_id, o.loser_id FROM profiles_merge m
+JOIN profiles_merge o ON o.winner_id = m.winner_id AND o.id <> m.id AND o.undone_at IS NULL
+WHERE m.id = %(merge_id)s::bigint
+
+-- name: list_later_traits
+-- Lists the traits that the loser was told since the merge, and the winner since its first merge,
+-- as rows for `apply_traits`.
+SELECT t.customer_id, p.key AS name, p.value,
+    (extract(epoch FROM t.occurred_at) * 1000000)::bigint AS at, t.source_id
+FROM profiles_merge m
+JOIN profiles_touchpoint t ON t.customer_id IN (m.winner_id, m.loser_id) AND t.type = 2
+    AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE
+        (SELECT min(o.merged_at) FROM profiles_merge o WHERE o.winner_id = m.winner_id) END
+CROSS JOIN LATERAL jsonb_each(t.properties) AS p (key, value)
+WHERE m.id = %(merge_id)s::bigint
+
+-- name: widen_by_touchpoints
+-- Lets both sides of a merge have been seen as early and as late as their touchpoints since.
+UPDATE profiles_customer c SET
+    first_seen_at = least(c.first_seen_at, s.first_at), last_seen_at = greatest(c.last_seen_at, s.last_at)
+FROM (
+    SELECT t.customer_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
+    FROM profiles_merge m
+    JOIN profiles_touchpoint t ON t.customer_id IN (m.winner_id, m.loser_id) AND t.type < 7
+        AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE
+            (SELECT min(o.merged_at) FROM profiles_merge o WHERE o.winner_id = m.winner_id) END
+    WHERE m.id = %(merge_id)s::bigint GROUP BY t.customer_id
+) s WHERE c.id = s.customer_id
+
+-- name: close_merge
+-- Notes that a merge was undone, and by whom.
+UPDATE profiles_merge SET undone_at = %(now)s::timestamptz, undone_by = %(actor)s::text
+WHERE id = %(merge_id)s::bigint

@@ -116,6 +116,7 @@ class Arrival(msgspec.Struct, gc=False, kw_only=True):
 
 _message_decoder = msgspec.json.Decoder(Message)
 _context_decoder = msgspec.json.Decoder(Context)
+_encode_ids = msgspec.json.Encoder().encode
 _NO_CONTEXT = Context()
 _traits_decoder = msgspec.json.Decoder(dict[str, Any])
 
@@ -151,7 +152,7 @@ def read_message(raw: bytes | msgspec.Raw, envelope: Envelope, *, fallback_id: s
         received_at=envelope.received_at, original_at=original, sent_at=sent,
         starts_journeys=_is_live(envelope, at),
         revenue=_revenue(name, properties) if kind == "track" else None,
-        properties=properties, context=_with_ip(context, known, envelope),
+        properties=properties, context=_with_ids(_with_ip(context, known, envelope), refs),
         traits=traits if kind == "identify" else None,
         time_zone=known.timezone if isinstance(known.timezone, str) else None,
         locale=known.locale if isinstance(known.locale, str) else None,
@@ -354,6 +355,15 @@ def _with_ip(context: bytes, known: Context, envelope: Envelope) -> bytes:
     ):
         return splice(context, ip=envelope.ip)
     return context
+
+
+def _with_ids(context: bytes, refs: tuple[Ref, ...]) -> bytes:
+    """Note what the event named its person by, for the debugger and for parting merged people."""
+    ids = b'"ids":' + _encode_ids(dict(refs))
+    if context is _EMPTY:
+        return b"{" + ids + b"}"
+    head = context.rstrip()[:-1].rstrip()
+    return head + (b"" if head == b"{" else b",") + ids + b"}"
 
 
 def _text(value: object) -> str:

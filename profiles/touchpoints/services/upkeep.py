@@ -39,7 +39,9 @@ class TouchpointMerger:
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give each loser back what was recorded for it, or for those it had taken over."""
         for pair in pairs:
-            queries.return_touchpoints(winner_id=pair.winner_id, loser_id=pair.loser_id)
+            queries.return_touchpoints(
+                merge_id=pair.merge_id, winner_id=pair.winner_id, loser_id=pair.loser_id
+            )
 
 
 def sweep_stragglers(*, now: datetime) -> int:

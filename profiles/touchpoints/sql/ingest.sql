@@ -82,13 +82,21 @@ SELECT id, xid, message_id, winner_id, recorded_for, event_id, source_id,
 FROM moved
 
 -- name: return_touchpoints
--- Gives a former loser back the touchpoints that were recorded for it or for people it had taken
--- over. They keep their place in the log. Safe to run twice.
-WITH moved AS (
+-- Gives a former loser its touchpoints back: those recorded for it or for people it had taken over,
+-- and later ones that named only identifiers of its own. Its identifiers must be back already. The
+-- touchpoints keep their place in the log. Safe to run twice.
+WITH merged AS (
+    SELECT merged_at FROM profiles_merge WHERE id = %(merge_id)s::bigint
+), moved AS (
     DELETE FROM profiles_touchpoint t
     WHERE t.customer_id = %(winner_id)s::bigint
-      AND t.recorded_for IN (SELECT %(loser_id)s::bigint UNION ALL
-          SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(loser_id)s::bigint)
+      AND (t.recorded_for IN (SELECT %(loser_id)s::bigint UNION ALL
+              SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(loser_id)s::bigint)
+           OR (t.recorded_for = %(winner_id)s::bigint AND t.received_at >= (SELECT merged_at FROM merged)
+               AND t.context ? 'ids' AND NOT EXISTS (
+                   SELECT FROM jsonb_each_text(t.context -> 'ids') AS named (kind, value)
+                   LEFT JOIN profiles_identity i ON i.kind = named.kind AND i.value = named.value
+                   WHERE i.customer_id IS DISTINCT FROM %(loser_id)s::bigint)))
     RETURNING t.*
 )
 INSERT INTO profiles_touchpoint (id, xid, message_id, customer_id, recorded_for, event_id, source_id,
