@@ -4,11 +4,12 @@ from campaigns.channels.providers.console.provider import ConsoleProvider
 from campaigns.channels.providers.smtp.provider import SmtpProvider
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers
+from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.timeline import DelayTimeline, StepTimeline
 from kernel.operations.queues import Depth, register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
-from profiles.extension_points import timeline_sources
+from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 
 PROVIDERS = (SmtpProvider(), ConsoleProvider())
 PAGES = (
@@ -33,6 +34,8 @@ def register() -> None:
         channel_providers.register(provider.kind, provider)
     for source in (StepTimeline(), DelayTimeline()):
         timeline_sources.register(source.key, source)
+    customer_mergers.register(CampaignsMerger.key, CampaignsMerger())
+    personal_data_sources.register(CampaignsData.key, CampaignsData())
     for page in PAGES:
         navigation.register(page)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)

@@ -7,6 +7,7 @@ from campaigns.deliveries.models import (
     Delivery,
     DeliveryEvent,
     FrequencyCap,
+    MergeMove,
     QuietHours,
 )
 from campaigns.journeys.models import (
@@ -30,6 +31,7 @@ __all__ = [
     "JourneyNode",
     "JourneyTrigger",
     "JourneyVersion",
+    "MergeMove",
     "NodeTally",
     "QuietHours",
     "Sender",

@@ -14,19 +14,13 @@ class SiteConfig(AppConfig):
 
         # Importing the Celery app makes it the one that tasks belong to.
         from mcps_site.celery import add_heartbeat
-        from mcps_site.settings_menu import PAGES, SETTINGS
+        from mcps_site.settings_menu import ENTRIES, PAGES
 
-        navigation.register(SETTINGS)
+        for entry in ENTRIES:
+            navigation.register(entry)
         for page in PAGES:
             settings_pages.register(page)
         add_heartbeat()
-        navigation.register(
-            navigation.NavItem(
-                section="Workspace", label="Data and records", url_name="admin:index",
-                icon="database", order=10, keywords="admin tables raw",
-                permission="view_personal_data",
-            )
-        )  # fmt: skip
         # This app comes after all that fill a catalogue; later additions would be an accident.
         freeze_all()
 

@@ -1,11 +1,21 @@
-"""The entry “Settings” of the side bar, and the roof's own pages below it."""
+"""The roof's entries of the side bar, and its own pages below “Settings”."""
 
 from kernel.ui.navigation import NavItem
 from kernel.ui.settings_pages import SettingsPage
 
-SETTINGS = NavItem(
-    section="Workspace", label="Settings", url_name="accounts:settings", icon="settings", order=20,
-    keywords="staff users roles api keys audit log operations health",
+ENTRIES = (
+    NavItem(
+        section="Workspace", label="Data and records", url_name="admin:index", icon="database",
+        order=10, keywords="admin tables raw", permission="view_personal_data",
+    ),
+    NavItem(
+        section="Workspace", label="Captured mail", url_name="mailbox:list", icon="inbox", order=15,
+        keywords="mailbox inbox e-mail sent", permission="view_personal_data",
+    ),
+    NavItem(
+        section="Workspace", label="Settings", url_name="accounts:settings", icon="settings",
+        order=20, keywords="staff users roles api keys audit log operations health",
+    ),
 )  # fmt: skip
 
 PAGES = (

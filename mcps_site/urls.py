@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("mcps_site.accounts.allauth_urls")),
     path("settings/", include("mcps_site.accounts.urls")),
     path("settings/", include("mcps_site.operations.urls")),
+    path("mailbox/", include("mcps_site.mailbox.urls")),
     path("records/", admin.site.urls),
     *(path("", include(f"{app}.urls")) for app in APPS if find_spec(f"{app}.urls")),
 ]

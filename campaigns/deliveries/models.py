@@ -169,6 +169,21 @@ class DeliveryEvent(models.Model):
         return f"{self.kind} {self.delivery_id}"
 
 
+class MergeMove(models.Model):
+    """One row that a merge of people gave to the winner; giving it back deletes this."""
+
+    merge_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    row_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "campaigns_merge_move"
+        indexes = [models.Index(fields=["merge_id"], name="campaigns_merge_move_merge")]
+
+    def __str__(self) -> str:
+        return f"{self.merge_id}: {self.kind} {self.row_id}"
+
+
 class FrequencyCap(models.Model):
     """At most `max_count` messages in `days` rolling days; all caps that apply must allow."""
 

@@ -175,3 +175,16 @@ def _parked_fact():
         },
     )  # fmt: skip
     return {"parked_id": row.pk}
+
+
+@example("mailbox:mail")
+def _mail():
+    import mailbox
+
+    from mcps_site.runtime import places
+    from mcps_site.runtime.mailbox import list_mails
+
+    if not list_mails(limit=1):
+        lines = ["From: shop@shop.example", "To: ada@example.com", "Subject: Hello", "", "Hi Ada"]
+        mailbox.Maildir(places.mailbox_dir(), factory=None, create=True).add("\n".join(lines))
+    return {"key": list_mails(limit=1)[0].key}

@@ -1,0 +1,89 @@
+-- name: merge_people
+-- Gives the enrollments, deliveries and decisions of each loser to its winner and notes each row, so
+-- that it can be given back. Where both are inside the same journey, the winner stays and the loser's
+-- way ends. Changes rows; a second call finds nothing.
+WITH pair AS (
+    SELECT * FROM unnest(%(merge_ids)s::bigint[], %(winners)s::bigint[], %(losers)s::bigint[])
+        AS p (merge_id, winner_id, loser_id)
+), ended AS (
+    UPDATE campaigns_enrollment e SET state = 'removed', finished_at = %(now)s::timestamptz, customer_id = p.winner_id
+    FROM pair p
+    WHERE e.customer_id = p.loser_id AND e.state = 'active' AND EXISTS (
+        SELECT FROM campaigns_enrollment w
+        WHERE w.customer_id = p.winner_id AND w.journey_id = e.journey_id
+            AND w.instance_key = e.instance_key AND w.state = 'active')
+    RETURNING e.id, p.merge_id
+), quiet AS (
+    DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+), moved AS (
+    UPDATE campaigns_enrollment e SET customer_id = p.winner_id
+    FROM pair p
+    WHERE e.customer_id = p.loser_id AND NOT (e.state = 'active' AND EXISTS (
+        SELECT FROM campaigns_enrollment w
+        WHERE w.customer_id = p.winner_id AND w.journey_id = e.journey_id
+            AND w.instance_key = e.instance_key AND w.state = 'active'))
+    RETURNING e.id, p.merge_id
+), sent AS (
+    UPDATE campaigns_delivery d SET customer_id = p.winner_id FROM pair p WHERE d.customer_id = p.loser_id
+    RETURNING d.id, p.merge_id
+), decided AS (
+    UPDATE campaigns_decision c SET customer_id = p.winner_id FROM pair p WHERE c.customer_id = p.loser_id
+    RETURNING c.id, p.merge_id
+)
+INSERT INTO campaigns_merge_move (merge_id, kind, row_id)
+SELECT merge_id, 'ended', id FROM ended UNION ALL SELECT merge_id, 'enrollment', id FROM moved
+UNION ALL SELECT merge_id, 'delivery', id FROM sent UNION ALL SELECT merge_id, 'decision', id FROM decided
+
+-- name: unmerge_people
+-- Gives back the rows that a merge moved; a way that the merge ended goes on where it stood.
+-- Changes rows; a second call finds nothing. Leans on campaigns_merge_move_merge.
+WITH move AS (
+    DELETE FROM campaigns_merge_move m
+    USING unnest(%(merge_ids)s::bigint[], %(losers)s::bigint[]) AS p (merge_id, loser_id)
+    WHERE m.merge_id = p.merge_id RETURNING m.kind, m.row_id, p.loser_id
+), back AS (
+    UPDATE campaigns_enrollment e SET customer_id = m.loser_id,
+        state = CASE m.kind WHEN 'ended' THEN 'active' ELSE e.state END,
+        finished_at = CASE m.kind WHEN 'ended' THEN NULL ELSE e.finished_at END
+    FROM move m WHERE m.kind IN ('enrollment', 'ended') AND e.id = m.row_id
+    RETURNING e.id, e.step_no, e.version_id, e.node, m.kind
+), timers AS (
+    INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
+    SELECT b.id, %(now)s::timestamptz, b.step_no,
+        CASE n.act WHEN 'ask' THEN b.version_id END, CASE n.act WHEN 'ask' THEN b.node END
+    FROM back b JOIN campaigns_journey_node n ON n.version_id = b.version_id AND n.node = b.node
+    WHERE b.kind = 'ended'
+), sent AS (
+    UPDATE campaigns_delivery d SET customer_id = m.loser_id FROM move m WHERE m.kind = 'delivery' AND d.id = m.row_id
+)
+UPDATE campaigns_decision c SET customer_id = m.loser_id FROM move m WHERE m.kind = 'decision' AND c.id = m.row_id
+
+-- name: erase_people
+-- Blanks what could name people in messages and journeys, and ends their ways. Changes rows; a second
+-- call changes nothing more.
+WITH ended AS (
+    UPDATE campaigns_enrollment e SET ctx = NULL,
+        state = CASE e.state WHEN 'active' THEN 'removed' ELSE e.state END,
+        finished_at = coalesce(e.finished_at, %(now)s::timestamptz)
+    WHERE e.customer_id = ANY (%(ids)s::bigint[]) RETURNING e.id
+), quiet AS (
+    DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+), blank AS (
+    UPDATE campaigns_delivery d SET address = '', ctx = NULL, gate = NULL, provider_id = ''
+    WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
+)
+UPDATE campaigns_delivery_event v SET raw = '{}' FROM blank WHERE v.delivery_id = blank.id
+
+-- name: export_messages
+-- Every message to one person, as plain values. Changes nothing. Leans on campaigns_delivery_customer.
+SELECT d.key::text, d.channel, d.address, d.status, d.reason, d.created_at::text, d.handed_over_at::text, t.name
+FROM campaigns_delivery d
+JOIN campaigns_template_version v ON v.id = d.template_version_id
+JOIN campaigns_template t ON t.id = v.template_id
+WHERE d.customer_id = %(customer_id)s::bigint ORDER BY d.id
+
+-- name: export_enrollments
+-- Every way of one person through journeys, as plain values. Changes nothing.
+SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text
+FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
+WHERE e.customer_id = %(customer_id)s::bigint ORDER BY e.id

@@ -1,0 +1,12 @@
+"""Addresses of the captured mail."""
+
+from django.urls import path
+
+from mcps_site.mailbox import views
+
+app_name = "mailbox"
+urlpatterns = [
+    path("", views.mails, name="list"),
+    path("<str:key>/", views.mail, name="mail"),
+    path("<str:key>/body/", views.body, name="body"),
+]
