@@ -11,6 +11,7 @@ from mcps_site import views
 from mcps_site.api_urls import APPS
 
 urlpatterns = [
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/mark.svg")),
     path("", RedirectView.as_view(pattern_name="analytics:overview"), name="home"),
     path("", include("mcps_site.operations.health_urls")),
     path("ui/", views.components, name="components"),

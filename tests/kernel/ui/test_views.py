@@ -86,3 +86,7 @@ def test_every_page_carries_the_strict_policy(client):
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "object-src 'none'" in policy
+
+
+def test_browsers_that_ask_for_an_icon_by_habit_get_one(client):
+    assert client.get("/favicon.ico")["Location"] == "/static/img/mark.svg"
