@@ -49,7 +49,7 @@ def _compile_mjml(source: str) -> str:
 
 def _track(match: re.Match[str]) -> str:
     """Send one link through the `tracked` filter, whatever its address is made of."""
-    before, quote, target = match.groups()
+    before, _, target = match.groups()
     address = html_text.unescape(target.strip())
     if address.startswith(_UNTRACKED) or any(name in address for name in _OWN_LINKS):
         return match.group(0)
@@ -62,12 +62,7 @@ def _track(match: re.Match[str]) -> str:
         )
     else:
         tracked = f'{{{{ "{address.replace(chr(34), "%22")}" | tracked }}}}'
-    other = "'" if '"' in tracked else '"'
-    return (
-        f"{before}{other}{tracked}{other}"
-        if other not in tracked
-        else f"{before}{quote}{tracked}{quote}"
-    )
+    return f'{before}"{tracked}"'
 
 
 def derive_text(page: str) -> str:
