@@ -18,6 +18,7 @@ class Site(AdminSite):
     site_header = "Data and records"
     site_title = "Data and records"
     index_title = "Data and records"
+    index_template = "records/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Say whether the person may come in; each table asks for its own permission besides."""

@@ -46,7 +46,7 @@ def show_error(request: HttpRequest, *, title: str, text: str, status: int) -> H
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer an address that no route knows, or a thing that is gone."""
-    text = "The address is wrong, or what was here is gone. The search above finds what there is."
+    text = "The address is wrong, or what was here is gone. Start again from the beginning."
     return show_error(request, title="There is nothing here", text=text, status=404)
 
 

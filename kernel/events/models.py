@@ -64,6 +64,7 @@ class Parked(models.Model):
     replayed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name_plural = "parked facts"
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["subscriber", "fact_xid", "fact_id"], name="parked_fact_once"

@@ -101,4 +101,7 @@ def _kind(found: Schema) -> str:
     if "enum" in found:
         return " | ".join(str(value) for value in found["enum"])
     kind = str(found.get("format") or found.get("type") or "any")
-    return f"list of {_kind(found['items'])}" if kind == "array" and "items" in found else kind
+    if kind != "array":
+        return kind
+    items: Schema = found.get("items", {})
+    return f"list of {items['$ref'].rpartition('/')[2] if '$ref' in items else _kind(items)}"
