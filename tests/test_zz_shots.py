@@ -60,7 +60,7 @@ def shoot(live_server, owner, paths):
         browser = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
         for scheme in ("light", "dark"):
             for width in (1440, 390):
-                page = browser.new_context(viewport={"width": width, "height": 1900 if width > 500 else 4200}, color_scheme=scheme).new_page()
+                page = browser.new_context(viewport={"width": width, "height": 1700 if width > 500 else 2400}, color_scheme=scheme).new_page()
                 page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
                 logs = []
                 page.on("console", lambda m: logs.append(m.text))
@@ -72,7 +72,14 @@ def shoot(live_server, owner, paths):
         browser.close()
 
 
-def test_overview(live_server, owner):
-    shoot(live_server, owner, [("start", "/overview/")])
-    fill()
-    shoot(live_server, owner, [("overview", "/overview/")])
+def test_pages(live_server, owner):
+    from django.urls import reverse
+    from tests.browser.examples import EXAMPLES
+    from kernel.access.staff import sync_roles
+    sync_roles()
+    paths = []
+    for name in ("analytics:overview", "referrals:program", "referrals:terms", "referrals:grant", "referrals:invitation", "referrals:thanks"):
+        kw = EXAMPLES[name]()
+        paths.append((name.replace(":", "-"), reverse(name, kwargs=kw)))
+    paths += [("referrals-programs", "/programs/"), ("referrals-rewards", "/rewards/")]
+    shoot(live_server, owner, paths)

@@ -1,6 +1,7 @@
 """Turns the figures of the Overview into cards and charts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ def build_page(overview: Overview) -> dict[str, Any]:
         "kpis": _kpis(overview),
         "touchpoint_chart": _touchpoint_chart(overview),
         "message_chart": _message_chart(overview),
-        "held_back": overview.held_back,
+        "held_back": [replace(share, member=_words(share.member)) for share in overview.held_back],
         "held_back_total": overview.figures["message.held_back"].value,
         "events": overview.events,
         "journeys": [_journey(row) for row in overview.journeys],
@@ -204,7 +205,7 @@ def _attention(counts: Attention) -> list[dict[str, str]]:
             "danger",
             "set aside because a reader could not handle it",
             ("fact is", "facts are"),
-            ("Open operations", "operations:overview"),
+            ("Open operations", "operations:state"),
         ),
         (
             counts.quarantined,
@@ -234,6 +235,10 @@ def _attention(counts: Attention) -> list[dict[str, str]]:
         for count, icon, tone, text, (one, many), (label, url) in found
         if count
     ]
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 def _at_most(count: int) -> str:

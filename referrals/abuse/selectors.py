@@ -5,11 +5,9 @@ from referrals.abuse.models import Finding
 MOST = 50
 
 
-def list_open_holds(program_id: int | None = None) -> list[Finding]:
+def list_open_holds() -> list[Finding]:
     """Return the findings that hold rewards until a person decides, oldest first."""
     findings = Finding.objects.filter(resolved_at__isnull=True, severity="hold")
-    if program_id is not None:
-        findings = findings.filter(program_id=program_id)
     return list(findings.select_related("program", "advocate").order_by("found_at", "id")[:MOST])
 
 

@@ -29,7 +29,7 @@ class SignUpForm(forms.Form):
     website = forms.CharField(required=False, max_length=500)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, label_suffix="", **kwargs)  # type: ignore[arg-type, misc]
         for name in ("first_name", "email"):
             if self.is_bound and self.errors.get(name):
                 self.fields[name].widget.attrs.update(

@@ -135,8 +135,7 @@ def duration_text(seconds: int) -> str:
     """Say a hold in words."""
     if seconds == 0:
         return "at once"
-    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
-        if seconds % size == 0:
-            count = seconds // size
-            return f"after a hold of {count} {name}{'' if count == 1 else 's'}"
-    raise AssertionError("every whole number of seconds is divisible by one second")
+    sizes = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+    size, name = next(pair for pair in sizes if seconds % pair[0] == 0)
+    count = seconds // size
+    return f"after a hold of {count} {name}{'' if count == 1 else 's'}"

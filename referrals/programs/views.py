@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
@@ -13,7 +13,7 @@ from referrals.programs.forms import ProgramForm, TermsForm
 from referrals.programs.models import Program
 from referrals.programs.panels import program_rows
 from referrals.programs.rules import Reward, Terms
-from referrals.programs.selectors import list_programs
+from referrals.programs.selectors import list_programs, read_funnels
 
 _SUGGESTED = Terms(advocate_reward=Reward(amount=20), friend_reward=Reward(amount=10))
 
@@ -59,9 +59,13 @@ def terms(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "referrals/programs/terms.html", {"program": program, "form": form})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require("publish")
 def end(request: HttpRequest, key: str) -> HttpResponse:
     program = get_object_or_404(Program, key=key)
+    if request.method == "GET":
+        counts = read_funnels([program.pk], now=timezone.now())[program.pk]
+        context = {"program": program, "open": counts.started - counts.converted}
+        return render(request, "referrals/programs/confirm_end.html", context)
     services.end_program(program.pk, actor=actor_of(request.user), now=timezone.now())
     return redirect("referrals:program", key=program.key)

@@ -30,7 +30,9 @@ def merge_customers(pairs: Sequence[MergePair], *, now: datetime) -> None:
         return
     stayed = [referral_id for referral_id, what in rows if what == "stayed"]
     touched = sorted({referral_id for referral_id, _ in rows})
-    broken = dict(SQL.run("find_broken", {"referral_ids": touched, "stayed_ids": stayed}))
+    broken: dict[int, str] = dict(
+        SQL.run("find_broken", {"referral_ids": touched, "stayed_ids": stayed})
+    )
     if not broken:
         return
     rejected = move_referrals(

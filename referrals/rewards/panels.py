@@ -36,7 +36,7 @@ class Names:
         if person is None:
             return {"name": "Erased person", "href": ""}
         name = person.display_name if self._may_see else f"Person …{str(person.key)[-6:]}"
-        return {"name": name, "href": find_url("profiles:detail", person.key)}
+        return {"name": name, "href": find_url("profiles:profile", person.key)}
 
 
 def program_page(program: Program, *, user: Any, now: datetime) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Reads of grants, balances and the ledger for pages, messages and timelines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -20,22 +19,10 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GrantFilter:
-    """Which grants a page lists."""
-
-    status: str = ""
-    program_id: int | None = None
-
-
-def list_grants(chosen: GrantFilter) -> QuerySet[Grant]:
-    """Return grants, newest first, with their program."""
+def list_grants(*, status: str) -> QuerySet[Grant]:
+    """Return grants in a state, or all when it is empty; newest first, with their program."""
     grants = Grant.objects.select_related("program").order_by("-earned_at", "-id")
-    if chosen.status:
-        grants = grants.filter(status=chosen.status)
-    if chosen.program_id is not None:
-        grants = grants.filter(program_id=chosen.program_id)
-    return grants
+    return grants.filter(status=status) if status else grants
 
 
 def list_entries(grant: Grant) -> list[LedgerEntry]:

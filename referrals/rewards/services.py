@@ -54,7 +54,7 @@ def release_due(*, now: datetime, batch: int = RELEASE_BATCH) -> int:
             [grant.grant_id for grant in released],
             PostingKind.RELEASE,
             before=GrantStatus.HELD,
-            reason="hold_over",
+            reason="The hold is over.",
             now=now,
         )
         move_referrals(
@@ -150,7 +150,7 @@ def _hold_rewards(referral_ids: Sequence[int], *, now: datetime) -> None:
     keys = new_keys(2 * count, now=now)
     held = queries.hold_grants(referral_ids, advocate_keys=keys[:count], friend_keys=keys[count:])
     queries.post_grants(
-        held, PostingKind.EARN, before=GrantStatus.HELD, reason="converted", now=now
+        held, PostingKind.EARN, before=GrantStatus.HELD, reason="The friend converted.", now=now
     )
 
 

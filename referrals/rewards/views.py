@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +14,7 @@ from referrals.programs.models import Program
 from referrals.rewards import panels, services
 from referrals.rewards.forms import CHOICES, DecisionForm, FilterForm, ReasonForm
 from referrals.rewards.models import Grant
-from referrals.rewards.selectors import GrantFilter, list_entries, list_grants
+from referrals.rewards.selectors import list_entries, list_grants
 
 PAGE = 50
 
@@ -34,7 +35,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
     status = form.cleaned_data.get("status", "")
     page = form.cleaned_data.get("page") or 1
     # One row more than a page says whether there is a next one; nothing is counted.
-    grants = list(list_grants(GrantFilter(status=status))[(page - 1) * PAGE : page * PAGE + 1])
+    grants = list(list_grants(status=status)[(page - 1) * PAGE : page * PAGE + 1])
     context = {
         **panels.rewards_page(grants[:PAGE], user=request.user),
         "statuses": [
@@ -49,7 +50,7 @@ def rewards(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require("view")
-def grant(request: HttpRequest, key: str) -> HttpResponse:
+def grant(request: HttpRequest, key: str) -> HttpResponseBase:
     found = get_object_or_404(Grant.objects.select_related("program", "referral"), key=key)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":

@@ -188,3 +188,7 @@ def _mail():
         lines = ["From: shop@shop.example", "To: ada@example.com", "Subject: Hello", "", "Hi Ada"]
         mailbox.Maildir(places.mailbox_dir(), factory=None, create=True).add("\n".join(lines))
     return {"key": list_mails(limit=1)[0].key}
+
+
+# Apps with many pages keep their examples beside this file.
+from tests.browser import examples_analytics, examples_referrals  # noqa: E402, F401
