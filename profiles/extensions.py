@@ -15,6 +15,10 @@ register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at
 register_log("profiles.segment_change", "profiles_segment_change", time_column="at")
 customer_mergers.register(TouchpointMerger.key, TouchpointMerger())
 navigation.register(
+    NavItem(section="Workspace", label="Sources", url_name="profiles:sources", icon="plug", order=20,
+            keywords="events quarantine write key debugger live collection")
+)  # fmt: skip
+navigation.register(
     NavItem(section="Audience", label="Profiles", url_name="profiles:list", icon="users", order=10,
             keywords="people customers contacts")
 )  # fmt: skip

@@ -17,6 +17,7 @@ from profiles.touchpoints.models import (
     MessageLedger,
     QuarantinedMessage,
     Source,
+    SourceActivity,
     Touchpoint,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "SegmentMention",
     "SegmentVersion",
     "Source",
+    "SourceActivity",
     "Suppression",
     "Touchpoint",
 ]

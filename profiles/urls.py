@@ -4,9 +4,15 @@ from django.urls import URLPattern, URLResolver, path
 
 from profiles.directory import views as directory
 from profiles.segments.views import builder, pages
+from profiles.touchpoints import views as touchpoints
 
 app_name = "profiles"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("sources/", touchpoints.sources, name="sources"),
+    path("sources/new/", touchpoints.new_source, name="source_new"),
+    path("sources/events/", touchpoints.events, name="events"),
+    path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
+    path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
     path("profiles/", directory.people, name="list"),
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),

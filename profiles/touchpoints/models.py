@@ -115,6 +115,29 @@ class Touchpoint(models.Model):
         return str(self.id)
 
 
+class SourceActivity(models.Model):
+    """What one source sent in one hour; the drain adds to it, pages read it."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="+")
+    hour = models.DateTimeField()
+    stored = models.BigIntegerField(default=0, db_default=0)
+    duplicates = models.BigIntegerField(default=0, db_default=0)
+    quarantined = models.BigIntegerField(default=0, db_default=0)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_source_activity"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "hour"], name="profiles_source_activity_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.hour}"
+
+
 class QuarantinedMessage(models.Model):
     """An event that could not be used, kept whole until its cause is mended and it is replayed."""
 

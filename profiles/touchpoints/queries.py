@@ -90,6 +90,18 @@ def drop_drained_days(*, before: datetime) -> int:
     return int(SQL.value("drop_drained_days", {"before": before}))
 
 
+def add_activity(rows: Mapping[int, Sequence[int]], *, now: datetime) -> None:
+    """Add stored, duplicate and quarantined messages to the hour of each source."""
+    params = {
+        "now": now,
+        "source_ids": bigint_array(rows),
+        "stored": bigint_array(row[0] for row in rows.values()),
+        "duplicates": bigint_array(row[1] for row in rows.values()),
+        "quarantined": bigint_array(row[2] for row in rows.values()),
+    }
+    SQL.run("add_activity", params)
+
+
 def claim_inbox(requests: int) -> list[InboxRow]:
     """Take up to so many requests out of the inbox, oldest first."""
     rows = [InboxRow(*row) for row in SQL.run("claim_inbox", {"requests": requests})]

@@ -1,6 +1,7 @@
 """Moves accepted requests from the inbox to the touchpoints, in batches of one transaction."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -105,6 +106,7 @@ def _store_rows(rows: Sequence[InboxRow], *, now: datetime) -> Drained:
             refused.append(quarantine_row(kept, problem))
     batch = store_arrivals(arrivals, now=now)
     queries.insert_quarantined(refused)
+    _count(arrivals, batch.arrivals, refused, now=now)
     wake("kernel.read_facts")
     return Drained(len(rows), len(batch.arrivals), batch.duplicates, len(refused))
 
@@ -130,7 +132,26 @@ def _drain_one_by_one(requests: int, *, now: datetime) -> Drained:
                 stored += len(batch.arrivals)
                 duplicates += batch.duplicates
         queries.insert_quarantined(refused)
+        _count((), (), refused, now=now)
         return Drained(len(rows), stored, duplicates, len(refused))
+
+
+def _count(
+    read: Sequence[Arrival],
+    stored: Sequence[Arrival],
+    refused: Sequence[QuarantineRow],
+    *,
+    now: datetime,
+) -> None:
+    came = Counter(arrival.source_id for arrival in read)
+    kept = Counter(arrival.source_id for arrival in stored)
+    bad = Counter(row.source_id for row in refused)
+    rows = {
+        source: (kept[source], came[source] - kept[source], bad[source])
+        for source in sorted(came | bad)
+    }
+    if rows:
+        queries.add_activity(rows, now=now)
 
 
 def _read(kept: KeptMessage) -> Arrival:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from kernel.audit import record
 from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 from profiles.touchpoints.models import Source
@@ -16,6 +17,7 @@ def create_source(
     *,
     kind: Source.Kind = Source.Kind.API,
     starts_journeys: bool = True,
+    actor: str = "command:create_source",
     now: datetime,
 ) -> tuple[Source, str]:
     """Create a source and return it with its write key, which cannot be read again later.
@@ -34,6 +36,8 @@ def create_source(
                 key=new_key(now=now), name=name, kind=kind, starts_journeys=starts_journeys,
                 write_key_hash=hash_write_key(write_key), write_key_hint=write_key[:7],
             )  # fmt: skip
+            record(actor=actor, verb="created", object_type="source", object_id=source.id,
+                   after={"name": name, "kind": kind.value}, now=now)  # fmt: skip
     except IntegrityError:
         raise Conflict(f"There is a source “{name}” already. Choose another name.") from None
     return source, write_key

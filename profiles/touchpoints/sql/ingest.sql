@@ -125,3 +125,18 @@ SELECT profiles_drop_drained_days(%(before)s::timestamptz)
 -- Counts the requests that wait, up to 100,000, and finds the oldest. Leans on the primary key.
 SELECT count(*) AS waiting, min(received_at) AS oldest_at
 FROM (SELECT received_at FROM profiles_inbox ORDER BY received_at, id LIMIT 100000) AS first_in_line
+
+-- name: add_activity
+-- Adds what a batch held to the hour of each source.
+INSERT INTO profiles_source_activity (source_id, hour, stored, duplicates, quarantined, last_at)
+SELECT s.id, date_trunc('hour', %(now)s::timestamptz, 'UTC'), u.stored, u.duplicates, u.quarantined,
+    %(now)s::timestamptz
+FROM unnest(%(source_ids)s::int[], %(stored)s::bigint[], %(duplicates)s::bigint[],
+            %(quarantined)s::bigint[]) AS u (source_id, stored, duplicates, quarantined)
+JOIN profiles_source s ON s.id = u.source_id
+ORDER BY u.source_id
+ON CONFLICT (source_id, hour) DO UPDATE SET
+    stored = profiles_source_activity.stored + excluded.stored,
+    duplicates = profiles_source_activity.duplicates + excluded.duplicates,
+    quarantined = profiles_source_activity.quarantined + excluded.quarantined,
+    last_at = greatest(profiles_source_activity.last_at, excluded.last_at)
