@@ -8,6 +8,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a reader sees it: by its words."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One received message, as far as its reader can act on it."""
 
@@ -15,28 +23,38 @@ class Mail:
     subject: str
     text: str
     images: tuple[str, ...]
-    links: tuple[str, ...]
+    links: tuple[Link, ...]
     unsubscribe_url: str
 
 
-class _Links(HTMLParser):
+class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.images: list[str] = []
-        self.links: list[str] = []
+        self.links: list[Link] = []
+        self.open_url = ""
+        self.words = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
+        values = {name: value or "" for name, value in attrs}
         if tag == "img" and values.get("src"):
-            self.images.append(str(values["src"]))
-        if tag == "a" and str(values.get("href", "")).startswith("http"):
-            self.links.append(str(values["href"]))
+            self.images.append(values["src"])
+        if tag == "a" and values.get("href", "").startswith("http"):
+            self.open_url, self.words = values["href"], ""
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self.open_url:
+            self.links.append(Link(" ".join(self.words.split()), self.open_url))
+            self.open_url = ""
 
 
 def read_mail(raw: bytes) -> Mail:
     """Take a message apart as a mail program does."""
     message: Any = message_from_bytes(raw, policy=policy.default)
-    found = _Links()
+    found = _Page()
     found.feed(_part(message, "html"))
     header = str(message.get("List-Unsubscribe", ""))
     urls = [part.strip(" <>") for part in header.split(",")]

@@ -43,14 +43,16 @@ def react(person: Person, mail: Mail, *, recent: int, utc_hour: int, rng: Random
 
 def _after_opening(person: Person, mail: Mail, after: float, rng: Random) -> list[Reaction]:
     taste = max((w for c, w in person.tastes.items() if c in mail.text.lower()), default=0.5)
-    links = [url for url in mail.links if url != mail.unsubscribe_url]
+    links = [link for link in mail.links if "nsubscribe" not in link.words]
     if not links or rng.random() >= effects.chance_to_click(effects.EFFECTS, taste=taste):
         return []
     clicked_after = after + rng.expovariate(1 / 60)
-    reactions = [Reaction(clicked_after, "click", links[0])]
+    reactions = [Reaction(clicked_after, "click", links[0].url)]
     wish = effects.chance_to_order(effects.EFFECTS, price_sensitivity=person.price_sensitivity)
     if rng.random() < wish:
         reactions.append(Reaction(clicked_after + rng.expovariate(1 / 1_800), "order"))
-    if rng.random() < person.shares:
-        reactions.append(Reaction(clicked_after + rng.expovariate(1 / 7_200), "refer", links[-1]))
+    invitations = [link.url for link in links if "invitation" in link.words]
+    if invitations and rng.random() < person.shares:
+        shared_after = clicked_after + rng.expovariate(1 / 7_200)
+        reactions.append(Reaction(shared_after, "refer", invitations[0]))
     return reactions

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 from random import Random
 
 from mcps_site.world.effects import EFFECTS, chance_to_open
-from mcps_site.world.mail import Mail, read_form, read_mail
+from mcps_site.world.mail import Link, Mail, read_form, read_mail
 from mcps_site.world.people import make_person
 from mcps_site.world.reactions import react
 
@@ -28,7 +28,7 @@ def test_a_message_is_taken_apart() -> None:
         subject="We miss you",
         text="New tents are here.\n",
         images=("http://127.0.0.1/e/o/1",),
-        links=("http://127.0.0.1/e/c/1",),
+        links=(Link("Tents", "http://127.0.0.1/e/c/1"),),
         unsubscribe_url="http://127.0.0.1/e/u/abc",
     )
 
@@ -62,3 +62,22 @@ def test_a_tired_person_opens_less_and_sometimes_leaves() -> None:
     ]
     assert 100 < kinds.count("leave") < 260
     assert kinds.count("open") < 3_000 * EFFECTS.open_base * 1.5 * EFFECTS.fatigue**3
+
+
+def test_a_shared_mail_passes_on_the_invitation_and_never_the_way_to_unsubscribe() -> None:
+    links = (
+        Link("See what is new", "http://127.0.0.1/e/c/1"),
+        Link("your invitation", "http://127.0.0.1/e/c/2"),
+        Link("Unsubscribe", "http://127.0.0.1/e/u/3"),
+    )
+    received = Mail("x", "y", "tents", ("http://127.0.0.1/e/o/1",), links, "http://127.0.0.1/u")
+    person = make_person(7, 1, 365)
+    rng = Random(3)
+    seen = {
+        (reaction.kind, reaction.url)
+        for _ in range(5_000)
+        for reaction in react(person, received, recent=0, utc_hour=12, rng=rng)
+    }
+    assert ("refer", "http://127.0.0.1/e/c/2") in seen
+    assert ("click", "http://127.0.0.1/e/c/1") in seen
+    assert not any(url.endswith("/3") for _, url in seen)
