@@ -10,7 +10,7 @@ import pytest
 from mcps_site.runtime import places
 from mcps_site.runtime.postgres import Postgres
 
-pytest_plugins = ["tests.people"]
+pytest_plugins = ["tests.database", "tests.people"]
 
 LOCK: pytest.StashKey[IO[str]] = pytest.StashKey()
 STARTED: pytest.StashKey[Popen[bytes]] = pytest.StashKey()

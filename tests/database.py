@@ -1,0 +1,78 @@
+"""The test databases: copies of one template that is migrated once for each state of the code."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from mcps_site.runtime import places
+
+LOCK = 0x54455354
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
+    """Give this worker a fresh copy of the template; takes the place of Django's own set-up."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    name = f"test_mcps_{worker}"
+    template = f"template_{_mark_of_migrations()}"
+    with _connect() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if template not in _databases(server):
+            _make_template(server, template)
+        _recreate(server, name, template)
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = name
+        settings.DATABASES["default"]["NAME"] = name
+        yield
+        connection.close_pool()
+
+
+def _mark_of_migrations() -> str:
+    mark = hashlib.blake2b((places.ROOT / "requirements.lock").read_bytes(), digest_size=5)
+    for path in sorted(places.ROOT.rglob("migrations/**/*")):
+        if path.suffix in {".py", ".sql"} and ".venv" not in path.parts:
+            mark.update(path.read_bytes())
+    return mark.hexdigest()
+
+
+def _make_template(server: Connection, template: str) -> None:
+    for name in _databases(server):
+        if name.startswith("template_"):
+            server.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
+    draft = "draft_of_template"
+    server.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(draft)))
+    server.execute(SQL("CREATE DATABASE {}").format(Identifier(draft)))
+    command = [sys.executable, str(places.ROOT / "manage.py"), "migrate", "--verbosity=0"]
+    subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": _address(draft)})
+    renamed = SQL("ALTER DATABASE {} RENAME TO {}")
+    server.execute(renamed.format(Identifier(draft), Identifier(template)))
+
+
+def _recreate(server: Connection, name: str, template: str) -> None:
+    server.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name)))
+    made = SQL("CREATE DATABASE {} TEMPLATE {}")
+    server.execute(made.format(Identifier(name), Identifier(template)))
+
+
+def _databases(server: Connection) -> set[str]:
+    return {name for (name,) in server.execute("SELECT datname FROM pg_database")}
+
+
+def _connect() -> Connection:
+    return psycopg.connect(_address("postgres"), autocommit=True)
+
+
+def _address(name: str) -> str:
+    url = os.environ.get("DATABASE_URL")
+    return f"{url.rsplit('/', 1)[0]}/{name}" if url else places.embedded_database_url(name)
