@@ -85,3 +85,12 @@ class SegmentSummary:
     name: str
     status: str
     members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentDrifted:
+    """The audit found people in the wrong place and put them right: an event that alerts watch."""
+
+    segment_id: int
+    differences: int
+    scope: str

@@ -1,10 +1,11 @@
 """What the slices of this app plug into the kernel and into each other."""
 
-from kernel.events import register_log
+from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.consent.services import ConsentMerger
+from profiles.contracts import SegmentDrifted
 from profiles.extension_points import customer_mergers
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
@@ -12,6 +13,7 @@ from profiles.touchpoints.services.upkeep import TouchpointMerger
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
+register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifted)
 register_log("profiles.segment_change", "profiles_segment_change", time_column="at")
 customer_mergers.register(TouchpointMerger.key, TouchpointMerger())
 navigation.register(

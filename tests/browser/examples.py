@@ -192,3 +192,25 @@ def _mail():
 
 # Apps with many pages keep their examples beside this file.
 from tests.browser import examples_analytics, examples_referrals  # noqa: E402, F401
+
+
+def _segment():
+    from datetime import UTC, datetime
+
+    from profiles import facade
+    from profiles.models import Segment
+
+    now = datetime.now(UTC)
+    test = {"type": "presence", "operator": "present"}
+    rule = {"root": {"rules": [{"kind": "trait", "key": "name", "test": test}]}}
+    found = Segment.objects.filter(name="People with a name").first()
+    if found is None:
+        found = facade.create_segment("People with a name", rule=rule, now=now)
+        facade.publish_segment(found.id, now=now)
+    return {"key": found.key}
+
+
+for _page in ("segment", "segment-edit", "segment-check", "segment-export"):
+    example(f"profiles:{_page}")(_segment)
+for _page in ("segment-duplicate", "segment-archive"):
+    example(f"profiles:{_page}")(_segment)

@@ -24,10 +24,9 @@ class DraftForm:
     errors: list[tuple[str, str]] = field(default_factory=list)
     name_error: str = ""
 
-    @property
-    def tree(self) -> NodeShown:
-        """The tree as the templates draw it."""
-        return show_rule(self.document, errors_by_place(self.errors))
+    def tree(self, *, with_errors: bool) -> NodeShown:
+        """Return the tree to draw; errors wait until somebody wants to save."""
+        return show_rule(self.document, errors_by_place(self.errors) if with_errors else {})
 
 
 def read_draft(fields: Mapping[str, str]) -> DraftForm:

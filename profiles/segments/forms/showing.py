@@ -1,7 +1,7 @@
 """From an authored rule, complete or not, to what the builder's templates draw."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,17 @@ class NodeShown:
     size: Any = None
     remaining: Any = None
     joiner: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The place as part of an element's id."""
+        return self.place.replace(".", "-")
+
+    def all_nodes(self) -> Iterator["NodeShown"]:
+        """Return this node and all below it."""
+        yield self
+        for rule in self.rules:
+            yield from rule.all_nodes()
 
 
 def show_rule(document: Document, errors: Mapping[str, list[str]]) -> NodeShown:

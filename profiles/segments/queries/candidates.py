@@ -55,6 +55,11 @@ def list_due(*, now: datetime, batch: int) -> list[Due]:
     return SQL.all("list_due", {"now": now, "batch": batch}, into=Due)
 
 
+def list_waiting(segment_id: int, *, now: datetime) -> set[int]:
+    """Return whose time has come in one segment but who are not settled yet."""
+    return {row[0] for row in SQL.run("list_waiting", {"segment_id": segment_id, "now": now})}
+
+
 def forget_due(segment_ids: Iterable[int]) -> None:
     """Drop the due times of some segments."""
     SQL.count("forget_due", {"segment_ids": bigint_array(segment_ids)})

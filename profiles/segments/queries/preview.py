@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from random import Random
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -78,9 +79,18 @@ def list_some_matching(
         return None
 
 
-def draw_sample(*, percent: float, most: int) -> list[int]:
-    """Draw people at random, by blocks of the table; the same ones for one percentage."""
-    return [row[0] for row in SQL.run("draw_sample", {"percent": percent, "most": most})]
+def draw_people(wanted: int, *, people: int, seed: int) -> list[int]:
+    """Draw about so many people, each with the same chance; the same ones for one seed.
+
+    Ids are drawn from their whole range, so gaps only make the sample smaller. Nobody is left out
+    when there are not more people than wanted.
+    """
+    [(low, high)] = SQL.run("read_id_range")
+    ids = range(low, high + 1)
+    count = len(ids) if people <= wanted else min(len(ids), wanted * len(ids) // people)
+    drawn = Random(seed).sample(ids, count)  # noqa: S311 - a sample, no secret
+    rows = SQL.run("keep_people", {"customer_ids": bigint_array(drawn)})
+    return [row[0] for row in rows]
 
 
 def match_sample(root: Group, names: Names, sample: Sequence[int], *, now: datetime) -> set[int]:

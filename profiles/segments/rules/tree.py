@@ -171,8 +171,15 @@ def _tags(value: Any) -> list[Any]:
 
 
 def _sentence(error: Any) -> str:
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return {
-        "missing": "This field is required.",
+    known = {
+        "missing": "Fill this in.",
         "extra_forbidden": "There is no such field here.",
-    }.get(error["type"], message)
+        "string_too_short": "Fill this in.",
+        "too_short": "Give at least one value.",
+        "decimal_parsing": "Give a number.",
+        "int_parsing": "Give a whole number.",
+        "datetime_from_date_parsing": "Give a date, such as 2026-03-15.",
+        "datetime_parsing": "Give a date, such as 2026-03-15.",
+        "uuid_parsing": "Choose a segment.",
+    }
+    return known.get(error["type"], str(error["msg"]).removeprefix("Value error, "))

@@ -108,3 +108,8 @@ SELECT 'segment', key::text, id FROM profiles_segment WHERE key::text = ANY (%(s
 -- name: estimate_people
 -- Returns about how many people there are, from the planner's statistics; free.
 SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'profiles_customer'::regclass
+
+-- name: list_waiting
+-- Lists whose time has come in one segment but who are not settled yet.
+SELECT customer_id FROM profiles_segment_due
+WHERE segment_id = %(segment_id)s::bigint AND due_at <= %(now)s::timestamptz

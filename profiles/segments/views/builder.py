@@ -21,10 +21,11 @@ from kernel.http.htmx import wants_partial
 from profiles.segments.forms.draft import DraftForm, check_draft, read_draft
 from profiles.segments.forms.editing import KINDS, NEW
 from profiles.segments.forms.operators import CHOICES
+from profiles.segments.forms.showing import NodeShown
 from profiles.segments.models import Segment
 from profiles.segments.queries.names import known_fields
 from profiles.segments.selectors import pages
-from profiles.segments.selectors.previewing import preview_rule
+from profiles.segments.selectors.previewing import Preview, preview_rule
 from profiles.segments.selectors.suggesting import suggest
 from profiles.segments.services import publishing
 
@@ -118,11 +119,12 @@ def _draw(request: HttpRequest, page: _Page) -> HttpResponse:
     now, draft = timezone.now(), page.draft
     names = pages.names_of_segments()
     names.pop(str(page.segment.key) if page.segment else "", None)
-    tree = draft.tree
+    tree = draft.tree(with_errors=page.status == 422)
     context: dict[str, Any] = {
         "segment": page.segment,
         "draft": draft,
         "tree": tree,
+        "is_refused": page.status == 422,
         "kinds": KINDS,
         "choices": CHOICES,
         "segment_names": names,
@@ -135,14 +137,13 @@ def _draw(request: HttpRequest, page: _Page) -> HttpResponse:
             draft.rule.root, now=now, is_masked=not may(request.user, "view_personal_data")
         )
         context |= {"preview": found, "sentence": pages.sentence(draft.rule, names)}
-        _mark(tree, found.conditions, found.funnel)
-    part = {"tree": "#builder", "preview": "#preview"}.get(request.POST.get("part", ""), "#builder")
+        _mark(tree, found)
+    part = "#update" if request.POST.get("part") == "preview" else "#builder"
     template = "profiles/segments/edit.html" + (part if wants_partial(request) else "")
     return render(request, template, context, status=page.status)
 
 
-def _mark(node: Any, sizes: Any, funnel: Any) -> None:
-    node.size = sizes.get(node.place)
-    node.remaining = funnel.get(node.place)
-    for child in node.rules:
-        _mark(child, sizes, funnel)
+def _mark(tree: NodeShown, found: Preview) -> None:
+    for node in tree.all_nodes():
+        node.size = found.conditions.get(node.place)
+        node.remaining = found.funnel.get(node.place) if node.number else None

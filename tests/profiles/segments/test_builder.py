@@ -142,7 +142,7 @@ def test_a_segment_with_a_nested_group_is_built_step_by_step_without_scripts(sta
 def test_an_incomplete_rule_is_not_saved_and_says_what_is_missing(staff):
     page = staff.post(NEW_URL, {"name": "X", "0.kind": "count", "0.event": "", "step": "save"})
     assert page.status_code == 422
-    assert "event: String should have at least 1 character" in page.content.decode()
+    assert "event: Fill this in." in page.content.decode()
     assert not Segment.objects.exists()
 
 
