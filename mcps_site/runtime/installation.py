@@ -7,22 +7,22 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from subprocess import Popen
 from typing import IO
 from urllib.parse import urlsplit
 
-from mcps_site.runtime import places
-from mcps_site.runtime.children import processes_in
+from mcps_site.runtime import launch, places
+from mcps_site.runtime.children import Process, processes_in
 from mcps_site.runtime.postgres import Postgres
 from mcps_site.runtime.programs import (
     DEMO_EMAIL,
     DEMO_PASSWORD,
     Options,
     Program,
+    forked_programs,
+    mail_program,
     port_is_free,
     preparation,
-    preparing_mark,
-    python_programs,
+    set_environment,
 )
 from mcps_site.runtime.supervisor import Stopped, Supervisor
 from mcps_site.runtime.valkey import Valkey
@@ -48,6 +48,8 @@ def take_data_dir(purpose: str) -> IO[str]:
     except BlockingIOError:
         lock.seek(0)
         raise Busy(f"{path.parent} is in use by {lock.read().strip()}; end that first.") from None
+    # A forked child must not hold the lock after we are gone.
+    os.register_at_fork(after_in_child=lock.close)
     lock.truncate(0)
     lock.write(f"“{purpose}” (process {os.getpid()})")
     lock.flush()
@@ -85,7 +87,7 @@ def run_installation(options: Options) -> int:
         return _Run(options).run()
 
 
-def _start(server: Postgres | Valkey) -> Callable[[int], Popen[bytes]]:
+def _start(server: Postgres | Valkey) -> Callable[[int], Process]:
     return lambda output: server.start(output=output)
 
 
@@ -99,10 +101,10 @@ class _Run:
         self.supervisor = Supervisor()
         self.postgres = Postgres() if options.owns_database else None
         self.valkey = Valkey() if options.owns_broker else None
-        self.programs = python_programs(options)
         self._ask_again_at = 0.0
 
     def run(self) -> int:
+        set_environment(self.options)
         self.supervisor.obey_signals()
         self.supervisor.changed = self._write_state
         try:
@@ -120,13 +122,16 @@ class _Run:
     def _start(self) -> bool:
         started = time.monotonic()
         self._start_servers()
-        preparing_mark().touch()
-        # They import now, wait for the mark to go, and only then touch the database.
-        for program in self.programs:
-            self.supervisor.start(program)
-        if self.supervisor.run_once(preparation(self.options)) != 0:
+        if self.options.mail_port is not None:
+            self.supervisor.start(mail_program(self.options.mail_port))
+        # The servers come up while we import.
+        launch.load_apps()
+        self._wait_for_servers()
+        prepared = preparation(self.options)
+        if self.supervisor.run_once(prepared, meanwhile=launch.load_rest) != 0:
             return False
-        preparing_mark().unlink()
+        for program in forked_programs(self.options):
+            self.supervisor.start(program)
         self.supervisor.wait_until(self._is_ready, what=f"{self.options.url}readyz")
         self._announce(time.monotonic() - started)
         return True
@@ -137,6 +142,9 @@ class _Run:
         if self.valkey is not None:
             self.valkey.prepare()
             self.supervisor.start(Program(name="broker", start=_start(self.valkey)))
+
+    def _wait_for_servers(self) -> None:
+        if self.valkey is not None:
             self.supervisor.wait_until(self.valkey.is_ready, what="the broker")
         if self.postgres is not None:
             self.supervisor.wait_until(self.postgres.is_ready, what="PostgreSQL")
@@ -173,8 +181,7 @@ class _Run:
 
     def _stop(self) -> None:
         # Those that use the servers go first, so that none sees its server vanish.
-        ours = [program.name for program in self.programs]
-        self.supervisor.stop(*ours, patience_seconds=10)
+        self.supervisor.stop("web", "worker", "beat", "mail", patience_seconds=10)
         self.supervisor.stop("broker", patience_seconds=10)
         self.supervisor.stop("postgres", patience_seconds=60)
         self._write_state()

@@ -1,96 +1,99 @@
-"""The entry of the web, worker and beat processes.
+"""The preparation and the web, worker and beat processes.
 
-Each imports the product first and then waits for the preparation (migrations, schedule, static
-files) to be done: on a start all of them import at the same time. The web's master imports once
-and forks its workers, which share that memory.
+The supervisor imports the product once and forks them, so that they start at once, also after a
+crash, and share the memory of what is imported. Nothing here may open a connection or start a
+thread before the fork.
 """
 
 import gc
-import os
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from granian.server import MPServer, MTServer
+import threading
+import warnings
 
 
-def main(arguments: list[str]) -> None:
-    """Run `web`, `worker` or `beat` with the further arguments it takes."""
-    kind, *rest = arguments
+def load_apps() -> None:
+    """Import what the preparation needs: the settings and the apps with their models."""
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcps_site.settings.base")
     django.setup(set_prefix=False)
-    start = {"web": load_web, "worker": load_worker, "beat": load_beat}[kind](rest)
-    wait_for_preparation()
-    start()
 
 
-def wait_for_preparation() -> None:
-    """Wait while the file named by `MCPS_PREPARING` exists; without the variable do not wait."""
-    mark = os.environ.get("MCPS_PREPARING")
-    while mark and Path(mark).exists():
-        time.sleep(0.02)
+def load_rest() -> None:
+    """Import the pages, the tasks, the scheduler and the web server.
 
-
-def load_web(arguments: list[str]) -> Callable[[], object]:
-    """Import the product's pages and return what serves them."""
+    Raises:
+        RuntimeError: a module started a thread or opened a database connection while it was
+            imported; neither survives a fork.
+    """
+    import granian.server
+    from django.db import connections
     from django.urls import get_resolver
 
-    _ = get_resolver().url_patterns
-    server = _server(*arguments)
+    from mcps_site import beat
+    from mcps_site.celery import app
 
-    def serve() -> None:
-        # Not earlier: the application lists the static files once, and they are collected by now.
-        from mcps_site import wsgi
+    app.loader.import_default_modules()
+    _ = (granian.server, beat, get_resolver().url_patterns)
+    if threading.active_count() > 1:
+        raise RuntimeError(f"A module started a thread while imported: {threading.enumerate()}")
+    opened = [found.alias for found in connections.all(initialized_only=True) if found.connection]
+    if opened:
+        raise RuntimeError("A module opened a database connection while it was imported.")
+    # What is imported by now never becomes garbage; untouched, all processes share it.
+    gc.freeze()
 
-        _ = wsgi.application
-        # What is imported by now never becomes garbage; untouched, the workers share it.
-        gc.freeze()
-        server.serve()
 
-    return serve
+def run_preparation(*, is_demo: bool) -> None:
+    """Migrate, make roles and schedule, collect static files, load the demo; then end."""
+    from django.core.management import call_command
+
+    call_command("prepare", demo=is_demo)
 
 
-def _server(host: str, port: str, workers: str) -> "MPServer | MTServer":
+def run_web(*, host: str, port: int, workers: int) -> None:
+    """Serve pages and events until told to stop; each worker process has four threads."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
-    return Server(
+    # Not earlier: the application lists the static files once, and they are collected by now.
+    from mcps_site import wsgi
+
+    _ = wsgi.application
+    Server(
         "mcps_site.wsgi:application",
         address=host,
-        port=int(port),
+        port=port,
         interface=Interfaces.WSGI,
-        workers=int(workers),
+        workers=workers,
         blocking_threads=4,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
-    )
+    ).serve()
 
 
-def load_worker(arguments: list[str]) -> Callable[[], object]:
-    """Import the tasks and return what works on them."""
+def run_worker(*, processes: int) -> None:
+    """Work on tasks until told to stop."""
     from mcps_site.celery import app
 
-    app.loader.import_default_modules()
+    # Celery warns of root on every start; docs/how-to/run-against-real-servers.md says it once.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
     alone = ("--without-gossip", "--without-mingle")
-    return lambda: app.start(["--quiet", "worker", *alone, "--concurrency", *arguments])
+    app.start(["--quiet", "worker", *alone, "--concurrency", str(processes)])
 
 
-def load_beat(_arguments: list[str]) -> Callable[[], object]:
-    """Import the scheduler and return what runs it."""
+def run_beat() -> None:
+    """Tick until told to stop, or stand by while another beat ticks."""
     from mcps_site.beat import OnlyScheduler
     from mcps_site.celery import app
 
     name = f"{OnlyScheduler.__module__}.{OnlyScheduler.__name__}"
-    return lambda: app.start(["--quiet", "beat", "--pidfile=", "--scheduler", name])
+    app.start(["--quiet", "beat", "--pidfile=", "--scheduler", name])
 
 
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def run_world() -> None:
+    """Let the demo's simulated people live until told to stop."""
+    from django.core.management import call_command
+
+    call_command("live_world")

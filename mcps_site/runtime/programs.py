@@ -6,11 +6,10 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from subprocess import Popen
+from functools import partial
 
-from mcps_site.runtime import places
-from mcps_site.runtime.children import spawn
+from mcps_site.runtime import launch, places
+from mcps_site.runtime.children import Process, fork, spawn
 from mcps_site.settings import env
 
 LOOPBACK = "127.0.0.1"
@@ -23,7 +22,7 @@ class Program:
     """One process to keep running."""
 
     name: str
-    start: Callable[[int], Popen[bytes]]
+    start: Callable[[int], Process]
     stop_signal: signal.Signals = signal.SIGTERM
 
 
@@ -62,61 +61,48 @@ def read_options(*, is_demo: bool) -> Options:
     )
 
 
-def child_environment(options: Options) -> dict[str, str]:
-    """Return the environment of the Python processes; what the operator set is kept."""
-    mail = {} if options.mail_port is None else {
-        "STAFF_MAIL_URL": f"smtp://{LOOPBACK}:{options.mail_port}"
-    }  # fmt: skip
+def set_environment(options: Options) -> None:
+    """Set for us and our children what the operator left open."""
     defaults = {
         "DJANGO_SETTINGS_MODULE": "mcps_site.settings.base",
         "PUBLIC_URL": options.url.rstrip("/"),
         "DEMO": "1" if options.is_demo else "0",
         "PROMETHEUS_MULTIPROC_DIR": str(places.data_dir() / "metrics"),
-        "MCPS_PREPARING": str(preparing_mark()),
-        **mail,
+        "PYTHONUNBUFFERED": "1",
     }
-    return {**defaults, **os.environ, "PYTHONUNBUFFERED": "1"}
-
-
-def preparing_mark() -> Path:
-    """Return the file that exists while the preparation runs and the others wait for it."""
-    return places.data_dir() / "preparing"
-
-
-def python_programs(options: Options) -> list[Program]:
-    """Return the processes that run our own code, in the order in which they start."""
-    launch = "mcps_site.runtime.launch"
-    web = ("web", options.host, str(options.port), str(options.web_workers))
-    programs = [
-        _python("web", options, launch, *web),
-        _python("worker", options, launch, "worker", str(options.worker_processes)),
-        _python("beat", options, launch, "beat"),
-    ]
     if options.mail_port is not None:
-        mail = ("mcps_site.runtime.mailbox", LOOPBACK, str(options.mail_port))
-        programs.append(_python("mail", options, *mail))
+        defaults["STAFF_MAIL_URL"] = f"smtp://{LOOPBACK}:{options.mail_port}"
+    for name, value in defaults.items():
+        if not env.text(name):
+            os.environ[name] = value
+
+
+def forked_programs(options: Options) -> list[Program]:
+    """Return the processes that are forked once the product is imported."""
+    web = partial(launch.run_web, host=options.host, port=options.port, workers=options.web_workers)
+    worker = partial(launch.run_worker, processes=options.worker_processes)
+    runs: dict[str, Callable[[], object]] = {"web": web, "worker": worker, "beat": launch.run_beat}
     if options.is_demo:
-        programs.append(_python("world", options, "manage", "live_world"))
-    return programs
+        runs["world"] = launch.run_world
+    return [Program(name=name, start=partial(_fork, run, name)) for name, run in runs.items()]
 
 
 def preparation(options: Options) -> Program:
-    """Return the one-time work before the rest: migrations, schedule, static files, demo."""
-    arguments = ["manage", "prepare", *(["--demo"] if options.is_demo else [])]
-    return _python("prepare", options, *arguments)
+    """Return the one-time work before the rest, which ends by itself."""
+    run = partial(launch.run_preparation, is_demo=options.is_demo)
+    return Program(name="prepare", start=partial(_fork, run, "prepare"))
 
 
-def _python(name: str, options: Options, *arguments: str) -> Program:
-    # Celery warns of running as root on every start; the how-to on servers says it once.
-    quiet = "ignore:You're running the worker with superuser"
-    command = [sys.executable, "-W", quiet, "-m", *arguments]
-    environment = child_environment(options)
+def mail_program(port: int) -> Program:
+    """Return the mail server, which needs nothing of the product."""
+    command = [sys.executable, "-m", "mcps_site.runtime.mailbox", LOOPBACK, str(port)]
     return Program(
-        name=name,
-        start=lambda output: spawn(
-            command, output=output, folder=places.ROOT, environment=environment
-        ),
+        name="mail", start=lambda output: spawn(command, output=output, folder=places.ROOT)
     )
+
+
+def _fork(run: Callable[[], object], name: str, output: int) -> Process:
+    return fork(run, name=name, output=output)
 
 
 def port_is_free(host: str, port: int) -> bool:

@@ -9,9 +9,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from subprocess import Popen
 
-from mcps_site.runtime.children import stop_group
+from mcps_site.runtime.children import Process, stop_group
 from mcps_site.runtime.programs import Program
 
 FIRST_DELAY_SECONDS = 0.5
@@ -29,7 +28,7 @@ class Child:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.process: Popen[bytes] | None = None
+        self.process: Process | None = None
         self.pipe: int | None = None
         self.started_at = 0.0
         self.failures = 0
@@ -46,6 +45,9 @@ class Supervisor:
         self._write = write
         self._stop_requests = 0
         self.changed: Callable[[], None] = lambda: None
+        # A forked child must not hold the ends of its brothers' pipes. Its own children find them
+        # let go already, and must not close what has their numbers by then.
+        os.register_at_fork(after_in_child=self._let_go)
 
     def obey_signals(self) -> None:
         """Stop in order on Ctrl-C or a request to end; a second one does not wait."""
@@ -65,10 +67,14 @@ class Supervisor:
         child = self.children[program.name] = Child(program)
         self._launch(child)
 
-    def run_once(self, program: Program) -> int:
-        """Run a program to its end, printing what it says, and return its exit code."""
+    def run_once(self, program: Program, *, meanwhile: Callable[[], object] = lambda: None) -> int:
+        """Run a program to its end, printing what it says, and return its exit code.
+
+        `meanwhile` is called while it runs; its output waits until that is done.
+        """
         child = Child(program)
         self._launch(child)
+        meanwhile()
         while child.process is not None and child.process.poll() is None:
             self.turn()
         self._drain(child)
@@ -107,6 +113,13 @@ class Supervisor:
                 self._read(key.data)
         for child in ending:
             self._bury(child)
+
+    def _let_go(self) -> None:
+        self._selector.close()
+        for child in self.children.values():
+            if child.pipe is not None:
+                os.close(child.pipe)
+                child.pipe = None
 
     def _count_request(self, _number: int, _frame: object) -> None:
         self._stop_requests += 1
