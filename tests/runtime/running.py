@@ -49,7 +49,7 @@ class Installation:
                 stderr=output,
             )
 
-    def wait_for_line(self, text: str, *, seconds: float = 60) -> None:
+    def wait_for_line(self, text: str, *, seconds: float = 150) -> None:
         assert self.process is not None
         process = self.process
         wait_until(

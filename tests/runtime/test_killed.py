@@ -11,7 +11,7 @@ import pytest
 
 from tests.runtime.running import Installation, installation, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180), pytest.mark.xdist_group("runtime")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("runtime")]
 
 
 @pytest.fixture(scope="module")

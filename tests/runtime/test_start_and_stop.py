@@ -10,7 +10,7 @@ import pytest
 from mcps_site.runtime import places
 from tests.runtime.running import installation, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("runtime")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("runtime")]
 
 
 def test_run_ends_without_orphans_starts_again_after_a_kill_and_is_deleted_only_at_rest():
