@@ -181,7 +181,7 @@ class _Run:
 
     def _stop(self) -> None:
         # Those that use the servers go first, so that none sees its server vanish.
-        self.supervisor.stop("web", "worker", "beat", "mail", patience_seconds=10)
+        self.supervisor.stop("world", "web", "worker", "beat", "mail", patience_seconds=10)
         self.supervisor.stop("broker", patience_seconds=10)
         self.supervisor.stop("postgres", patience_seconds=60)
         self._write_state()
