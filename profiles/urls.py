@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.directory import merge_views as merging
 from profiles.directory import views as directory
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
+    path("profiles/<uuid:key>/merge/", merging.merge, name="merge"),
+    path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

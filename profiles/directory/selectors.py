@@ -76,10 +76,15 @@ def list_people(
 
     A query is any identifier in full, `kind:value`, or the key of a person.
     """
-    ids = queries.find_people(_search(query)) if query else None
+    ids = find_ids(query) if query else None
     rows = queries.list_people(before_id=before_id, limit=PAGE + 1, ids=ids)
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return [_person(row, is_masked=is_masked) for row in rows[:PAGE]], more
+
+
+def find_ids(query: str) -> list[int]:
+    """Return the people an identifier or key belongs to."""
+    return queries.find_people(_search(query))
 
 
 def find_person(key: UUID) -> Customer | None:

@@ -76,7 +76,12 @@ def identities(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _profile(
-    request: HttpRequest, customer: Customer, tab: str, context: Mapping[str, object], *, now: datetime
+    request: HttpRequest,
+    customer: Customer,
+    tab: str,
+    context: Mapping[str, object],
+    *,
+    now: datetime,
 ) -> HttpResponse:
     person = selectors.describe_person(customer.id, is_masked=_is_masked(request))
     if person is None:

@@ -57,7 +57,7 @@ def _person():
     return {"key": get_customers([customer_id])[customer_id].key}
 
 
-for _page in ("profile", "attributes", "identities"):
+for _page in ("profile", "attributes", "identities", "merge"):
     example(f"profiles:{_page}")(_person)
 
 
@@ -214,3 +214,8 @@ for _page in ("segment", "segment-edit", "segment-check", "segment-export"):
     example(f"profiles:{_page}")(_segment)
 for _page in ("segment-duplicate", "segment-archive"):
     example(f"profiles:{_page}")(_segment)
+
+
+@example("profiles:merge_undo")
+def _merge():
+    return {**_person(), "merge_id": 1}
