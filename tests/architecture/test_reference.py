@@ -20,22 +20,34 @@ def rows(page: str) -> list[str]:
     return re.findall(r"^\| (`[^|]+) \|", read(ROOT / "docs" / "reference" / page), re.MULTILINE)
 
 
+def differences(documented: list[str], found: set[str]) -> dict[str, list[str]]:
+    return {
+        "without a row": sorted(found - set(documented)),
+        "no longer there": sorted(set(documented) - found),
+        "twice": sorted({name for name in documented if documented.count(name) > 1}),
+    }
+
+
+NONE = {"without a row": [], "no longer there": [], "twice": []}
+
+
 def test_every_setting_is_documented_and_every_documented_setting_exists():
     sources = [read(path) for path in python_files() if path.parts[0] in PACKAGES]
     found = {name for text in sources for reader in READERS for name in re.findall(reader, text)}
-    assert sorted(row.strip("`") for row in rows("settings.md")) == sorted(found - NOT_SETTINGS)
+    documented = [row.strip("`") for row in rows("settings.md")]
+    assert differences(documented, found - NOT_SETTINGS) == NONE
 
 
 def test_every_make_target_is_documented_and_every_documented_target_exists():
     described = re.findall(r"^([a-z-]+):.*## ", read(ROOT / "Makefile"), flags=re.MULTILINE)
     documented = [name for row in rows("commands.md") for name in re.findall(r"`make (\S+)`", row)]
-    assert sorted(documented) == sorted(described)
+    assert differences(documented, set(described)) == NONE
 
 
 def test_every_command_is_documented_and_every_documented_command_exists():
-    ours = [name for name, app in get_commands().items() if str(app).split(".")[0] in PACKAGES]
+    ours = {name for name, app in get_commands().items() if str(app).split(".")[0] in PACKAGES}
     documented = [row.strip("`") for row in rows("commands.md") if not row.startswith("`make ")]
-    assert sorted(documented) == sorted(ours)
+    assert differences(documented, ours) == NONE
 
 
 def test_readme_names_only_targets_that_exist():
