@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError
 
 from kernel.errors import DomainError, Invalid, Unavailable
@@ -175,8 +176,12 @@ def _settings(environ: Environ, write_key: str) -> Answer:
 
 
 def _ip(environ: Environ) -> str | None:
+    """Return the sender's address: what the last trusted proxy saw, or the connection's own."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    text = hops[-proxies].strip() if 0 < proxies <= len(hops) else environ.get("REMOTE_ADDR", "")
     try:
-        return str(ipaddress.ip_address(environ.get("REMOTE_ADDR", "")))
+        return str(ipaddress.ip_address(text))
     except ValueError:
         return None
 
