@@ -13,6 +13,8 @@ from campaigns.deliveries.models import (
 from campaigns.journeys.models import (
     Enrollment,
     Journey,
+    JourneyDraft,
+    JourneyEdit,
     JourneyNode,
     JourneyTrigger,
     JourneyVersion,
@@ -28,6 +30,8 @@ __all__ = [
     "Enrollment",
     "FrequencyCap",
     "Journey",
+    "JourneyDraft",
+    "JourneyEdit",
     "JourneyNode",
     "JourneyTrigger",
     "JourneyVersion",

@@ -4,12 +4,11 @@ from django.urls import include, path
 
 from campaigns.content import views as content
 from campaigns.deliveries import views as deliveries
-from campaigns.journeys import views as journeys
+from campaigns.journeys import urls as journeys
 
 staff = (
     [
-        path("journeys/", journeys.journeys, name="journeys"),
-        path("journeys/<uuid:key>/", journeys.journey, name="journey"),
+        *journeys.urlpatterns,
         path("templates/", content.templates, name="templates"),
         path("templates/<uuid:key>/", content.template, name="template"),
         path("templates/<uuid:key>/preview/", content.preview, name="preview"),

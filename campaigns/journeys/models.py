@@ -241,3 +241,41 @@ class NodeTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version_id}: {self.node} → {self.next_node} {self.moved}"
+
+
+class JourneyDraft(models.Model):
+    """What staff are building. `place` is the edit that shows; those behind it can be redone."""
+
+    journey = models.OneToOneField(
+        Journey, primary_key=True, on_delete=models.CASCADE, related_name="draft"
+    )
+    place = models.IntegerField(default=0)
+    based_on = models.ForeignKey(
+        JourneyVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=40)
+
+    class Meta:
+        db_table = "campaigns_journey_draft"
+
+    def __str__(self) -> str:
+        return f"Draft of {self.journey_id}"
+
+
+class JourneyEdit(models.Model):
+    """The draft after one edit; the last hundred are kept for undoing."""
+
+    draft = models.ForeignKey(JourneyDraft, on_delete=models.CASCADE, related_name="edits")
+    place = models.IntegerField()
+    label = models.CharField(max_length=120)
+    definition = models.JSONField()
+
+    class Meta:
+        db_table = "campaigns_journey_edit"
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "place"], name="campaigns_journey_edit_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} #{self.place} {self.label}"

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from campaigns.content.selectors import list_templates
 from campaigns.journeys.models import Journey
+from campaigns.journeys.rules.analysis import Known
 from kernel.errors import NotFound
 from kernel.sql import SqlFile
+from profiles import facade as profiles
 
 READING = SqlFile(__file__, "reading")
 
@@ -47,6 +50,14 @@ class NodeRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VersionInside:
+    """How many people are on their way in one version."""
+
+    number: int
+    inside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StepRow:
     """One step of one person."""
 
@@ -81,3 +92,20 @@ def list_steps(customer_id: int, *, before: datetime, limit: int) -> list[StepRo
     """Return the newest steps of one person before an instant."""
     params = {"customer_id": customer_id, "before": before, "limit": limit}
     return READING.all("list_steps", params, into=StepRow)
+
+
+def find_known() -> Known:
+    """Return what drafts may refer to: published templates and segments in use."""
+    return Known(
+        templates={
+            str(template.key): template.name
+            for template in list_templates()
+            if template.live_version_id
+        },
+        segments={int(segment.id): segment.name for segment in profiles.list_segments()},
+    )
+
+
+def count_inside(journey_id: int) -> list[VersionInside]:
+    """Return how many people are inside each version that still has some; newest first."""
+    return READING.all("count_inside", {"journey_id": journey_id}, into=VersionInside)

@@ -40,3 +40,15 @@ JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node
 WHERE e.customer_id = %(customer_id)s::bigint AND s.at < %(before)s::timestamptz
     AND NOT (s.node = 0 AND s.step_no > 0)
 ORDER BY s.at DESC, e.id DESC, s.step_no DESC LIMIT %(limit)s::int
+
+-- name: count_inside
+-- How many people are inside each version of a journey, newest first. Reads the tallies.
+SELECT v.number, (coalesce(sum(t.moved) FILTER (WHERE t.node = -1), 0)
+    - coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0))::bigint AS inside
+FROM campaigns_journey_version v
+JOIN campaigns_node_tally t ON t.version_id = v.id
+LEFT JOIN campaigns_journey_node n ON n.version_id = t.version_id AND n.node = t.next_node
+WHERE v.journey_id = %(journey_id)s::bigint
+GROUP BY v.id HAVING sum(t.moved) FILTER (WHERE t.node = -1)
+    > coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0)
+ORDER BY v.number DESC

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from campaigns.journeys import selectors
-from kernel.access.permissions import require
+from kernel.access.permissions import may, require
 from kernel.errors import NotFound
 
 _TONES = {"draft": "info", "live": "ok", "paused": "", "ended": ""}
@@ -39,6 +39,7 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
             (node, [(o, names[n]) for o, n in zip(node.outlets, node.next, strict=True)])
             for node in nodes
         ],
+        "may_edit": may(request.user, "edit"),
         "definition": json.dumps(version.definition, indent=2) if version else "",
     }
     return render(request, "campaigns/journeys/detail.html", context)

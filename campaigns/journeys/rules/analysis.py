@@ -1,0 +1,103 @@
+"""What is wrong with a draft, all of it at once, in words and with the step it is about."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from campaigns.journeys.rules.definition import AnyNode, find_circle
+from campaigns.journeys.rules.documents import Document, DraftNode, targets
+
+_NODE: TypeAdapter[Any] = TypeAdapter(AnyNode)
+_MISSING = {
+    "template": "Choose the template to send.",
+    "event": "Name the event.",
+    "segment_id": "Choose the segment.",
+    "name": "Give every branch a name.",
+    "property": "Name the property to compare.",
+    "trait": "Name the trait.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a draft may refer to: published templates and segments, each with its name."""
+
+    templates: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One problem. A hint does not stop publishing."""
+
+    node: str
+    message: str
+    is_hint: bool = False
+
+
+def find_faults(document: Document, known: Known) -> list[Fault]:
+    """Return every problem of a draft: those that stop publishing first."""
+    faults = [fault for node in document["nodes"] for fault in _node_faults(node, known)]
+    faults += _graph_faults(document)
+    if not any(fault.node for fault in faults):
+        faults += _hints(document)
+    return faults
+
+
+def _node_faults(node: DraftNode, known: Known) -> Iterator[Fault]:
+    name = node["id"]
+    try:
+        _NODE.validate_python(node)
+    except ValidationError as error:
+        for text in dict.fromkeys(_told(fault) for fault in error.errors(include_url=False)):
+            yield Fault(node=name, message=text)
+    if node["type"] == "send" and node.get("template") and node["template"] not in known.templates:
+        yield Fault(node=name, message="This template is gone or was never published.")
+    for trigger in node.get("triggers") or []:
+        segment = trigger.get("segment_id")
+        if segment and segment not in known.segments:
+            yield Fault(node=name, message="This segment is gone. Choose another.")
+
+
+def _told(fault: Any) -> str:
+    place = [str(part) for part in fault["loc"]]
+    known = _MISSING.get(place[-1]) if place else None
+    if known:
+        return known
+    if place and place[-1] == "triggers":
+        return "Choose what lets people in."
+    text = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _graph_faults(document: Document) -> Iterator[Fault]:
+    names = {node["id"] for node in document["nodes"]}
+    ways = {node["id"]: targets(node) for node in document["nodes"]}
+    for name, leads_to in ways.items():
+        if any(target not in names for target in leads_to):
+            yield Fault(node=name, message="One of its ways leads nowhere. Choose where it leads.")
+    waits = {
+        node["id"]
+        for node in document["nodes"]
+        if node["type"] in {"hold", "wait_until"}
+        or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
+    }
+    circle = find_circle({name: to for name, to in ways.items() if name not in waits})
+    if circle:
+        yield Fault(node=circle, message="People would circle here for ever. Put a wait into it.")
+
+
+def _hints(document: Document) -> Iterator[Fault]:
+    nodes = {node["id"]: node for node in document["nodes"]}
+    if not any(node["type"] == "send" for node in nodes.values()):
+        yield Fault(node="", message="Nobody gets a message in this journey.", is_hint=True)
+    for name, node in nodes.items():
+        following = [nodes[target] for target in targets(node)]
+        if node["type"] == "send" and any(after["type"] == "send" for after in following):
+            text = "The next message follows at once. Put a wait between them."
+            yield Fault(node=name, message=text, is_hint=True)
+        if len(following) > 1 and len({after["id"] for after in following}) == 1:
+            text = "All its branches lead to the same step."
+            yield Fault(node=name, message=text, is_hint=True)

@@ -1,0 +1,123 @@
+"""What staff read about a node: a title, a note, an icon. Also the palette of steps."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.rules.documents import DraftNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One type of step as staff choose it; `blank` is what a new one holds."""
+
+    type: str
+    label: str
+    note: str
+    icon: str
+    tile: str
+    blank: dict[str, Any]
+
+
+_HALVES = [{"name": "A", "percent": 50, "next": "?"}, {"name": "B", "percent": 50, "next": "?"}]
+
+KINDS: Final = (
+    Kind(type="entry", label="Entry", note="What lets people in", icon="zap", tile="trigger", blank={}),
+    Kind(type="send", label="Send a message", note="From a template, on its channel", icon="mail",
+         tile="email", blank={"template": "", "next": "?"}),
+    Kind(type="wait", label="Wait", note="For a length of time", icon="clock", tile="wait",
+         blank={"seconds": 86_400, "next": "?"}),
+    Kind(type="condition", label="Ask yes or no", note="What they did, or who they are", icon="split",
+         tile="split", blank={"happened_since_entry": {"event": "", "match": [], "at_least": 1},
+                              "yes": "?", "no": "?"}),
+    Kind(type="split", label="Split by chance", note="The same person always goes the same way",
+         icon="flask-conical", tile="split", blank={"branches": _HALVES}),
+    Kind(type="exit", label="Exit", note="The way ends here", icon="flag", tile="exit", blank={}),
+)  # fmt: skip
+KIND_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
+STEPS: Final = tuple(kind for kind in KINDS if kind.type != "entry")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """How one node is shown."""
+
+    title: str
+    note: str
+    icon: str
+    tile: str
+
+
+def blank_node(type_: str) -> DraftNode:
+    """Return a new node of a type; its ways are not led anywhere yet."""
+    kind = KIND_BY_TYPE[type_]
+    return {"id": type_, "type": type_, **kind.blank}
+
+
+def describe(node: DraftNode, known: Known) -> Words:
+    """Say what a node does, as far as it is filled in."""
+    kind = KIND_BY_TYPE.get(node["type"])
+    if kind is None:
+        return Words(title=node["id"], note=node["type"], icon="puzzle", tile="split")
+    title, note = _TITLES[kind.type](node, known)
+    return Words(title=title, note=node.get("note") or note, icon=kind.icon, tile=kind.tile)
+
+
+def length(seconds: float) -> str:
+    """Say a length of time in its largest whole unit: “2 hours”."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds and seconds % size == 0:
+            count = int(seconds // size)
+            return f"{count:,} {unit}{'' if count == 1 else 's'}"
+    return "no time"
+
+
+def _entry(node: DraftNode, known: Known) -> tuple[str, str]:
+    told = [_trigger(trigger, known) for trigger in node.get("triggers") or []]
+    again = "May enter again" if node.get("reentry") == "after_exit" else "Once for each person"
+    return (" or ".join(told) or "Choose what lets people in", again)
+
+
+def _trigger(trigger: dict[str, Any], known: Known) -> str:
+    if trigger.get("kind") == "segment_entered":
+        name = known.segments.get(trigger.get("segment_id") or 0)
+        return f"Enters “{name}”" if name else "Enters a segment"
+    filtered = " (filtered)" if trigger.get("match") else ""
+    return f"{trigger.get('event') or 'An event'}{filtered}"
+
+
+def _send(node: DraftNode, known: Known) -> tuple[str, str]:
+    name = known.templates.get(str(node.get("template") or ""))
+    return name or "Choose a template", "Message"
+
+
+def _wait(node: DraftNode, _known: Known) -> tuple[str, str]:
+    return f"Wait {length(node.get('seconds') or 0)}", "Then go on"
+
+
+def _condition(node: DraftNode, _known: Known) -> tuple[str, str]:
+    happened = node.get("happened_since_entry")
+    if happened is None:
+        return "Matches a rule?", "Condition"
+    times = int(happened.get("at_least") or 1)
+    event = happened.get("event") or "An event"
+    return f"{event} since entry?", "Condition" if times == 1 else f"At least {times} times"
+
+
+def _split(node: DraftNode, _known: Known) -> tuple[str, str]:
+    shares = " / ".join(f"{branch.get('percent', 0):g}" for branch in node.get("branches") or [])
+    return "Split by chance", shares
+
+
+def _exit(_node: DraftNode, _known: Known) -> tuple[str, str]:
+    return "Exit", "The way ends here"
+
+
+_TITLES: Final = {
+    "entry": _entry,
+    "send": _send,
+    "wait": _wait,
+    "condition": _condition,
+    "split": _split,
+    "exit": _exit,
+}

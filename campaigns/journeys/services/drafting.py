@@ -1,0 +1,134 @@
+"""Building a journey: one draft for each, every edit kept so that it can be undone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from campaigns.contracts import PublishedJourney
+from campaigns.journeys.models import Journey, JourneyDraft, JourneyEdit
+from campaigns.journeys.rules.documents import CannotEdit, Document
+from campaigns.journeys.services.publish import publish_journey
+from kernel.audit import record
+from kernel.errors import Conflict, Invalid
+
+KEPT_EDITS = 100
+
+EMPTY: Document = {
+    "version": 1,
+    "holdout_percent": 10,
+    "nodes": [
+        {"id": "entry", "type": "entry", "triggers": [], "next": "exit"},
+        {"id": "exit", "type": "exit"},
+    ],
+}
+
+
+@transaction.atomic
+def open_draft(journey: Journey, *, actor: str, now: datetime) -> JourneyDraft:
+    """Return the journey's draft; where there is none, it begins as the live version."""
+    locked = Journey.objects.select_for_update().get(pk=journey.pk)
+    draft = JourneyDraft.objects.filter(journey=locked).first()
+    if draft is not None:
+        return draft
+    live = locked.live_version
+    return start_draft(locked, live.definition if live else EMPTY, actor=actor, now=now)
+
+
+@transaction.atomic
+def start_draft(
+    journey: Journey, definition: Document, *, actor: str, now: datetime
+) -> JourneyDraft:
+    """Begin a draft with a definition, in place of the one there was."""
+    JourneyDraft.objects.filter(journey=journey).delete()
+    draft = JourneyDraft.objects.create(
+        journey=journey, based_on=journey.live_version, saved_at=now, saved_by=actor
+    )
+    JourneyEdit.objects.create(draft=draft, place=0, label="Start", definition=definition)
+    return draft
+
+
+def shown_edit(draft: JourneyDraft) -> JourneyEdit:
+    """Return the edit that shows."""
+    return draft.edits.get(place=draft.place)
+
+
+@transaction.atomic
+def edit_draft(
+    draft: JourneyDraft,
+    change: Callable[[Document], Document],
+    *,
+    label: str,
+    actor: str,
+    now: datetime,
+) -> Document:
+    """Change a draft and keep the state before for undoing; an edit that changes nothing is not kept.
+
+    Raises:
+        Invalid: the edit makes no sense on the draft as it is now.
+    """
+    locked = JourneyDraft.objects.select_for_update().get(pk=draft.pk)
+    shown: Document = shown_edit(locked).definition
+    try:
+        changed = change(shown)
+    except CannotEdit as refused:
+        raise Invalid("step", str(refused)) from None
+    if changed == shown:
+        return shown
+    locked.edits.filter(place__gt=locked.place).delete()
+    locked.edits.filter(place__lte=locked.place - KEPT_EDITS).delete()
+    JourneyEdit.objects.create(
+        draft=locked, place=locked.place + 1, label=label[:120], definition=changed
+    )
+    _show(locked, locked.place + 1, actor=actor, now=now)
+    return changed
+
+
+@transaction.atomic
+def step_through_edits(draft: JourneyDraft, by: int, *, actor: str, now: datetime) -> Document:
+    """Undo (-1) or redo (+1) one edit; at the ends nothing happens."""
+    locked = JourneyDraft.objects.select_for_update().get(pk=draft.pk)
+    if locked.edits.filter(place=locked.place + by).exists():
+        _show(locked, locked.place + by, actor=actor, now=now)
+    definition: Document = shown_edit(locked).definition
+    return definition
+
+
+@transaction.atomic
+def publish_draft(draft: JourneyDraft, *, actor: str, now: datetime) -> PublishedJourney:
+    """Publish what the draft shows; the draft is then closed.
+
+    Raises:
+        Invalid: the draft has a fault; `field` is its path.
+    """
+    locked = JourneyDraft.objects.select_for_update().select_related("journey").get(pk=draft.pk)
+    definition: Any = shown_edit(locked).definition
+    done = publish_journey(locked.journey, definition=definition, actor=actor, now=now)
+    locked.delete()
+    return done
+
+
+@transaction.atomic
+def discard_draft(draft: JourneyDraft, *, actor: str, now: datetime) -> None:
+    """Throw a draft away; the live version stays.
+
+    Raises:
+        Conflict: the journey was never published, so nothing would be left.
+    """
+    journey = draft.journey
+    if journey.live_version_id is None:
+        raise Conflict("This journey was never published. Its draft is all there is.")
+    draft.delete()
+    record(
+        actor=actor,
+        verb="discarded draft",
+        object_type="journey",
+        object_id=str(journey.key),
+        now=now,
+    )
+
+
+def _show(draft: JourneyDraft, place: int, *, actor: str, now: datetime) -> None:
+    draft.place, draft.saved_at, draft.saved_by = place, now, actor
+    draft.save(update_fields=["place", "saved_at", "saved_by"])

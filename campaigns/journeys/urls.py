@@ -1,0 +1,15 @@
+"""Addresses of the pages about journeys."""
+
+from django.urls import path
+
+from campaigns.journeys.views import building, pages, publishing
+
+urlpatterns = [
+    path("journeys/", pages.journeys, name="journeys"),
+    path("journeys/new/", building.new_journey, name="journey-new"),
+    path("journeys/<uuid:key>/", pages.journey, name="journey"),
+    path("journeys/<uuid:key>/build/", building.build, name="journey-build"),
+    path("journeys/<uuid:key>/build/edit/", building.edit, name="journey-edit"),
+    path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
+    path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
+]

@@ -1,0 +1,246 @@
+"""The builder: a canvas over the draft; every action is one small request."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.journeys import selectors
+from campaigns.journeys.forms import FORMS, NewJourneyForm, NodeForm, SettingsForm
+from campaigns.journeys.models import Journey, JourneyDraft
+from campaigns.journeys.rules import documents
+from campaigns.journeys.rules.documents import CannotEdit, Document
+from campaigns.journeys.rules.samples import SAMPLES, find_sample
+from campaigns.journeys.rules.words import KIND_BY_TYPE, STEPS, blank_node
+from campaigns.journeys.services import drafting
+from campaigns.journeys.services.publish import create_journey
+from campaigns.journeys.views.canvas import canvas_of
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, require
+from kernel.errors import Conflict, Invalid, NotFound
+from kernel.http.htmx import wants_partial
+from kernel.ids import new_key
+
+PAGE = "campaigns/journeys/build.html"
+
+
+def find_journey(key: UUID) -> Journey:
+    try:
+        return selectors.get_journey(key)
+    except NotFound as error:
+        raise Http404(error.message) from None
+
+
+@require("edit")
+def new_journey(request: HttpRequest) -> HttpResponse:
+    """Choose a name and a sample."""
+    form = NewJourneyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        now, actor = timezone.now(), actor_of(request.user)
+        sample = find_sample(form.cleaned_data["sample"])
+        try:
+            made = create_journey(
+                form.cleaned_data["name"], key=new_key(now=now), actor=actor, now=now
+            )
+        except Conflict as error:
+            form.add_error("name", error.message)
+        else:
+            definition = sample.definition if sample else drafting.EMPTY
+            drafting.start_draft(made, definition, actor=actor, now=now)
+            return redirect("campaigns:journey-build", key=made.key)
+    chosen = form["sample"].value() or ""
+    context = {"form": form, "samples": SAMPLES, "chosen": chosen}
+    status = 422 if form.errors else 200
+    return render(request, "campaigns/journeys/new.html", context, status=status)
+
+
+@require_GET
+@require("edit")
+def build(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = find_journey(key)
+    draft = drafting.open_draft(found, actor=actor_of(request.user), now=timezone.now())
+    return _answer(request, draft, _place(request.GET))
+
+
+@require_POST
+@require("edit")
+def edit(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Apply one edit and show the draft after it."""
+    found = find_journey(key)
+    now, actor = timezone.now(), actor_of(request.user)
+    draft = drafting.open_draft(found, actor=actor, now=now)
+    operation = request.POST.get("op", "")
+    if operation in {"undo", "redo"}:
+        by = -1 if operation == "undo" else 1
+        drafting.step_through_edits(draft, by, actor=actor, now=now)
+        return _after(request, draft, {"node": request.POST.get("node", "")})
+    if operation == "change":
+        return _change(request, draft, actor=actor, now=now)
+    if operation == "settings":
+        return _settings(request, draft, actor=actor, now=now)
+    return _rebuild(request, draft, actor=actor, now=now)
+
+
+def _rebuild(
+    request: HttpRequest, draft: JourneyDraft, *, actor: str, now: datetime
+) -> HttpResponse:
+    """Add, remove, copy, move or lead: the edits that change the graph."""
+    before = {node["id"] for node in drafting.shown_edit(draft).definition["nodes"]}
+    chosen = _EDITS.get(request.POST.get("op", ""))
+    if chosen is None:
+        raise Http404("There is no such edit.")
+    change, label = chosen(request.POST)
+    try:
+        after = drafting.edit_draft(draft, change, label=label, actor=actor, now=now)
+    except Invalid as refused:
+        return _after(request, draft, _place(request.POST), refused=refused.message)
+    added = [node["id"] for node in after["nodes"] if node["id"] not in before]
+    node = added[0] if added else request.POST.get("node", "")
+    kept = node if any(found["id"] == node for found in after["nodes"]) else ""
+    return _after(request, draft, {"node": kept})
+
+
+_Edit = tuple[Callable[[Document], Document], str]
+
+
+def _add(posted: QueryDict) -> _Edit:
+    type_, source, slot = posted.get("type", ""), posted.get("source", ""), posted.get("slot", "")
+    if type_ not in KIND_BY_TYPE or type_ == "entry":
+        raise Http404("There is no such type of step.")
+    node = blank_node(type_)
+    return (
+        lambda document: documents.insert_node(document, node, source=source, slot=slot),
+        f"Add “{KIND_BY_TYPE[type_].label}”",
+    )
+
+
+def _remove(posted: QueryDict) -> _Edit:
+    name = posted.get("node", "")
+    return (lambda document: documents.remove_node(document, name), f"Delete “{name}”")
+
+
+def _copy(posted: QueryDict) -> _Edit:
+    name, source, slot = posted.get("node", ""), posted.get("source", ""), posted.get("slot", "")
+    return (
+        lambda document: documents.copy_nodes(document, name, source=source, slot=slot),
+        f"Copy “{name}”",
+    )
+
+
+def _move(posted: QueryDict) -> _Edit:
+    name, source, slot = posted.get("node", ""), posted.get("source", ""), posted.get("slot", "")
+    return (
+        lambda document: documents.move_nodes(document, name, source=source, slot=slot),
+        f"Move “{name}”",
+    )
+
+
+def _lead(posted: QueryDict) -> _Edit:
+    source, slot, target = (posted.get(name, "") for name in ("node", "slot", "target"))
+    return (
+        lambda document: documents.lead(document, source=source, slot=slot, target=target),
+        f"Lead “{source}” to “{target}”",
+    )
+
+
+_EDITS: dict[str, Callable[[QueryDict], _Edit]] = {
+    "add": _add,
+    "remove": _remove,
+    "copy": _copy,
+    "move": _move,
+    "lead": _lead,
+}
+
+
+def _change(
+    request: HttpRequest, draft: JourneyDraft, *, actor: str, now: datetime
+) -> HttpResponse:
+    name = request.POST.get("node", "")
+    form = _form_of(drafting.shown_edit(draft).definition, name, request.POST)
+    if form is None or not form.is_valid():
+        return _after(request, draft, {"node": name}, form=form)
+    node = form.fill()
+    drafting.edit_draft(
+        draft, lambda document: documents.change_node(document, name, node),
+        label=f"Change “{name}”", actor=actor, now=now,
+    )  # fmt: skip
+    return _after(request, draft, {"node": name})
+
+
+def _settings(
+    request: HttpRequest, draft: JourneyDraft, *, actor: str, now: datetime
+) -> HttpResponse:
+    form = SettingsForm(drafting.shown_edit(draft).definition, request.POST)
+    if form.is_valid():
+        drafting.edit_draft(
+            draft, lambda document: {**document, **form.cleaned_data},
+            label="Change the settings", actor=actor, now=now,
+        )  # fmt: skip
+        return _after(request, draft, {})
+    return _answer(request, draft, {}, settings=form)
+
+
+def _form_of(definition: Document, name: str, posted: Any = None) -> NodeForm | None:
+    try:
+        node = documents.find_node(definition, name)
+    except CannotEdit:
+        return None
+    kind = FORMS.get(node["type"])
+    return kind(node, selectors.find_known(), posted) if kind else None
+
+
+def _place(query: QueryDict) -> dict[str, str]:
+    return {name: query.get(name, "") for name in ("node", "source", "slot")}
+
+
+def _after(
+    request: HttpRequest, draft: JourneyDraft, place: dict[str, str], **shown: Any
+) -> HttpResponse:
+    """Show the builder to htmx; send everybody else back to its address."""
+    if wants_partial(request) or shown.get("form") is not None or shown.get("refused"):
+        draft.refresh_from_db()
+        return _answer(request, draft, place, **shown)
+    url = reverse("campaigns:journey-build", kwargs={"key": draft.journey.key})
+    query = urlencode({name: value for name, value in place.items() if value})
+    return redirect(f"{url}?{query}" if query else url)
+
+
+def _answer(
+    request: HttpRequest,
+    draft: JourneyDraft,
+    place: dict[str, str],
+    *,
+    form: NodeForm | None = None,
+    settings: SettingsForm | None = None,
+    refused: str = "",
+) -> HttpResponse:
+    definition: Document = drafting.shown_edit(draft).definition
+    known = selectors.find_known()
+    chosen = place.get("node", "") if not place.get("slot") else ""
+    if form is None and chosen:
+        form = _form_of(definition, chosen)
+    context = {
+        "journey": draft.journey,
+        "draft": draft,
+        "canvas": canvas_of(definition, known, chosen=chosen),
+        "chosen": chosen,
+        "form": form,
+        "settings": settings or SettingsForm(definition),
+        "adding": place if place.get("slot") else None,
+        "steps": STEPS,
+        "refused": refused,
+        "can_undo": draft.edits.filter(place=draft.place - 1).exists(),
+        "can_redo": draft.edits.filter(place=draft.place + 1).exists(),
+        "may_publish": may(request.user, "publish"),
+    }
+    template = f"{PAGE}#workspace" if wants_partial(request) else PAGE
+    bound = [shown for shown in (form, settings) if shown is not None and shown.is_bound]
+    has_errors = refused or any(shown.errors for shown in bound)
+    return render(request, template, context, status=422 if has_errors else 200)

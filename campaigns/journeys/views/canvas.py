@@ -1,0 +1,97 @@
+"""What the canvas and the indented list show: nodes with words and faults, arrows, ways."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from campaigns.journeys.rules.analysis import Fault, Known, find_faults
+from campaigns.journeys.rules.documents import Document, arrows
+from campaigns.journeys.rules.picture import Arrow, Line, Picture, draw, outline
+from campaigns.journeys.rules.words import Words, describe
+from kernel.ui.graph import Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One node as it is shown. `figures` are its numbers, `back` the ways that lead back up."""
+
+    name: str
+    words: Words
+    box: Box
+    faults: tuple[Fault, ...]
+    back: tuple[Arrow, ...]
+    above: str
+    below: str
+    figures: str = ""
+
+    @property
+    def must_be_fixed(self) -> bool:
+        """Whether a fault here stops publishing."""
+        return any(not fault.is_hint for fault in self.faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One arrow of the chosen node, for the panel."""
+
+    slot: str
+    label: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """Everything about a draft that is drawn."""
+
+    picture: Picture
+    nodes: tuple[Shown, ...]
+    lines: tuple[tuple[Line, Shown], ...]
+    arrows: tuple[Arrow, ...]
+    faults: tuple[tuple[Fault, str], ...]
+    chosen: Shown | None
+    ways: tuple[Way, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many problems stop publishing."""
+        return sum(not fault.is_hint for fault, _ in self.faults)
+
+
+def canvas_of(
+    definition: Document,
+    known: Known,
+    *,
+    chosen: str = "",
+    figures: Mapping[str, str] | None = None,
+) -> Canvas:
+    """Gather what is drawn of a definition."""
+    picture = draw(definition)
+    faults = find_faults(definition, known)
+    nodes = {node["id"]: node for node in definition["nodes"]}
+    above = {arrow.target: arrow.source for arrow in reversed(picture.arrows) if arrow.route}
+    below = {arrow.source: arrow.target for arrow in reversed(picture.arrows) if arrow.route}
+    shown = {
+        name: Shown(
+            name=name,
+            words=describe(nodes[name], known),
+            box=box,
+            faults=tuple(fault for fault in faults if fault.node == name),
+            back=tuple(a for a in picture.arrows if a.source == name and a.route is None),
+            above=above.get(name, ""),
+            below=below.get(name, ""),
+            figures=(figures or {}).get(name, ""),
+        )
+        for name, box in picture.boxes.items()
+    }
+    ways = arrows(nodes[chosen]) if chosen in nodes else []
+    return Canvas(
+        picture=picture,
+        nodes=tuple(shown.values()),
+        lines=tuple((line, shown[line.node]) for line in outline(definition)),
+        arrows=tuple(arrow for arrow in picture.arrows if arrow.route),
+        faults=tuple(
+            (fault, shown[fault.node].words.title if fault.node in shown else "")
+            for fault in faults
+        ),
+        chosen=shown.get(chosen),
+        ways=tuple(Way(slot=slot, label=label, target=target) for slot, label, target in ways),
+    )
