@@ -17,7 +17,9 @@ class Delivery(models.Model):
     """One message to one person, planned once: the unique keys say so.
 
     All deliveries of a person lie in one shard. A column that the queue reads is only in partial
-    indexes, so that rows which left the queue cost it nothing.
+    indexes, so that rows which left the queue cost it nothing. What planned it is named without a
+    database constraint: one statement writes the rows from those very tables, and checking each
+    costs more than writing it.
     """
 
     key = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"))
@@ -39,10 +41,19 @@ class Delivery(models.Model):
         "campaigns.Sender", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     template_version = models.ForeignKey(
-        "campaigns.TemplateVersion", on_delete=models.PROTECT, related_name="+", db_index=False
+        "campaigns.TemplateVersion",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     journey = models.ForeignKey(
-        "campaigns.Journey", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        "campaigns.Journey",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     journey_version = models.ForeignKey(
         "campaigns.JourneyVersion",
@@ -50,6 +61,7 @@ class Delivery(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
     enrollment = models.ForeignKey(
         "campaigns.Enrollment",
@@ -57,6 +69,7 @@ class Delivery(models.Model):
         on_delete=models.CASCADE,
         related_name="+",
         db_index=False,
+        db_constraint=False,
     )
     node = models.SmallIntegerField(null=True)
     step_no = models.IntegerField(null=True)
@@ -110,7 +123,8 @@ class Delivery(models.Model):
 class Decision(models.Model):
     """Why a message went out, was held back or was delayed. Append-only; a fact log.
 
-    The column `xid` (see `kernel.events`) exists in the table only.
+    The column `xid` (see `kernel.events`) exists in the table only. No database constraints: the
+    statement that decides reads both ids from the delivery.
     """
 
     class Outcome(models.TextChoices):
@@ -122,10 +136,18 @@ class Decision(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     customer = models.ForeignKey(
-        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+        "profiles.Customer",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     delivery = models.ForeignKey(
-        Delivery, on_delete=models.CASCADE, related_name="decisions", db_index=False
+        Delivery,
+        on_delete=models.CASCADE,
+        related_name="decisions",
+        db_index=False,
+        db_constraint=False,
     )
     outcome = models.CharField(max_length=16, choices=Outcome.choices)
     reason = models.TextField()

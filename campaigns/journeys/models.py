@@ -63,7 +63,9 @@ class JourneyNode(models.Model):
     """
 
     pk = models.CompositePrimaryKey("version", "node")
-    version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="nodes")
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.CASCADE, related_name="nodes", db_index=False
+    )
     node = models.SmallIntegerField()
     name = models.CharField(max_length=64)
     type = models.CharField(max_length=32)
@@ -128,9 +130,15 @@ class Enrollment(models.Model):
         HELD_OUT = "held_out"
 
     id = models.BigAutoField(primary_key=True)
-    journey = models.ForeignKey(Journey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    journey = models.ForeignKey(
+        Journey, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     version = models.ForeignKey(
-        JourneyVersion, on_delete=models.PROTECT, related_name="+", db_index=False
+        JourneyVersion,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     customer = models.ForeignKey(
         "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False

@@ -28,7 +28,7 @@ WITH due AS MATERIALIZED (
         k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent
     FROM one o
     JOIN profiles_customer c ON c.id = o.customer_id
-    CROSS JOIN LATERAL (SELECT campaigns_address(c.id, c.key, c.traits, o.channel, o.address) AS address) a
+    CROSS JOIN LATERAL campaigns_address(c.id, c.key, c.traits, o.channel, o.address) a
     LEFT JOIN profiles_suppression s
         ON s.channel = o.channel AND s.address = a.address AND s.released_at IS NULL
     CROSS JOIN LATERAL profiles_may_contact(o.customer_id, o.channel, o.topic, a.address) k

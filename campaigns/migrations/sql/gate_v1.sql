@@ -1,4 +1,4 @@
--- What the gate asks about one person. Plain SQL functions: the planner puts them into the statement.
+-- What the gate asks about one person. Those that return a table are put into the statement by the planner.
 
 -- The newest identifier of a kind, or NULL.
 CREATE FUNCTION campaigns_identity(customer bigint, wanted text) RETURNS text LANGUAGE sql STABLE AS $$
@@ -7,9 +7,10 @@ CREATE FUNCTION campaigns_identity(customer bigint, wanted text) RETURNS text LA
 $$;
 
 -- Where a message of a channel goes: the planned address, else the person's trait, else the newest
--- identifier; empty when there is none or an e-mail address cannot be one.
+-- identifier; empty when there is none or an e-mail address cannot be one. Returns a table, so that
+-- the planner puts it into the statement.
 CREATE FUNCTION campaigns_address(customer bigint, customer_key uuid, traits jsonb, channel text, planned text)
-RETURNS text LANGUAGE sql STABLE AS $$
+RETURNS TABLE (address text) LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN channel = 'email' AND found.address !~ '^[^@\s]+@[^@\s]+\.[^@\s]+$' THEN '' ELSE found.address END
     FROM (SELECT coalesce(nullif(planned, ''), CASE channel
         WHEN 'email' THEN coalesce(nullif(traits ->> 'email', ''), campaigns_identity(customer, 'email'))
@@ -17,12 +18,12 @@ RETURNS text LANGUAGE sql STABLE AS $$
         WHEN 'whatsapp' THEN coalesce(nullif(traits ->> 'phone', ''), campaigns_identity(customer, 'phone'))
         WHEN 'push' THEN campaigns_identity(customer, 'device_token')
         WHEN 'webpush' THEN campaigns_identity(customer, 'webpush')
-        ELSE customer_key::text END, '') AS address) AS found
+        ELSE customer_key::text END, '') AS address OFFSET 0) AS found
 $$;
 
 -- How much a person got already: the count for each cap that applies, and the first that is reached.
-CREATE FUNCTION campaigns_pressure(customer bigint, asked_channel text, asked_class text, at timestamptz,
-    OUT counts jsonb, OUT hit text) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION campaigns_pressure(customer bigint, asked_channel text, asked_class text, at timestamptz)
+RETURNS TABLE (counts jsonb, hit text) LANGUAGE sql STABLE AS $$
     SELECT jsonb_object_agg(cap.name, jsonb_build_object('count', n.count, 'max', cap.max_count, 'days', cap.days)),
         min(cap.name) FILTER (WHERE n.count >= cap.max_count)
     FROM campaigns_frequency_cap cap
@@ -45,8 +46,8 @@ EXCEPTION WHEN invalid_parameter_value THEN
 END $$;
 
 -- When the quiet hours that hold now end, or NULL outside them, and the clock that was read.
-CREATE FUNCTION campaigns_quiet(asked_channel text, person_zone text, at timestamptz,
-    OUT until timestamptz, OUT clock jsonb) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION campaigns_quiet(asked_channel text, person_zone text, at timestamptz)
+RETURNS TABLE (until timestamptz, clock jsonb) LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN l.is_quiet THEN
             (l.local::date + q.ends_at + CASE WHEN l.local::time >= q.ends_at THEN interval '1 day' ELSE interval '0' END)
                 AT TIME ZONE z.zone END,
