@@ -17,6 +17,7 @@ from campaigns.content.rules.rendering import (
     compile_words,
     present_values,
     render_words,
+    trait_values,
 )
 from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, MessageClass, TemplateDraft
@@ -140,7 +141,7 @@ def preview_template(template: Template, *, person: str, now: datetime) -> Previ
     for key, source in merge_sources.items():
         values[key] = dict(source.samples)
     if customer:
-        traits = present_values(customer.traits)
+        traits = trait_values(customer.traits)
         values = {**traits, "customer": traits}
         for key, source in merge_sources.items():
             if key in compiled.names:

@@ -20,6 +20,9 @@ from tests.runtime.running import installation, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+DECISIONS = (
+    "SELECT json_agg(d) FROM (SELECT customer_id, outcome, reason FROM campaigns_decision) d"
+)
 LIMIT_SECONDS = 10.0
 """From an accepted touchpoint to the mail in the mailbox, when all waits are zero."""
 
@@ -72,7 +75,11 @@ class Loop:
         return found
 
     def mail(self, subject):
-        wait_until(lambda: self.mails(subject), seconds=60, what=f"a mail “{subject}”")
+        wait_until(
+            lambda: self.mails(subject),
+            seconds=60,
+            what=lambda: f"a mail “{subject}”; decisions: {self.value(DECISIONS)}",
+        )
         self.note(f"mail “{subject}” is in the mailbox")
         return read_mail(self.mails(subject)[0])
 
@@ -160,7 +167,11 @@ def test_sending_everything_again_changes_nothing(loop, sdk):
     order(sdk, "cy", "cy-1")
     sdk.track("ada", "Product Viewed", {"category": "tents"})
     loop.hop("stored", "SELECT count(*) FROM profiles_inbox", 0)
-    time_of_facts = "SELECT bool_and(settled) FROM (SELECT (fact_xid, fact_id) >= (SELECT (xid, id) FROM profiles_touchpoint ORDER BY xid DESC, id DESC LIMIT 1) AS settled FROM kernel_cursor WHERE source = 'profiles.touchpoint') c"
+    time_of_facts = (
+        "SELECT bool_and((c.fact_xid, c.fact_id) >= (last.xid, last.id)) FROM kernel_cursor c, "
+        "(SELECT xid, id FROM profiles_touchpoint ORDER BY xid DESC, id DESC LIMIT 1) AS last "
+        "WHERE c.source = 'profiles.touchpoint'"
+    )
     loop.hop("settled", time_of_facts, True)
     assert loop.value(counts) == before
 

@@ -122,6 +122,19 @@ def render_words(
         return Refusal(reason="render_error")
 
 
+def trait_values(traits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return traits as templates read them: no empty ones, names of people in both spellings.
+
+    Segment's SDKs send `firstName`, many shops `first_name`; a template may use either.
+    """
+    values = present_values(traits)
+    for camel, snake in (("firstName", "first_name"), ("lastName", "last_name")):
+        for name, other in ((camel, snake), (snake, camel)):
+            if name not in values and other in values:
+                values[name] = values[other]
+    return values
+
+
 def present_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values without those that are empty: an empty name is a missing name."""
     return {

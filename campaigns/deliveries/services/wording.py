@@ -5,7 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.channels.services import Route
-from campaigns.content.rules.rendering import Refusal, present_values, render_words
+from campaigns.content.rules.rendering import (
+    Refusal,
+    present_values,
+    render_words,
+    trait_values,
+)
 from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, MessageClass, OutgoingMessage
 from campaigns.deliveries.links import list_headers, personal_links
@@ -23,7 +28,7 @@ def word_messages(
     wordings: list[OutgoingMessage | Refusal] = []
     for row in rows:
         links = personal_links(row.id, now=now)
-        traits = present_values(row.traits or {})
+        traits = trait_values(row.traits or {})
         values = {**traits, "customer": traits, **present_values(row.ctx or {})}
         for source, by_customer in merged.items():
             values[source] = present_values(by_customer.get(CustomerId(row.customer_id), {}))

@@ -13,6 +13,7 @@ from campaigns.content.rules.rendering import (
     compile_words,
     present_values,
     render_words,
+    trait_values,
 )
 from campaigns.content.rules.tokens import BadToken, Scope, derive_key, read_token, sign_token
 from tests.campaigns.builders import MJML, NOW
@@ -187,3 +188,17 @@ def test_a_token_gives_back_what_was_signed():
 def test_a_token_is_refused_unless_genuine_of_its_scope_and_in_time(token, now):
     with pytest.raises(BadToken):
         read_token(KEY, Scope.CLICK, token, now=now)
+
+
+@pytest.mark.parametrize(
+    ("traits", "values"),
+    [
+        ({"firstName": "Ada"}, {"firstName": "Ada", "first_name": "Ada"}),
+        ({"first_name": "Ada"}, {"firstName": "Ada", "first_name": "Ada"}),
+        ({"firstName": "A", "first_name": "B"}, {"firstName": "A", "first_name": "B"}),
+        ({"last_name": ""}, {}),
+    ],
+    ids=["camel", "snake", "both stay", "empty is missing"],
+)
+def test_names_of_people_can_be_read_in_both_spellings(traits, values):
+    assert trait_values(traits) == values
