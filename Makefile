@@ -14,6 +14,13 @@ STAMP := $(VENV)/installed
 UV := $(shell command -v uv 2>/dev/null)
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+# The certificates that the system trusts, as pip does, and not only those that uv brings along.
+WITH_UV = { echo 'Installing the locked packages with uv …'; export UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1; \
+	$(UV) venv --quiet --allow-existing --no-python-downloads --python "$$(command -v $(PYTHON))" $(VENV) && \
+	$(UV) pip sync --quiet --python $(VENV) --require-hashes requirements.lock; }
+WITH_PIP = { echo 'Installing the locked packages with pip (uv would be quicker) …'; \
+	$(PYTHON) -m venv $(VENV) && \
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements.lock; }
 PACKAGES := kernel profiles campaigns referrals analytics mcps_site
 export PORT
 
@@ -28,15 +35,7 @@ setup: $(STAMP) ## Make .venv from requirements.lock (done by every other target
 
 $(STAMP): requirements.lock
 	@if [ -z '$(PYTHON)' ]; then echo 'Python 3.11 or newer is needed; name it: make PYTHON=/path/to/python3'; exit 1; fi
-ifneq ($(UV),)
-	@echo 'Installing the locked packages with uv …'
-	@uv venv --quiet --allow-existing --no-python-downloads --python "$$(command -v $(PYTHON))" $(VENV)
-	@uv pip sync --quiet --python $(VENV) --require-hashes requirements.lock
-else
-	@echo 'Installing the locked packages with pip (uv would be quicker) …'
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-endif
+	@$(if $(UV),$(WITH_UV) || { echo 'uv did not manage it; trying pip.'; $(WITH_PIP); },$(WITH_PIP))
 	@touch $(STAMP)
 
 .PHONY: lock
