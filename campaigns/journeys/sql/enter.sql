@@ -46,7 +46,7 @@ ORDER BY m.customer_id LIMIT %(batch)s::int
 WITH wanted AS (
     SELECT DISTINCT ON (t.version_id, w.customer_id) t.version_id, t.kind, t.may_reenter, v.journey_id,
         w.customer_id, w.cause_id, w.ctx, c.key AS customer_key,
-        campaigns_bucket('journey:' || j.key::text, c.key)
+        kernel_bucket('journey:' || j.key::text, c.key::text)
             < 100 * (v.definition ->> 'holdout_percent')::numeric AS is_held_out
     FROM unnest(%(trigger_ids)s::bigint[], %(customer_ids)s::bigint[], %(cause_ids)s::bigint[], %(ctxs)s::jsonb[])
         WITH ORDINALITY AS w (trigger_id, customer_id, cause_id, ctx, place)

@@ -2,9 +2,8 @@ import pytest
 from django.db import connection
 
 from campaigns.journeys.nodes.matching import Match, json_path
-from campaigns.journeys.rules.buckets import bucket
 from campaigns.journeys.rules.definition import Problem, find_circle, parse_definition
-from tests.campaigns.builders import entry, key
+from tests.campaigns.builders import entry
 
 START = {"kind": "touchpoint", "event": "Signed Up"}
 OUT = {"id": "out", "type": "exit"}
@@ -58,21 +57,6 @@ def test_a_circle_is_found_wherever_it_lies():
     assert find_circle({"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}) is None
     assert find_circle({"a": ["b"], "b": ["c"], "c": ["b"]}) == "b"
     assert find_circle({"a": ["a"]}) == "a"
-
-
-def test_the_bucket_of_the_database_is_the_bucket_of_the_rules(db):
-    with connection.cursor() as cursor:
-        for number in range(50):
-            cursor.execute("SELECT campaigns_bucket(%s, %s)", ["journey:ä", key(number)])
-            assert cursor.fetchone()[0] == bucket("journey:ä", key(number))
-
-
-def test_buckets_spread_evenly():
-    counts = [0] * 10
-    for number in range(10_000):
-        counts[bucket("salt", key(number)) // 1000] += 1
-    # Ten cells of 1,000 expected; 40 is beyond the 0.999 quantile of chi-square with 9 degrees.
-    assert sum((count - 1000) ** 2 / 1000 for count in counts) < 27.9
 
 
 @pytest.mark.parametrize(
