@@ -37,7 +37,10 @@ def build_page(overview: Overview) -> dict[str, Any]:
         "attention": _attention(overview.attention),
         "links": {
             name: find_url(url)
-            for name, url in (("people", "profiles:list"), ("programs", "referrals:programs"))
+            for name, url in (
+                ("programs", "referrals:programs"),
+                ("messages", "campaigns:messages"),
+            )
         },
     }
 
@@ -49,6 +52,7 @@ def _kpis(overview: Overview) -> list[dict[str, Any]]:
     held_back = overview.figures["message.held_back"]
     new = overview.figures["customer.new"]
     revenue = overview.figures["touchpoint.revenue"]
+    messages = find_url("campaigns:messages")
     return [
         {
             "label": "Active people",
@@ -65,7 +69,8 @@ def _kpis(overview: Overview) -> list[dict[str, Any]]:
             "spark": _spark("New people", new, tone=1),
         },
         _kpi(touchpoints, "activity", tone=2, note=f"in the last {days} days"),
-        _kpi(sent, "send", tone=3, note=f"{plain(float(held_back.value))} held back"),
+        _kpi(sent, "send", tone=3, note=f"{plain(float(held_back.value))} held back")
+        | {"href": messages and f"{messages}?outcome=sent"},
         _kpi(revenue, "banknote", tone=4, note="as sources sent it", figure=_money),
     ]
 

@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ledgerentry',
-            index=models.Index(fields=['account', 'at'], include=('amount',), name='referrals_ledger_account'),
+            index=models.Index(fields=['account', 'id'], include=('amount', 'at'), name='referrals_ledger_account'),
         ),
         migrations.AddConstraint(
             model_name='ledgerentry',

@@ -173,7 +173,9 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["account", "at"], include=["amount"], name="referrals_ledger_account"
+                fields=["account", "id"],
+                include=["amount", "at"],
+                name="referrals_ledger_account",
             ),
         ]
 

@@ -26,17 +26,20 @@ WITH posting AS (
     ORDER BY g.id
     ON CONFLICT (grant_id, kind) DO NOTHING
     RETURNING id, grant_id
+), line AS MATERIALIZED (
+    -- Materialized, so that accounts are found by equal columns and not one by one.
+    SELECT p.id AS posting_id, g.program_id, g.unit, w.kind, w.sign * g.amount AS amount,
+        CASE WHEN w.kind IN ('pending', 'available') THEN g.recorded_for ELSE 0 END AS owner
+    FROM posting p
+    JOIN referrals_grant g ON g.id = p.grant_id
+    CROSS JOIN (VALUES (%(source)s::text, -1), (%(target)s::text, 1)) AS w (kind, sign)
 )
 INSERT INTO referrals_ledger_entry (posting_id, account_id, amount, at)
-SELECT p.id, a.id, CASE a.kind WHEN %(source)s::text THEN -g.amount ELSE g.amount END,
-    %(now)s::timestamptz
-FROM posting p
-JOIN referrals_grant g ON g.id = p.grant_id
-JOIN referrals_account a ON a.program_id = g.program_id AND a.unit = g.unit
-    AND a.kind IN (%(source)s::text, %(target)s::text)
-    AND a.recorded_for = CASE WHEN a.kind IN ('pending', 'available')
-        THEN g.recorded_for ELSE 0 END
-ORDER BY a.id, p.id
+SELECT l.posting_id, a.id, l.amount, %(now)s::timestamptz
+FROM line l
+JOIN referrals_account a ON a.program_id = l.program_id AND a.recorded_for = l.owner
+    AND a.kind = l.kind AND a.unit = l.unit
+ORDER BY a.id, l.posting_id
 
 -- name: list_balances
 -- Pending and available of the customers at a past or present moment, in each unit.
