@@ -35,7 +35,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         connection.settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
         yield
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _mark_of_migrations() -> str:

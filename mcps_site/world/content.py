@@ -3,7 +3,7 @@
 Made by the same calls that staff's pages use. A piece that is there already stays as it is.
 """
 
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -108,11 +108,14 @@ TEMPLATES: tuple[tuple[str, str, str, str], ...] = (
 
 def load_content(*, now: datetime) -> None:
     """Make everything that is missing; safe to run again."""
-    for name, description, rule in SEGMENTS:
-        _once(lambda n=name, d=description, r=rule: _make_segment(n, d, r, now=now))
-    _once(lambda: publish_program("Bring a friend", terms=_terms(), actor=ACTOR, now=now))
-    for row in TEMPLATES:
-        _once(lambda r=row: _make_template(*r, now=now))
+    for segment in SEGMENTS:
+        with suppress(Conflict):
+            _make_segment(*segment, now=now)
+    with suppress(Conflict):
+        publish_program("Bring a friend", terms=_terms(), actor=ACTOR, now=now)
+    for template in TEMPLATES:
+        with suppress(Conflict):
+            _make_template(*template, now=now)
 
 
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
@@ -177,10 +180,3 @@ def _terms() -> dict[str, Any]:
         "minimum_revenue": "20", "hold_seconds": 120, "attribution_days": 30,
         "advocate_reward": {"amount": "200"}, "friend_reward": {"amount": "100"},
     }  # fmt: skip
-
-
-def _once(make: Callable[[], object]) -> None:
-    try:
-        make()
-    except Conflict:
-        return

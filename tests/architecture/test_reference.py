@@ -53,7 +53,11 @@ def test_every_command_is_documented_and_every_documented_command_exists():
 def test_readme_names_only_targets_that_exist():
     targets = set(re.findall(r"^([a-z-]+):", read(ROOT / "Makefile"), flags=re.MULTILINE))
     assert (
-        set(re.findall(r"(?:^|`)(?:[A-Z]+=\S+ )?make ([a-z-]+)", read(ROOT / "README.md"), re.M))
+        set(
+            re.findall(
+                r"(?:^|`)(?:[A-Z]+=\S+ )?make ([a-z-]+)", read(ROOT / "README.md"), re.MULTILINE
+            )
+        )
         - targets
         == set()
     )

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from profiles.models import Segment
-from tests.profiles.segments.test_refreshing import NOW, person
+from tests.profiles.segments.strategies import NOW
+from tests.profiles.segments.test_refreshing import person
 from tests.profiles.segments.world import add_touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(180)]

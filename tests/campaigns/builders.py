@@ -72,6 +72,7 @@ def make_template(
 def plan(customer: Customer, template: Template, *, due_at: datetime = NOW, **fields) -> Delivery:
     """A delivery that waits in the queue."""
     template.refresh_from_db()
+    assert template.live_version is not None
     return Delivery.objects.create(
         customer=customer,
         channel=template.channel,

@@ -63,6 +63,7 @@ def refer(program: Program, who: Advocate, user_id: str, *, at: datetime) -> Ref
         ),
         now=at,
     )
+    assert referral_id is not None
     return Referral.objects.get(pk=referral_id)
 
 

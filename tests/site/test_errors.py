@@ -26,7 +26,7 @@ urlpatterns = [
     path("fail/<kind>/", fail),
     path("api/fail/<kind>/", fail),
     path("fine/", lambda request: HttpResponse("fine")),
-    path("", include(urls.urlpatterns)),
+    path("", include("mcps_site.urls")),
 ]
 handler403, handler404, handler500 = urls.handler403, urls.handler404, urls.handler500
 

@@ -112,7 +112,7 @@ def _fits_form(node: Document, place: str) -> bool:
         back = FormReader(_fields(shown)).document_at(place)
     except (KeyError, TypeError, AttributeError):
         return False
-    return _plain(back) == _plain(node)
+    return bool(_plain(back) == _plain(node))
 
 
 def _fields(shown: NodeShown) -> dict[str, str]:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome
+from campaigns.extension_points import ChannelProvider
 from tests.campaigns.builders import NOW, key
 
 
@@ -23,7 +24,7 @@ def make_message(number: int, *, channel: Channel = Channel.EMAIL, **parts) -> O
 class ProviderContract:
     """The tests of the contract. `server` is a local one that speaks the provider's wire format."""
 
-    provider = None
+    provider: ChannelProvider
     channel = Channel.EMAIL
     now: datetime = NOW
 

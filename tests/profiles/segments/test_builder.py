@@ -14,8 +14,8 @@ from profiles.segments.forms.editing import NEW, apply_step
 from profiles.segments.forms.reading import FormReader
 from profiles.segments.forms.showing import _fields, errors_by_place, show_rule
 from profiles.segments.rules.tree import parse_rule
-from tests.profiles.segments.strategies import rules
-from tests.profiles.segments.test_refreshing import NOW, bought, live, person, plan_is
+from tests.profiles.segments.strategies import NOW, rules
+from tests.profiles.segments.test_refreshing import bought, live, person, plan_is
 from tests.profiles.segments.world import add_touch
 
 NEW_URL = "/segments/new/"

@@ -7,9 +7,9 @@ import pytest
 from kernel.events.models import Event
 from profiles.models import Segment, SegmentMember
 from profiles.segments.services.proving import verify_all, verify_sample
+from tests.profiles.segments.strategies import NOW
 from tests.profiles.segments.test_refreshing import (
     DAY,
-    NOW,
     bought,
     changes,
     inside,

@@ -36,7 +36,7 @@ def test_unknown_keys_and_kinds_are_refused():
     [(path, message)] = errors_of({"kind": "magic"})
     assert path == "root.rules.0"
     assert "magic" in message
-    assert errors_of(colour="red") == [("root.colour", "There is no such field here.")]
+    assert errors_of(tint="red") == [("root.tint", "There is no such field here.")]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from profiles.models import Customer, Identity, InboxItem, QuarantinedMessage, Touchpoint
-from profiles.touchpoints.services import draining
+from profiles.touchpoints import queries
 from profiles.touchpoints.services.draining import Drained, drain_inbox
 from tests.profiles.collecting import Sender, events_of, people
 
@@ -49,7 +49,7 @@ def test_a_crash_before_the_commit_leaves_the_request_in_the_inbox(sender: Sende
         raise SystemExit
 
     with monkeypatch.context() as broken:
-        broken.setattr(draining.queries, "insert_quarantined", crash)
+        broken.setattr(queries, "insert_quarantined", crash)
         with pytest.raises(SystemExit):
             drain_inbox(now=datetime.now(UTC))
     assert InboxItem.objects.count() == 1

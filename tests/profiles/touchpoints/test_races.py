@@ -59,7 +59,7 @@ person_events = st.lists(
 )  # fmt: skip
 
 
-def as_message(number: int, person: int, kind: str, value: int) -> dict:
+def as_message(number, person, kind, value):
     """Return one message of a person who has one device and one address."""
     at = f"2026-02-{number + 1:02}T00:00:00Z"
     common = {"messageId": f"m{number}", "timestamp": at}

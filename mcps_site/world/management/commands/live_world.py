@@ -27,17 +27,17 @@ from profiles.facade import find_import_key
 
 log = structlog.get_logger()
 TICK = 1.0
+NUMBERS = (("people", "WORLD", 20_000), ("seed", "WORLD_SEED", 7), ("days", "WORLD_DAYS", 365))
 
 
 class Command(BaseCommand):
     help = "Fill a fresh demo with its world, then let the people live on; stops on Ctrl-C."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        number = {"type": int, "help": "see docs/reference/settings.md"}
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="address of the product")
-        parser.add_argument("--people", default=os.environ.get("WORLD") or 20_000, **number)
-        parser.add_argument("--seed", default=os.environ.get("WORLD_SEED") or 7, **number)
-        parser.add_argument("--days", default=365, **number)
+        for name, variable, size in NUMBERS:
+            default = os.environ.get(variable) or size
+            parser.add_argument(f"--{name}", type=int, default=default, help=f"or {variable}")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         url = options["url"]
