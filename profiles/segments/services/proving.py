@@ -20,7 +20,7 @@ from profiles.segments.queries.membership import (
 )
 from profiles.segments.queries.preview import count_people, draw_people
 from profiles.segments.rules.sqlbuilder import Scope
-from profiles.segments.services.refreshing import LiveSegments, rebuild_dependants
+from profiles.segments.services.refreshing import LiveSegments, rebuild_dependents
 
 log = structlog.get_logger()
 # One in a hundred people, but enough to find something, and not more than a second of work.
@@ -50,7 +50,7 @@ def verify_segment(segment_id: int, *, now: datetime) -> Proof:
         )
         differences = built.entered + built.left
         if differences:
-            rebuild_dependants(segment_id, cause_kind="repair", now=now)
+            rebuild_dependents(segment_id, cause_kind="repair", now=now)
         Segment.objects.filter(pk=segment_id).update(
             verified_at=now, verified_differences=differences
         )

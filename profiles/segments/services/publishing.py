@@ -21,7 +21,7 @@ from profiles.segments.queries.names import resolve_names
 from profiles.segments.rules.planning import find_cycle
 from profiles.segments.selectors.authoring import RuleRefused, read_rule
 from profiles.segments.services.mentioning import expand_mentions
-from profiles.segments.services.refreshing import rebuild_dependants
+from profiles.segments.services.refreshing import rebuild_dependents
 
 log = structlog.get_logger()
 EMPTY = {"version": 1, "root": {"kind": "group", "match": "all", "rules": []}}
@@ -114,7 +114,7 @@ def publish_segment(
         )
         version.entered, version.left = built.entered, built.left
         version.save(update_fields=["entered", "left"])
-        rebuild_dependants(segment.id, cause_kind="segment", now=now)
+        rebuild_dependents(segment.id, cause_kind="segment", now=now)
     log.info("segments.published", segment_id=segment.id, entered=built.entered, left=built.left)
     return PublishReport(
         segment_id=segment.id,
@@ -142,7 +142,7 @@ def archive_segment(segment_id: int, *, now: datetime) -> None:
     with transaction.atomic():
         lock_lane()
         segment = _lock_segment(segment_id)
-        users = list_dependants(segment)
+        users = list_dependents(segment)
         if users:
             names = ", ".join(f"“{one.name}”" for one in users)
             raise Conflict(f"“{segment.name}” cannot be archived: {names} refer to it.")
@@ -153,7 +153,7 @@ def archive_segment(segment_id: int, *, now: datetime) -> None:
         segment.save(update_fields=["status", "member_count"])
 
 
-def list_dependants(segment: Segment) -> list[Segment]:
+def list_dependents(segment: Segment) -> list[Segment]:
     """Return the segments in use whose published rules refer to this one."""
     return list(
         Segment.objects.filter(

@@ -47,7 +47,7 @@ class LiveSegments:
         """Return the live segments, each after those that it refers to."""
         return evaluation_order(self._needs, self.rules)
 
-    def dependants(self, segment_id: int) -> list[int]:
+    def dependents(self, segment_id: int) -> list[int]:
         """Return the live segments that refer to a segment."""
         return [one for one, needs in self._needs.items() if segment_id in needs]
 
@@ -100,12 +100,12 @@ def plan_people(customer_ids: Iterable[int], *, cause: str, now: datetime) -> No
         wake("profiles.refresh_due_segments")
 
 
-def rebuild_dependants(segment_id: int, *, cause_kind: str, now: datetime) -> None:
+def rebuild_dependents(segment_id: int, *, cause_kind: str, now: datetime) -> None:
     """Recompute whole every live segment that refers to one, directly or not."""
     live = LiveSegments()
     stale = {segment_id}
     for one in live.in_order():
-        if any(one in live.dependants(source) for source in stale):
+        if any(one in live.dependents(source) for source in stale):
             rebuild_members(
                 live.rules[one], cause_kind=cause_kind, may_start_journeys=False, now=now
             )
@@ -126,8 +126,8 @@ def _settle(pending: Pending, *, now: datetime) -> int:
             live.rules[segment_id], list(chosen.values()), scope=scope, now=now
         )
         total += len(changes)
-        for dependant in live.dependants(segment_id):
-            waiting = pending.setdefault(dependant, {})
+        for dependent in live.dependents(segment_id):
+            waiting = pending.setdefault(dependent, {})
             for change in changes:
                 waiting.setdefault(change.customer_id, chosen[change.customer_id])
     return total

@@ -94,7 +94,7 @@ INSERT INTO profiles_segment_mention (segment_id, kind, name)
 SELECT %(segment_id)s::bigint, kind, name FROM wanted ON CONFLICT DO NOTHING
 
 -- name: list_references
--- Reads which live or drafted segment refers to which: dependant, then what it needs.
+-- Reads which live or drafted segment refers to which: dependent, then what it needs.
 SELECT m.segment_id, s.id AS needs FROM profiles_segment_mention m
 JOIN profiles_segment s ON m.kind = 'segment' AND s.key::text = m.name
 

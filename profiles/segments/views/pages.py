@@ -61,7 +61,7 @@ def segment(request: HttpRequest, key: UUID) -> HttpResponse:
         ),
         "changes": pages.list_changes(found),
         "versions": found.versions.order_by("-number")[:20],
-        "used_by": publishing.list_dependants(found),
+        "used_by": publishing.list_dependents(found),
         "show_people": may(request.user, "view_personal_data"),
     }
     return render(request, "profiles/segments/detail.html", context)

@@ -41,12 +41,12 @@ def test_a_verified_segment_says_when_and_that_nothing_differed():
 def test_a_difference_is_repaired_logged_and_published(verify):
     ada, ben = person("ada", plan="pro"), person("ben", plan="free")
     segment = live("Pro", plan_is("pro"))
-    dependant = live("Inside", inside(segment))
+    dependent = live("Inside", inside(segment))
     SegmentMember.objects.filter(segment_id=segment.id).update(customer_id=ben)
-    SegmentMember.objects.filter(segment_id=dependant.id).update(customer_id=ben)
+    SegmentMember.objects.filter(segment_id=dependent.id).update(customer_id=ben)
     found = {proof.segment_id: proof.differences for proof in verify(now=NOW + DAY)}
     assert found[segment.id] == 2
-    assert members(segment) == members(dependant) == [ada]
+    assert members(segment) == members(dependent) == [ada]
     assert [row for row in changes(segment) if row[2] == "repair"] == [
         (ada, True, "repair", False),
         (ben, False, "repair", False),

@@ -178,13 +178,13 @@ def test_lasting_membership_ripens_by_a_timer():
 def test_a_new_version_replaces_the_rule_and_reports_who_entered_and_left():
     ada, ben = person("ada", plan="pro"), person("ben", plan="free")
     segment = live("Plan", plan_is("pro"))
-    dependant = live("Inside", inside(segment))
+    dependent = live("Inside", inside(segment))
     save_draft(segment.id, rule={"root": {"rules": [plan_is("free")]}})
     assert members(segment) == [ada]
     report = publish_segment(segment.id, now=NOW + DAY, may_start_journeys=True)
     assert (report.version, report.members, report.entered, report.left) == (2, 1, 1, 1)
     assert members(segment) == [ben]
-    assert members(dependant) == [ben]
+    assert members(dependent) == [ben]
     assert changes(segment)[1:] == [(ada, False, "backfill", True), (ben, True, "backfill", True)]
 
 
