@@ -15,12 +15,14 @@ from campaigns.journeys.models import (
     Journey,
     JourneyDraft,
     JourneyEdit,
+    JourneyLeave,
     JourneyNode,
     JourneyTrigger,
     JourneyVersion,
     NodeTally,
     Step,
     Timer,
+    Waiting,
 )
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Journey",
     "JourneyDraft",
     "JourneyEdit",
+    "JourneyLeave",
     "JourneyNode",
     "JourneyTrigger",
     "JourneyVersion",
@@ -43,4 +46,5 @@ __all__ = [
     "Template",
     "TemplateVersion",
     "Timer",
+    "Waiting",
 ]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from campaigns.deliveries.services import feedback
+from campaigns.journeys.services.advance import leave_and_wake
 from campaigns.journeys.services.enroll import enroll_from_log
 from kernel.events import Bounds, register_log, subscribe
 
@@ -20,6 +21,12 @@ def enter_by_segment(bounds: Bounds, *, now: datetime) -> None:
 def enter_by_touchpoint(bounds: Bounds, *, now: datetime) -> None:
     """Let in those who did something."""
     enroll_from_log("profiles.touchpoint", bounds, now=now)
+
+
+@subscribe("profiles.touchpoint", name="campaigns.journey_signals")
+def signal_journeys(bounds: Bounds, *, now: datetime) -> None:
+    """Wake those who wait for what happened, and end the ways of those who met a goal or an exit."""
+    leave_and_wake(bounds, now=now)
 
 
 @subscribe("kernel.event", name="campaigns.event_entry")

@@ -19,6 +19,10 @@ _ICONS = {
     "split": "split",
     "condition": "git-branch",
     "send": "send",
+    "hold": "hourglass",
+    "wait_until": "alarm-clock",
+    "choose": "list-tree",
+    "emit": "radio",
 }
 _WORDS = {
     "entered": "Entered the journey",
@@ -27,6 +31,12 @@ _WORDS = {
     "message_planned": "A message was planned",
     "condition_met": "The condition was met",
     "condition_not_met": "The condition was not met",
+    "event_arrived": "What was awaited happened",
+    "timed_out": "What was awaited did not happen in time",
+    "no_branch_matched": "No branch matched",
+    "event_emitted": "An event was recorded",
+    "goal_reached": "Reached the goal and left",
+    "exit_met": "Left by an exit rule",
 }
 
 

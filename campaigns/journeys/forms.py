@@ -11,6 +11,7 @@ from campaigns.journeys.rules.conditions_text import (
     write_conditions,
 )
 from campaigns.journeys.rules.documents import DraftNode
+from campaigns.journeys.rules.words import DAYS
 
 UNITS: Final = ((60, "minutes"), (3_600, "hours"), (86_400, "days"))
 _YEAR = 366 * 86_400
@@ -227,6 +228,113 @@ class SplitForm(NodeForm):
         }  # fmt: skip
 
 
+class HoldForm(NodeForm):
+    """The awaited events and the timeout. An event without a branch name is dropped."""
+
+    def build(self, known: Known) -> None:
+        """Add a row for each event and an empty one, then the timeout."""
+        branches = self.node.get("branches") or []
+        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
+        for place in range(self.rows):
+            branch = branches[place] if place < len(branches) else {}
+            self.fields[f"name_{place}"] = forms.CharField(
+                label=f"Branch {place + 1}", required=False, max_length=64,
+                initial=branch.get("name", ""),
+            )  # fmt: skip
+            self.fields[f"event_{place}"] = forms.CharField(
+                label="When this happens", required=False, max_length=200,
+                initial=branch.get("event", ""), widget=forms.TextInput(attrs=_EVENT_LIST),
+            )  # fmt: skip
+            self.fields[f"match_{place}"] = ConditionLines()
+            self.initial[f"match_{place}"] = write_conditions(branch.get("match") or [])
+        SpanFields.add(self, self.node.get("seconds") or 0, label="Wait at most")
+        self.fields["since"] = forms.ChoiceField(
+            label="What counts", initial=self.node.get("since", "arrival"),
+            choices=[("arrival", "From arriving at this step"), ("entry", "From entering the journey")],
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the events that have a branch name, and the timeout."""
+        data, old = self.cleaned_data, self.node.get("branches") or []
+        branches = [
+            {"name": data[f"name_{place}"], "event": data[f"event_{place}"],
+             "match": data[f"match_{place}"],
+             "next": old[place]["next"] if place < len(old) else "?"}
+            for place in range(self.rows) if data[f"name_{place}"]
+        ]  # fmt: skip
+        return {"branches": branches, "seconds": SpanFields.seconds(self), "since": data["since"]}
+
+
+class WaitUntilForm(NodeForm):
+    """The time of day, the weekdays and the zone of those whose own is unknown."""
+
+    def build(self, known: Known) -> None:
+        """Add the three fields."""
+        self.fields["at"] = forms.TimeField(
+            label="Time of day", initial=self.node.get("at", "10:00"),
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            help_text="On the person's own clock.",
+        )  # fmt: skip
+        self.fields["weekdays"] = forms.TypedMultipleChoiceField(
+            label="Only on", required=False, coerce=int, choices=list(enumerate(DAYS)),
+            initial=self.node.get("weekdays") or [], widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+        self.fields["zone"] = forms.CharField(
+            label="Time zone where theirs is unknown", initial=self.node.get("zone", "UTC"),
+            max_length=64,
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the time of day, the weekdays and the zone."""
+        data = self.cleaned_data
+        at = data["at"].strftime("%H:%M")
+        return {"at": at, "weekdays": data["weekdays"], "zone": data["zone"]}
+
+
+class ChooseForm(NodeForm):
+    """Names and segments. A way without a name is dropped."""
+
+    def build(self, known: Known) -> None:
+        """Add a row for each way and an empty one."""
+        branches = self.node.get("branches") or []
+        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
+        for place in range(self.rows):
+            branch = branches[place] if place < len(branches) else {}
+            self.fields[f"name_{place}"] = forms.CharField(
+                label=f"Branch {place + 1}", required=False, max_length=64,
+                initial=branch.get("name", ""),
+            )  # fmt: skip
+            self.fields[f"segment_{place}"] = forms.ChoiceField(
+                label="For people in", required=False, initial=branch.get("segment", ""),
+                choices=[("", "Choose a segment"), *known.segment_keys.items()],
+            )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the ways that have a name."""
+        data, old = self.cleaned_data, self.node.get("branches") or []
+        return {
+            "branches": [
+                {"name": data[f"name_{place}"], "segment": data[f"segment_{place}"],
+                 "next": old[place]["next"] if place < len(old) else "?"}
+                for place in range(self.rows) if data[f"name_{place}"]
+            ]
+        }  # fmt: skip
+
+
+class EmitForm(NodeForm):
+    """The name of the event."""
+
+    def build(self, known: Known) -> None:
+        """Add the name."""
+        self.fields["event"] = forms.CharField(
+            label="Event", required=False, max_length=200, initial=self.node.get("event", "")
+        )
+
+    def values(self) -> dict[str, Any]:
+        """Return the name."""
+        return {"event": self.cleaned_data["event"]}
+
+
 class ExitForm(NodeForm):
     """Only the note."""
 
@@ -237,6 +345,10 @@ FORMS: Final[dict[str, type[NodeForm]]] = {
     "wait": WaitForm,
     "condition": ConditionForm,
     "split": SplitForm,
+    "hold": HoldForm,
+    "wait_until": WaitUntilForm,
+    "choose": ChooseForm,
+    "emit": EmitForm,
     "exit": ExitForm,
 }
 
@@ -249,15 +361,39 @@ class NewJourneyForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    """What belongs to the journey as a whole."""
+    """What belongs to the journey as a whole: the holdout, a goal, an exit rule."""
 
     holdout_percent = forms.FloatField(
-        label="Holdout percent",
-        min_value=0,
-        max_value=50,
+        label="Holdout percent", min_value=0, max_value=50,
         help_text="This share enters, is measured, and never gets a message of this journey.",
-    )
+    )  # fmt: skip
+    goal_event = forms.CharField(
+        label="Goal", required=False, max_length=200, widget=forms.TextInput(attrs=_EVENT_LIST),
+        help_text="Who does this has converted and leaves at once.",
+    )  # fmt: skip
+    goal_match = ConditionLines()
+    exit_event = forms.CharField(
+        label="Exit rule", required=False, max_length=200, widget=forms.TextInput(attrs=_EVENT_LIST),
+        help_text="Who does this leaves at once, without counting as converted.",
+    )  # fmt: skip
+    exit_match = ConditionLines()
 
     def __init__(self, definition: dict[str, Any], posted: Any = None) -> None:
+        self.leaves = definition.get("leaves") or []
         initial = {"holdout_percent": definition.get("holdout_percent", 10)}
+        for name, is_goal in (("goal", True), ("exit", False)):
+            first = next((rule for rule in self.leaves if rule["is_goal"] is is_goal), {})
+            initial[f"{name}_event"] = first.get("event", "")
+            initial[f"{name}_match"] = write_conditions(first.get("match") or [])
         super().__init__(posted, initial=initial, auto_id="settings_%s", label_suffix="")
+
+    def values(self) -> dict[str, Any]:
+        """Return the settings; goals and exits beyond the first of each stay."""
+        data = self.cleaned_data
+        leaves: list[dict[str, Any]] = []
+        for name, is_goal in (("goal", True), ("exit", False)):
+            event, match = data[f"{name}_event"], data[f"{name}_match"]
+            if event:
+                leaves.append({"event": event, "match": match, "is_goal": is_goal})
+            leaves += [rule for rule in self.leaves if rule["is_goal"] is is_goal][1:]
+        return {"holdout_percent": data["holdout_percent"], "leaves": leaves}

@@ -57,7 +57,8 @@ class JourneyVersion(models.Model):
 class JourneyNode(models.Model):
     """One node of a version, in the form the engine reads.
 
-    `act` says what the engine does: move, wait, split, send, ask (Python decides) or exit.
+    `act` says what the engine does: move, wait, split, send, exit, ask (Python decides), hold (until
+    an event) or until (a time that Python works out).
     `next` holds the node behind each outlet; for a split `bounds` holds the bucket at which each
     outlet after the first begins.
     """
@@ -114,6 +115,22 @@ class JourneyTrigger(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.event_name or self.segment_id}"
+
+
+class JourneyLeave(models.Model):
+    """What makes people leave a version at once: a goal, which is a conversion, or an exit."""
+
+    version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="leaves")
+    event_name = models.TextField()
+    filter_path = models.TextField(default="$")
+    is_goal = models.BooleanField()
+
+    class Meta:
+        db_table = "campaigns_journey_leave"
+        indexes = [models.Index(fields=["event_name"], name="campaigns_leave_event")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.event_name}"
 
 
 class Enrollment(models.Model):
@@ -209,6 +226,29 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} at {self.due_at}"
+
+
+class Waiting(models.Model):
+    """One event for which one enrollment waits. Whoever takes its timer moves the person."""
+
+    pk = models.CompositePrimaryKey("enrollment_id", "step_no", "outlet")
+    enrollment_id = models.BigIntegerField()
+    step_no = models.IntegerField()
+    outlet = models.SmallIntegerField()
+    customer_id = models.BigIntegerField()
+    version_id = models.BigIntegerField()
+    node = models.SmallIntegerField()
+    event_name = models.TextField()
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_waiting"
+        indexes = [
+            models.Index(fields=["event_name", "customer_id"], name="campaigns_waiting_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} for {self.event_name}"
 
 
 class Step(models.Model):

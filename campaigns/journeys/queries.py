@@ -13,6 +13,7 @@ from kernel.sql import SqlFile, bigint_array, text_array
 
 ADVANCE = SqlFile(__file__, "advance")
 ENTER = SqlFile(__file__, "enter")
+HOLD = SqlFile(__file__, "hold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class AskedNode:
 
     version_id: int
     node: int
+    act: str
     type: str
     params: dict[str, Any]
     outlets: list[str]
@@ -134,3 +136,29 @@ def enter(entrants: Sequence[Entrant], *, now: datetime) -> int:
 def compact_tallies(*, before: datetime) -> int:
     """Add the tallies before an instant up into one row for each way; returns the rows left."""
     return ADVANCE.count("compact_tallies", {"before": before})
+
+
+def settle_arrivals(node: AskedNode, *, batch: int, now: datetime) -> list[Answer]:
+    """Look for awaited events of people who arrived at a hold; those without one fall asleep."""
+    params = {"version_id": node.version_id, "node": node.node, "batch": batch, "now": now}
+    return HOLD.all("settle_arrivals", params, into=Answer)
+
+
+def wake(bounds: Bounds) -> list[Answer]:
+    """Return whom a batch of touchpoints wakes; `advance_answered` must follow at once."""
+    return HOLD.all("wake", bounds.params, into=Answer)
+
+
+def sleep_until(dues: Sequence[tuple[Visit, datetime]]) -> None:
+    """Set the timers of people at one node."""
+    params = {
+        "ids": bigint_array(visit.enrollment_id for visit, _ in dues),
+        "step_nos": bigint_array(visit.step_no for visit, _ in dues),
+        "dues": [due_at for _, due_at in dues],
+    }
+    HOLD.run("sleep_until", params)
+
+
+def leave(bounds: Bounds, *, now: datetime) -> int:
+    """Let people leave who met a goal or an exit; returns how many."""
+    return int(HOLD.value("leave", {**bounds.params, "now": now}) or 0)

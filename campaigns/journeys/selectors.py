@@ -96,13 +96,15 @@ def list_steps(customer_id: int, *, before: datetime, limit: int) -> list[StepRo
 
 def find_known() -> Known:
     """Return what drafts may refer to: published templates and segments in use."""
+    segments = profiles.list_segments()
     return Known(
         templates={
             str(template.key): template.name
             for template in list_templates()
             if template.live_version_id
         },
-        segments={int(segment.id): segment.name for segment in profiles.list_segments()},
+        segments={int(segment.id): segment.name for segment in segments},
+        segment_keys={str(segment.key): segment.name for segment in segments},
     )
 
 

@@ -23,6 +23,9 @@ WITH pair AS (
         WHERE w.customer_id = p.winner_id AND w.journey_id = e.journey_id
             AND w.instance_key = e.instance_key AND w.state = 'active'))
     RETURNING e.id, p.merge_id
+), waiting AS (
+    UPDATE campaigns_waiting w SET customer_id = p.winner_id FROM campaigns_enrollment e, pair p
+    WHERE e.customer_id = p.loser_id AND w.enrollment_id = e.id
 ), sent AS (
     UPDATE campaigns_delivery d SET customer_id = p.winner_id FROM pair p WHERE d.customer_id = p.loser_id
     RETURNING d.id, p.merge_id
@@ -50,9 +53,13 @@ WITH move AS (
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT b.id, %(now)s::timestamptz, b.step_no,
-        CASE n.act WHEN 'ask' THEN b.version_id END, CASE n.act WHEN 'ask' THEN b.node END
+        CASE WHEN n.act IN ('ask', 'hold', 'until') THEN b.version_id END,
+        CASE WHEN n.act IN ('ask', 'hold', 'until') THEN b.node END
     FROM back b JOIN campaigns_journey_node n ON n.version_id = b.version_id AND n.node = b.node
     WHERE b.kind = 'ended'
+), waiting AS (
+    UPDATE campaigns_waiting w SET customer_id = m.loser_id FROM move m
+    WHERE m.kind IN ('enrollment', 'ended') AND w.enrollment_id = m.row_id
 ), sent AS (
     UPDATE campaigns_delivery d SET customer_id = m.loser_id FROM move m WHERE m.kind = 'delivery' AND d.id = m.row_id
 )

@@ -13,6 +13,8 @@ _NODE: TypeAdapter[Any] = TypeAdapter(AnyNode)
 _MISSING = {
     "template": "Choose the template to send.",
     "event": "Name the event.",
+    "segment": "Choose the segment of every branch.",
+    "at": "Give the time of day as hours and minutes, for example 10:00.",
     "segment_id": "Choose the segment.",
     "name": "Give every branch a name.",
     "property": "Name the property to compare.",
@@ -26,6 +28,7 @@ class Known:
 
     templates: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[int, str] = field(default_factory=dict)
+    segment_keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +84,7 @@ def _graph_faults(document: Document) -> Iterator[Fault]:
     waits = {
         node["id"]
         for node in document["nodes"]
-        if node["type"] in {"hold", "wait_until"}
-        or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
+        if node["type"] == "hold" or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
     }
     circle = find_circle({name: to for name, to in ways.items() if name not in waits})
     if circle:

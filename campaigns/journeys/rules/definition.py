@@ -4,14 +4,32 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from campaigns.journeys.nodes.choose import Choose
 from campaigns.journeys.nodes.condition import Condition
+from campaigns.journeys.nodes.emit import Emit
 from campaigns.journeys.nodes.entry import Entry
 from campaigns.journeys.nodes.exit import Exit
+from campaigns.journeys.nodes.hold import Hold
+from campaigns.journeys.nodes.matching import Match
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.nodes.split import Split
 from campaigns.journeys.nodes.wait import Wait
+from campaigns.journeys.nodes.wait_until import WaitUntil
 
-AnyNode = Annotated[Entry | Wait | Condition | Split | Send | Exit, Field(discriminator="type")]
+AnyNode = Annotated[
+    Entry | Wait | WaitUntil | Hold | Condition | Choose | Split | Send | Emit | Exit,
+    Field(discriminator="type"),
+]
+
+
+class LeaveRule(BaseModel):
+    """Something people may do at any time that ends their way at once; a goal is a conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: str = Field(min_length=1, max_length=200)
+    match: list[Match] = Field(default_factory=list, max_length=10)
+    is_goal: bool = True
 
 
 class Problem(ValueError):
@@ -29,6 +47,7 @@ class Definition(BaseModel):
 
     version: Literal[1] = 1
     holdout_percent: float = Field(default=10, ge=0, le=50)
+    leaves: list[LeaveRule] = Field(default_factory=list, max_length=10)
     nodes: list[AnyNode] = Field(min_length=2, max_length=200)
 
     @model_validator(mode="after")
@@ -69,7 +88,11 @@ class Definition(BaseModel):
         lost = [name for name in ways if name not in reached]
         if lost:
             raise ValueError(f"nobody can reach “{lost[0]}”; lead a way to it or delete it")
-        waits = {node.id for node in self.nodes if isinstance(node, Wait) and node.seconds > 0}
+        waits = {
+            node.id
+            for node in self.nodes
+            if isinstance(node, Hold) or (isinstance(node, Wait) and node.seconds > 0)
+        }
         circle = find_circle({n: t for n, t in ways.items() if n not in waits})
         if circle:
             raise ValueError(f"people would circle through “{circle}” for ever; put a wait into it")

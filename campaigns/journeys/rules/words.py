@@ -32,8 +32,20 @@ KINDS: Final = (
                               "yes": "?", "no": "?"}),
     Kind(type="split", label="Split by chance", note="The same person always goes the same way",
          icon="flask-conical", tile="split", blank={"branches": _HALVES}),
+    Kind(type="hold", label="Hold until", note="Until something happens, or the time is over",
+         icon="hourglass", tile="wait",
+         blank={"branches": [{"name": "happened", "event": "", "match": [], "next": "?"}],
+                "seconds": 86_400, "since": "arrival", "timeout": "?"}),
+    Kind(type="wait_until", label="Wait until", note="A time of day, on their own clock",
+         icon="alarm-clock", tile="wait", blank={"at": "10:00", "weekdays": [], "zone": "UTC", "next": "?"}),
+    Kind(type="choose", label="Choose by segment", note="Several ways; the first that fits",
+         icon="list-tree", tile="split",
+         blank={"branches": [{"name": "first", "segment": "", "next": "?"}], "otherwise": "?"}),
+    Kind(type="emit", label="Record an event", note="For segments and other journeys", icon="radio",
+         tile="push", blank={"event": "", "next": "?"}),
     Kind(type="exit", label="Exit", note="The way ends here", icon="flag", tile="exit", blank={}),
 )  # fmt: skip
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 KIND_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 STEPS: Final = tuple(kind for kind in KINDS if kind.type != "entry")
 
@@ -109,6 +121,25 @@ def _split(node: DraftNode, _known: Known) -> tuple[str, str]:
     return "Split by chance", shares
 
 
+def _hold(node: DraftNode, _known: Known) -> tuple[str, str]:
+    events = " or ".join(branch.get("event") or "…" for branch in node.get("branches") or [])
+    return f"Hold until {events}", f"At most {length(node.get('seconds') or 0)}"
+
+
+def _wait_until(node: DraftNode, _known: Known) -> tuple[str, str]:
+    days = " ".join(DAYS[day] for day in node.get("weekdays") or [])
+    return f"Wait until {node.get('at') or '…'}", days or "Any day, their own time"
+
+
+def _choose(node: DraftNode, known: Known) -> tuple[str, str]:
+    names = [known.segment_keys.get(str(b.get("segment")), "…") for b in node.get("branches") or []]
+    return "Choose by segment", ", ".join(names)
+
+
+def _emit(node: DraftNode, _known: Known) -> tuple[str, str]:
+    return f"Record “{node.get('event') or '…'}”", "Event"
+
+
 def _exit(_node: DraftNode, _known: Known) -> tuple[str, str]:
     return "Exit", "The way ends here"
 
@@ -119,5 +150,9 @@ _TITLES: Final = {
     "wait": _wait,
     "condition": _condition,
     "split": _split,
+    "hold": _hold,
+    "wait_until": _wait_until,
+    "choose": _choose,
+    "emit": _emit,
     "exit": _exit,
 }

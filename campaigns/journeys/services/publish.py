@@ -8,7 +8,13 @@ from django.db import transaction
 
 from campaigns.content.models import Template
 from campaigns.contracts import JourneyId, PublishedJourney
-from campaigns.journeys.models import Journey, JourneyNode, JourneyTrigger, JourneyVersion
+from campaigns.journeys.models import (
+    Journey,
+    JourneyLeave,
+    JourneyNode,
+    JourneyTrigger,
+    JourneyVersion,
+)
 from campaigns.journeys.nodes.condition import Condition
 from campaigns.journeys.nodes.entry import SegmentEntered, Trigger
 from campaigns.journeys.nodes.matching import json_path
@@ -65,6 +71,15 @@ def publish_journey(
     _write_nodes(version, parsed, journey=journey)
     triggers = JourneyTrigger.objects.bulk_create(
         [_trigger_row(version, trigger, parsed) for trigger in parsed.entry.triggers]
+    )
+    JourneyLeave.objects.bulk_create(
+        JourneyLeave(
+            version=version,
+            event_name=rule.event,
+            filter_path=json_path(rule.match),
+            is_goal=rule.is_goal,
+        )
+        for rule in parsed.leaves
     )
     journey.live_version = version
     journey.status = Journey.Status.LIVE

@@ -22,17 +22,28 @@ WITH due AS MATERIALIZED (
     WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
         AND n.version_id = e.version_id AND n.node = e.node
         AND m.version_id = e.version_id
-        AND m.node = n.next[coalesce(t.outlet, campaigns_outlet(n.bounds, n.salt, e.customer_key))]
-    RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.ctx, n.node AS left_node,
+        AND m.node = n.next[coalesce(t.outlet, CASE n.act WHEN 'hold' THEN cardinality(n.next)
+            ELSE campaigns_outlet(n.bounds, n.salt, e.customer_key) END)]
+    RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx, n.node AS left_node,
         n.act AS left_act, n.template_version_id, n.priority,
         coalesce(t.reason, nullif(n.reason, ''),
             n.outlets[campaigns_outlet(n.bounds, n.salt, e.customer_key)]) AS reason,
-        m.node, m.act, m.delay
+        m.node, m.act, CASE m.act WHEN 'wait' THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until') AS asks
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no,
-        CASE m.act WHEN 'ask' THEN m.version_id END, CASE m.act WHEN 'ask' THEN m.node END
+        CASE WHEN m.asks THEN m.version_id END, CASE WHEN m.asks THEN m.node END
     FROM moved m WHERE m.act <> 'exit'
+), unwait AS (
+    DELETE FROM campaigns_waiting w USING moved m WHERE m.left_act = 'hold' AND w.enrollment_id = m.id
+), waiting AS (
+    INSERT INTO campaigns_waiting (enrollment_id, step_no, outlet, customer_id, version_id, node, event_name, since)
+    SELECT m.id, m.step_no, b.place, m.customer_id, m.version_id, m.node, b.awaited ->> 'event',
+        CASE n.params ->> 'since' WHEN 'entry' THEN m.entered_at ELSE %(now)s::timestamptz END
+    FROM moved m
+    JOIN campaigns_journey_node n ON n.version_id = m.version_id AND n.node = m.node
+    CROSS JOIN LATERAL jsonb_array_elements(n.params -> 'branches') WITH ORDINALITY AS b (awaited, place)
+    WHERE m.act = 'hold'
 ), messages AS (
     INSERT INTO campaigns_delivery (customer_id, channel, message_class, topic, priority, template_version_id,
         journey_id, journey_version_id, enrollment_id, node, step_no, ctx, due_at, created_at)
@@ -58,9 +69,9 @@ FROM moved m
 -- name: list_asked_nodes
 -- Nodes at which Python decides and somebody is due, with the parameters of the question.
 -- Changes nothing. Leans on campaigns_timer_ask.
-SELECT n.version_id, n.node, n.type, n.params, n.outlets
+SELECT n.version_id, n.node, n.act, n.type, n.params, n.outlets
 FROM campaigns_journey_node n
-WHERE n.act = 'ask' AND EXISTS (
+WHERE n.act IN ('ask', 'hold', 'until') AND EXISTS (
     SELECT FROM campaigns_timer t
     WHERE t.version_id = n.version_id AND t.node = n.node AND t.due_at <= %(now)s::timestamptz
 )

@@ -3,7 +3,7 @@
 SELECT j.key, j.name, j.status, v.number AS version, v.published_at,
     coalesce(sum(t.moved) FILTER (WHERE t.node = -1), 0)::bigint AS entered,
     coalesce(sum(t.moved) FILTER (WHERE t.node = -2), 0)::bigint AS held_out,
-    coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0)::bigint AS finished
+    coalesce(sum(t.moved) FILTER (WHERE (n.act = 'exit' OR t.next_node IS NULL) AND t.node >= 0), 0)::bigint AS finished
 FROM campaigns_journey j
 LEFT JOIN campaigns_journey_version v ON v.id = j.live_version_id
 LEFT JOIN campaigns_node_tally t ON t.version_id = v.id
@@ -44,11 +44,11 @@ ORDER BY s.at DESC, e.id DESC, s.step_no DESC LIMIT %(limit)s::int
 -- name: count_inside
 -- How many people are inside each version of a journey, newest first. Reads the tallies.
 SELECT v.number, (coalesce(sum(t.moved) FILTER (WHERE t.node = -1), 0)
-    - coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0))::bigint AS inside
+    - coalesce(sum(t.moved) FILTER (WHERE (n.act = 'exit' OR t.next_node IS NULL) AND t.node >= 0), 0))::bigint AS inside
 FROM campaigns_journey_version v
 JOIN campaigns_node_tally t ON t.version_id = v.id
 LEFT JOIN campaigns_journey_node n ON n.version_id = t.version_id AND n.node = t.next_node
 WHERE v.journey_id = %(journey_id)s::bigint
 GROUP BY v.id HAVING sum(t.moved) FILTER (WHERE t.node = -1)
-    > coalesce(sum(t.moved) FILTER (WHERE n.act = 'exit' AND t.node >= 0), 0)
+    > coalesce(sum(t.moved) FILTER (WHERE (n.act = 'exit' OR t.next_node IS NULL) AND t.node >= 0), 0)
 ORDER BY v.number DESC

@@ -180,7 +180,7 @@ def _settings(
     form = SettingsForm(drafting.shown_edit(draft).definition, request.POST)
     if form.is_valid():
         drafting.edit_draft(
-            draft, lambda document: {**document, **form.cleaned_data},
+            draft, lambda document: {**document, **form.values()},
             label="Change the settings", actor=actor, now=now,
         )  # fmt: skip
         return _after(request, draft, {})

@@ -13,6 +13,8 @@ from kernel.errors import Invalid
 from kernel.testing import drain_facts
 from profiles.segments.models import Segment, SegmentChange, SegmentMember, SegmentVersion
 from profiles.touchpoints.models import Event, Touchpoint
+from profiles.touchpoints.rules.instants import to_micros
+from profiles.touchpoints.services.storing import make_months
 from tests.campaigns.builders import NOW, after, entry, key, make_customer, make_template, publish
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,7 @@ def let_in(journey, *customers, now=NOW, ctx=None):
 
 
 def touch(customer, name, *, at=NOW, starts_journeys=True, **properties):
+    make_months([to_micros(at)], now=at)
     event, _ = Event.objects.get_or_create(name=name, defaults={"first_seen_at": NOW})
     return Touchpoint.objects.create(
         message_id=key(Touchpoint.objects.count() + 1),

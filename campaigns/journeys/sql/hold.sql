@@ -1,0 +1,103 @@
+-- name: settle_arrivals
+-- People who arrived at a hold: those for whom an awaited event is already there are returned, with
+-- the outlet; all others sleep until the timeout. The look comes after the waiting rows are
+-- visible, so a fact is seen here or by `wake`, never by neither. Changes rows; safe for many
+-- workers. Leans on campaigns_timer_ask, campaigns_waiting_pkey and profiles_touchpoint_customer.
+WITH due AS MATERIALIZED (
+    DELETE FROM campaigns_timer WHERE ctid = ANY (ARRAY(
+        SELECT t.ctid FROM campaigns_timer t
+        WHERE t.version_id = %(version_id)s::bigint AND t.node = %(node)s::smallint
+            AND t.due_at <= %(now)s::timestamptz
+        ORDER BY t.due_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED))
+    RETURNING enrollment_id, step_no, due_at
+), visit AS MATERIALIZED (
+    SELECT e.id, d.step_no, d.due_at AS arrived_at, n.delay, n.params
+    FROM due d
+    JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+    JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node
+), found AS MATERIALIZED (
+    SELECT DISTINCT ON (v.id) v.id, v.step_no, w.outlet
+    FROM visit v
+    JOIN campaigns_waiting w ON w.enrollment_id = v.id AND w.step_no = v.step_no
+    CROSS JOIN LATERAL (
+        SELECT t.occurred_at FROM profiles_touchpoint t
+        WHERE t.customer_id = w.customer_id AND t.occurred_at >= w.since
+            AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = w.event_name)
+            AND t.properties @? (v.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
+        ORDER BY t.occurred_at LIMIT 1
+    ) f
+    ORDER BY v.id, f.occurred_at, w.outlet
+), asleep AS (
+    INSERT INTO campaigns_timer (enrollment_id, due_at, step_no)
+    SELECT v.id, v.arrived_at + v.delay, v.step_no FROM visit v
+    WHERE NOT EXISTS (SELECT FROM found f WHERE f.id = v.id)
+)
+SELECT f.id AS enrollment_id, f.step_no, f.outlet::int AS outlet, 'event_arrived' AS reason FROM found f ORDER BY f.id
+
+-- name: wake
+-- Whom a batch of touchpoints wakes, with the outlet of the earliest. Takes their timers: whoever
+-- takes the timer moves the person, so a timeout at the same instant moves nobody twice. Changes
+-- rows. Leans on campaigns_waiting_event.
+WITH hits AS MATERIALIZED (
+    SELECT DISTINCT ON (w.enrollment_id) w.enrollment_id, w.step_no, w.outlet
+    FROM profiles_touchpoint p
+    JOIN profiles_event x ON x.id = p.event_id
+    JOIN campaigns_waiting w ON w.event_name = x.name AND w.customer_id = p.customer_id
+    JOIN campaigns_journey_node n ON n.version_id = w.version_id AND n.node = w.node
+    WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+        AND p.occurred_at >= w.since
+        AND p.properties @? (n.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
+    ORDER BY w.enrollment_id, p.occurred_at, w.outlet
+), taken AS (
+    DELETE FROM campaigns_timer t USING hits h
+    WHERE t.enrollment_id = h.enrollment_id AND t.step_no = h.step_no
+    RETURNING t.enrollment_id, t.step_no, h.outlet
+)
+SELECT enrollment_id, step_no, outlet::int AS outlet, 'event_arrived' AS reason FROM taken ORDER BY enrollment_id
+
+-- name: sleep_until
+-- Sets the timers of people whose instant Python worked out. Changes rows.
+INSERT INTO campaigns_timer (enrollment_id, due_at, step_no)
+SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[], %(step_nos)s::int[])
+
+-- name: leave
+-- People whose new touchpoints meet a goal or an exit of their version leave at once: no timer, no
+-- waiting, and messages that are still planned are held back with the reason. Changes rows; a
+-- second call finds nobody. Leans on campaigns_leave_event and campaigns_enrollment_customer.
+WITH hits AS MATERIALIZED (
+    SELECT DISTINCT ON (e.id) e.id, l.is_goal
+    FROM profiles_touchpoint p
+    JOIN profiles_event x ON x.id = p.event_id
+    JOIN campaigns_journey_leave l ON l.event_name = x.name
+    JOIN campaigns_enrollment e ON e.customer_id = p.customer_id AND e.version_id = l.version_id AND e.state = 'active'
+    WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+        AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
+    ORDER BY e.id, p.occurred_at, l.is_goal DESC
+), gone AS (
+    UPDATE campaigns_enrollment e SET state = CASE WHEN h.is_goal THEN 'finished' ELSE 'removed' END,
+        step_no = e.step_no + 1, finished_at = %(now)s::timestamptz
+    FROM hits h WHERE e.id = h.id AND e.state = 'active'
+    RETURNING e.id, e.step_no, e.version_id, e.node, h.is_goal
+), timers AS (
+    DELETE FROM campaigns_timer t USING gone g WHERE t.enrollment_id = g.id
+), waiting AS (
+    DELETE FROM campaigns_waiting w USING gone g WHERE w.enrollment_id = g.id
+), held AS (
+    UPDATE campaigns_delivery d SET status = 'held_back', reason = 'left_journey', finished_at = %(now)s::timestamptz
+    FROM gone g WHERE d.enrollment_id = g.id AND d.status = 'planned'
+    RETURNING d.id, d.customer_id
+), decisions AS (
+    INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+    SELECT h.customer_id, h.id, 'held_back', 'left_journey', '{}', %(now)s::timestamptz FROM held h
+), steps AS (
+    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    SELECT g.id, g.step_no, g.version_id, g.node, NULL,
+        CASE WHEN g.is_goal THEN 'goal_reached' ELSE 'exit_met' END, %(now)s::timestamptz
+    FROM gone g
+), tallies AS (
+    INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
+    SELECT g.version_id, g.node, NULL, count(*), %(now)s::timestamptz FROM gone g GROUP BY g.version_id, g.node
+)
+SELECT count(*) FROM gone
