@@ -21,7 +21,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Kernel: forget idempotency keys", "kernel.purge_idempotency_keys", 3600),
     Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
     Periodic("Profiles: settle due segment memberships", "profiles.refresh_due_segments", 1),
-    Periodic("Profiles: verify a sample of segment members", "profiles.verify_segment_sample", 3600),
+    Periodic(
+        "Profiles: verify a sample of segment members", "profiles.verify_segment_sample", 3600
+    ),
     Periodic("Profiles: verify all segment members", "profiles.verify_segments", 86_400),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),

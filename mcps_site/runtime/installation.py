@@ -23,6 +23,7 @@ from mcps_site.runtime.programs import (
     port_is_free,
     preparation,
     set_environment,
+    world_program,
 )
 from mcps_site.runtime.supervisor import Stopped, Supervisor
 from mcps_site.runtime.valkey import Valkey
@@ -134,6 +135,8 @@ class _Run:
             self.supervisor.start(program)
         self.supervisor.wait_until(self._is_ready, what=f"{self.options.url}readyz")
         self._announce(time.monotonic() - started)
+        if self.options.is_demo:
+            self.supervisor.start(world_program())
         return True
 
     def _start_servers(self) -> None:

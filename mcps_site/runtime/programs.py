@@ -82,9 +82,12 @@ def forked_programs(options: Options) -> list[Program]:
     web = partial(launch.run_web, host=options.host, port=options.port, workers=options.web_workers)
     worker = partial(launch.run_worker, processes=options.worker_processes)
     runs: dict[str, Callable[[], object]] = {"web": web, "worker": worker, "beat": launch.run_beat}
-    if options.is_demo:
-        runs["world"] = launch.run_world
     return [Program(name=name, start=partial(_fork, run, name)) for name, run in runs.items()]
+
+
+def world_program() -> Program:
+    """Return the demo's simulated people, who come when everything is ready for them."""
+    return Program(name="world", start=partial(_fork, launch.run_world, "world"))
 
 
 def preparation(options: Options) -> Program:

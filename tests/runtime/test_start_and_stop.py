@@ -18,6 +18,7 @@ def test_run_ends_without_orphans_starts_again_after_a_kill_and_is_deleted_only_
         running.start("demo")
         running.wait_for_line("Ready: http://127.0.0.1:")
         assert "Log in as demo@mcps.example with the password" in running.output()
+        wait_until(lambda: "world" in running.pids(), seconds=20, what=running.output)
         servers, ours = {"postgres", "broker", "mail"}, {"web", "worker", "beat", "world"}
         assert set(running.pids()) == servers | ours
         second = _run(running.environment, "up")
