@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from campaigns.deliveries.rules import reason_text
 from campaigns.deliveries.selectors import list_delays
+from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.selectors import StepRow, list_steps
 from profiles.contracts import CustomerId, TimelineEntry
 
@@ -23,20 +24,6 @@ _ICONS = {
     "wait_until": "alarm-clock",
     "choose": "list-tree",
     "emit": "radio",
-}
-_WORDS = {
-    "entered": "Entered the journey",
-    "held_out": "Held out of the journey, for comparison",
-    "waited": "Waited",
-    "message_planned": "A message was planned",
-    "condition_met": "The condition was met",
-    "condition_not_met": "The condition was not met",
-    "event_arrived": "What was awaited happened",
-    "timed_out": "What was awaited did not happen in time",
-    "no_branch_matched": "No branch matched",
-    "event_emitted": "An event was recorded",
-    "goal_reached": "Reached the goal and left",
-    "exit_met": "Left by an exit rule",
 }
 
 
@@ -78,7 +65,7 @@ def _entry(step: StepRow) -> TimelineEntry:
     return TimelineEntry(
         at=step.at,
         kind="Journey",
-        title=_WORDS.get(step.reason, f"Took the branch “{step.reason}”"),
+        title=say_reason(step.reason),
         detail=f"{step.journey}, at “{step.node}”",
         icon=_ICONS.get(step.type, "waypoints"),
         url=reverse("campaigns:journey", kwargs={"key": step.journey_key}),

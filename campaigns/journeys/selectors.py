@@ -1,12 +1,13 @@
 """Reads of journeys for pages and timelines."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from campaigns.content.selectors import list_templates
-from campaigns.journeys.models import Journey
+from campaigns.journeys.models import Enrollment, Journey, JourneyVersion
 from campaigns.journeys.rules.analysis import Known
 from kernel.errors import NotFound
 from kernel.sql import SqlFile
@@ -70,6 +71,40 @@ class StepRow:
     journey_key: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAt:
+    """Somebody who stands at a node, and when they go on by themselves."""
+
+    id: int
+    customer_id: int
+    entered_at: datetime
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStep:
+    """One step of one run."""
+
+    at: datetime
+    step_no: int
+    reason: str
+    type: str
+    node: str
+    next_node: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """What a page of the check of all enrollments found."""
+
+    checked: int
+    last_id: int | None
+    stuck: int
+    stale: int
+    idle: int
+    examples: list[int] | None
+
+
 def list_journeys() -> list[JourneyRow]:
     """Return all journeys by name, with what happened in their live versions."""
     return READING.all("list_journeys", into=JourneyRow)
@@ -111,3 +146,46 @@ def find_known() -> Known:
 def count_inside(journey_id: int) -> list[VersionInside]:
     """Return how many people are inside each version that still has some; newest first."""
     return READING.all("count_inside", {"journey_id": journey_id}, into=VersionInside)
+
+
+def list_people_at(version: JourneyVersion, node: int, *, limit: int = 50) -> list[PersonAt]:
+    """Return who stands at a node, newest entrants first, among the latest 20,000 of the journey."""
+    params = {
+        "journey_id": version.journey_id,
+        "version_id": version.pk,
+        "node": node,
+        "limit": limit,
+    }
+    return READING.all("list_people_at", params, into=PersonAt)
+
+
+def get_enrollment(enrollment_id: int, *, journey_id: int) -> Enrollment:
+    """Return one enrollment of a journey with its version; raises `NotFound`."""
+    found = (
+        Enrollment.objects.select_related("version")
+        .filter(pk=enrollment_id, journey_id=journey_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such run of this journey.")
+    return found
+
+
+def list_run(enrollment_id: int) -> list[RunStep]:
+    """Return every step of one run, in order."""
+    return READING.all("list_run", {"enrollment_id": enrollment_id}, into=RunStep)
+
+
+def check_enrollments(*, batch: int = 50_000) -> Iterator[Broken]:
+    """Check that every active enrollment has exactly one timer, of its own step, and no other has one.
+
+    Pages through all enrollments by id. People who move while a page is read are seen as of that
+    page's snapshot, so a healthy engine shows nothing.
+    """
+    after = 0
+    while True:
+        page = READING.one("count_broken", {"after": after, "batch": batch}, into=Broken)
+        if page.last_id is None:
+            return
+        yield page
+        after = page.last_id

@@ -10,6 +10,8 @@ urlpatterns = [
     path("journeys/<uuid:key>/", pages.journey, name="journey"),
     path("journeys/<uuid:key>/build/", building.build, name="journey-build"),
     path("journeys/<uuid:key>/build/edit/", building.edit, name="journey-edit"),
+    path("journeys/<uuid:key>/pause/", pages.pause, name="journey-pause"),
+    path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
 ]

@@ -90,6 +90,39 @@ def _journey():
     return {"key": journey.key}
 
 
+def _drafted():
+    from datetime import UTC, datetime
+
+    from campaigns.journeys.models import Journey
+    from campaigns.journeys.services.drafting import open_draft
+
+    key = _journey()["key"]
+    open_draft(Journey.objects.get(key=key), actor="user:1", now=datetime.now(UTC))
+    return {"key": key}
+
+
+for _page in ("build", "edit", "publish", "discard", "pause"):
+    example(f"campaigns:journey-{_page}")(_drafted)
+
+
+@example("campaigns:journey-run")
+def _run():
+    from datetime import UTC, datetime
+
+    from campaigns.journeys.models import Enrollment, Journey
+    from campaigns.journeys.queries import Entrant, enter
+    from campaigns.journeys.services.advance import advance_all
+    from tests.campaigns.builders import make_customer
+
+    now = datetime.now(UTC)
+    key = _journey()["key"]
+    trigger = Journey.objects.get(key=key).live_version.triggers.get()
+    person = make_customer()
+    enter([Entrant(trigger_id=trigger.pk, customer_id=person.pk, cause_id=1, ctx=None)], now=now)
+    advance_all(now=now)
+    return {"key": key, "enrollment": Enrollment.objects.get(customer=person).pk}
+
+
 def _token(scope, text=""):
     from datetime import timedelta
 

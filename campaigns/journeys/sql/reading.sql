@@ -52,3 +52,37 @@ WHERE v.journey_id = %(journey_id)s::bigint
 GROUP BY v.id HAVING sum(t.moved) FILTER (WHERE t.node = -1)
     > coalesce(sum(t.moved) FILTER (WHERE (n.act = 'exit' OR t.next_node IS NULL) AND t.node >= 0), 0)
 ORDER BY v.number DESC
+
+-- name: list_people_at
+-- Who stands at a node now, newest entrants first, among the latest 20,000 of the journey. Changes
+-- nothing. Leans on campaigns_enrollment_entered.
+SELECT e.id, e.customer_id, e.entered_at, t.due_at
+FROM (
+    SELECT * FROM campaigns_enrollment WHERE journey_id = %(journey_id)s::bigint
+    ORDER BY entered_at DESC LIMIT 20000
+) e
+LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
+WHERE e.version_id = %(version_id)s::bigint AND e.node = %(node)s::smallint AND e.state = 'active'
+ORDER BY e.entered_at DESC, e.id DESC LIMIT %(limit)s::int
+
+-- name: list_run
+-- Every step of one enrollment, in order. Changes nothing. Leans on campaigns_step_enrollment.
+SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, m.name AS next_node
+FROM campaigns_step s
+JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node
+LEFT JOIN campaigns_journey_node m ON m.version_id = s.version_id AND m.node = s.next_node
+WHERE s.enrollment_id = %(enrollment_id)s::bigint
+ORDER BY s.step_no
+
+-- name: count_broken
+-- Active enrollments that nothing will ever move: no timer, or one of another step. Paged by id, so
+-- that a check of all holds no lock and no long snapshot. Changes nothing.
+SELECT count(*) AS checked, max(e.id) AS last_id,
+    count(*) FILTER (WHERE e.state = 'active' AND t.enrollment_id IS NULL) AS stuck,
+    count(*) FILTER (WHERE e.state = 'active' AND t.step_no <> e.step_no) AS stale,
+    count(*) FILTER (WHERE e.state <> 'active' AND t.enrollment_id IS NOT NULL) AS idle,
+    (array_agg(e.id) FILTER (WHERE (e.state = 'active') <> (t.enrollment_id IS NOT NULL) OR t.step_no <> e.step_no))[1:20] AS examples
+FROM (
+    SELECT id, state, step_no FROM campaigns_enrollment WHERE id > %(after)s::bigint ORDER BY id LIMIT %(batch)s::int
+) e
+LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id

@@ -1,17 +1,29 @@
-"""Pages of staff about journeys."""
+"""Pages of staff about journeys that run: the list, the results, one person's run."""
 
-import json
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.journeys import selectors
+from campaigns.journeys.models import JourneyVersion
+from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.rules.words import KIND_BY_TYPE
+from campaigns.journeys.selectors import NodeRow
+from campaigns.journeys.services.pausing import pause_journey, resume_journey
+from campaigns.journeys.views.building import find_journey
+from campaigns.journeys.views.canvas import canvas_of
+from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
+from profiles import facade as profiles
+from profiles.contracts import CustomerId
 
-_TONES = {"draft": "info", "live": "ok", "paused": "", "ended": ""}
+_TONES = {"draft": "info", "live": "ok", "paused": "warn", "ended": ""}
+_ENDS = {"finished": "ok", "active": "info", "removed": "warn", "held_out": ""}
 
 
 @require_GET
@@ -24,22 +36,97 @@ def journeys(request: HttpRequest) -> HttpResponse:
 @require_GET
 @require("view")
 def journey(request: HttpRequest, key: UUID) -> HttpResponse:
-    try:
-        found = selectors.get_journey(key)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    """Show the live version on the canvas, with its numbers and the people at the chosen step."""
+    found = find_journey(key)
     version = found.live_version
-    nodes = selectors.count_nodes(version.pk) if version else []
-    names = {node.node: node.name for node in nodes}
     context = {
         "journey": found,
         "version": version,
         "tone": _TONES[found.status],
-        "nodes": [
-            (node, [(o, names[n]) for o, n in zip(node.outlets, node.next, strict=True)])
-            for node in nodes
-        ],
         "may_edit": may(request.user, "edit"),
-        "definition": json.dumps(version.definition, indent=2) if version else "",
+        "may_publish": may(request.user, "publish"),
     }
+    if version is not None:
+        nodes = selectors.count_nodes(version.pk)
+        figures = {node.name: _figures(node) for node in nodes}
+        chosen = request.GET.get("node", "")
+        row = next((node for node in nodes if node.name == chosen), None)
+        context |= {
+            "canvas": canvas_of(
+                version.definition, selectors.find_known(), chosen=chosen, figures=figures
+            ),
+            "chosen": chosen,
+            "row": row,
+            "people": _people(request, version, row) if row else (),
+        }
     return render(request, "campaigns/journeys/detail.html", context)
+
+
+@require_GET
+@require("view")
+def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
+    """Show one person's run: every step with its reason."""
+    found = find_journey(key)
+    try:
+        one = selectors.get_enrollment(enrollment, journey_id=found.pk)
+    except NotFound as error:
+        raise Http404(error.message) from None
+    steps = [
+        {
+            "icon": KIND_BY_TYPE[step.type].icon if step.type in KIND_BY_TYPE else "puzzle",
+            "title": say_reason(step.reason),
+            "note": f"At “{step.node}”" + (f", on to “{step.next_node}”" if step.next_node else ""),
+            "at": step.at,
+        }
+        for step in selectors.list_run(one.pk)
+    ]
+    context = {
+        "journey": found,
+        "enrollment": one,
+        "tone": _ENDS[one.state],
+        "name": _names(request, [one.customer_id])[one.customer_id],
+        "steps": steps,
+    }
+    return render(request, "campaigns/journeys/run.html", context)
+
+
+@require_POST
+@require("publish")
+def pause(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Pause a live journey, or resume a paused one."""
+    found = find_journey(key)
+    switch = resume_journey if request.POST.get("resume") else pause_journey
+    try:
+        switch(found, actor=actor_of(request.user), now=timezone.now())
+    except Conflict as error:
+        messages.error(request, error.message)
+    return redirect("campaigns:journey", key=key)
+
+
+def _figures(node: NodeRow) -> str:
+    if node.type == "exit":
+        return f"{node.arrived:,} ended here"
+    gone = node.arrived - node.inside
+    left = "planned" if node.type == "send" else "went on"
+    here = f"{node.inside:,} here · " if node.inside else ""
+    return f"{here}{gone:,} {left}"
+
+
+def _people(
+    request: HttpRequest, version: JourneyVersion, row: NodeRow
+) -> list[tuple[selectors.PersonAt, str]]:
+    people = selectors.list_people_at(version, row.node)
+    names = _names(request, [person.customer_id for person in people])
+    return [(person, names[person.customer_id]) for person in people]
+
+
+def _names(request: HttpRequest, ids: list[int]) -> dict[int, str]:
+    """Return what people are called: by name only for those who may see personal data."""
+    known = profiles.get_customers(CustomerId(customer_id) for customer_id in ids)
+    shows = may(request.user, "view_personal_data")
+    return {
+        customer_id: "Erased person"
+        if (person := known.get(CustomerId(customer_id))) is None
+        else (shows and person.display_name) or str(person.key)
+        for customer_id in ids
+    }
