@@ -1,5 +1,6 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
+from campaigns.channels.pausing import pause_badge
 from campaigns.channels.providers.console.provider import ConsoleProvider
 from campaigns.channels.providers.smtp.provider import SmtpProvider
 from campaigns.deliveries.selectors import queue_depth
@@ -7,8 +8,10 @@ from campaigns.extension_points import channel_providers
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.timeline import DelayTimeline, StepTimeline
 from kernel.operations.queues import Depth, register_queue
-from kernel.ui import navigation
+from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
+from kernel.ui.settings_pages import SettingsPage
+from kernel.ui.shell import register_badge
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 
 PROVIDERS = (SmtpProvider(), ConsoleProvider())
@@ -26,6 +29,14 @@ PAGES = (
         order=40, keywords="deliveries decisions sent held back reason",
     ),
 )  # fmt: skip
+SENDERS = SettingsPage(
+    label="Senders",
+    text="The providers that messages leave by; pausing one of them or all sending.",
+    url_name="campaigns:senders",
+    icon="send",
+    order=40,
+    permission="view",
+)
 
 
 def register() -> None:
@@ -38,6 +49,8 @@ def register() -> None:
     personal_data_sources.register(CampaignsData.key, CampaignsData())
     for page in PAGES:
         navigation.register(page)
+    settings_pages.register(SENDERS)
+    register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)
 
 

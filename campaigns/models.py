@@ -1,6 +1,6 @@
 """Gathers the slices' models for Django."""
 
-from campaigns.channels.models import Sender
+from campaigns.channels.models import Sender, SendingPause
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.deliveries.models import (
     Decision,
@@ -42,6 +42,7 @@ __all__ = [
     "NodeTally",
     "QuietHours",
     "Sender",
+    "SendingPause",
     "Step",
     "Template",
     "TemplateVersion",

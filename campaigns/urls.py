@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from campaigns.channels import views as channels
 from campaigns.content import views as content
 from campaigns.deliveries import views as deliveries
 from campaigns.journeys import urls as journeys
@@ -12,6 +13,10 @@ staff = (
         path("templates/", content.templates, name="templates"),
         path("templates/<uuid:key>/", content.template, name="template"),
         path("templates/<uuid:key>/preview/", content.preview, name="preview"),
+        path("senders/", channels.senders, name="senders"),
+        path("senders/pause/", channels.pause_all, name="sending-pause"),
+        path("senders/resume/", channels.resume_all, name="sending-resume"),
+        path("senders/<uuid:key>/pause/", channels.pause_sender, name="sender-pause"),
         path("messages/", deliveries.activity, name="messages"),
     ],
     "campaigns",

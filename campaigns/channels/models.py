@@ -34,3 +34,21 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SendingPause(models.Model):
+    """While its one row exists nothing is sent, on no channel."""
+
+    is_on = models.BooleanField(unique=True, default=True)
+    paused_at = models.DateTimeField()
+    paused_by = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "campaigns_sending_pause"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(is_on=True), name="campaigns_pause_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -29,7 +29,6 @@ class Route:
     from_address: str
     from_name: str
     reply_to: str
-    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +121,6 @@ def _route(sender: Sender) -> Route:
         from_address=sender.from_address or _default_address(),
         from_name=sender.from_name,
         reply_to=sender.reply_to,
-        is_paused=sender.is_paused,
     )
 
 

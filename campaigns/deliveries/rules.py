@@ -7,6 +7,8 @@ REASONS = {
     "suppressed": "The address is on the suppression list.",
     "no_address": "No usable address on this channel.",
     "erased": "The person was erased.",
+    "enrollment_stopped": "The person was taken out of the journey.",
+    "journey_ended": "The journey was ended.",
     "frequency_cap": "A frequency cap was reached.",
     "quiet_hours": "Quiet hours where the person is; sent when they end.",
     "no_sender": "No sender is set up for this channel.",

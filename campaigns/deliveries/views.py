@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from campaigns.channels.pausing import list_pauses
 from campaigns.deliveries import selectors
 from campaigns.deliveries.models import Decision
 from kernel.access.permissions import require
@@ -33,6 +34,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _TONES[row.outcome], Decision.Outcome(row.outcome).label) for row in shown],
         "more": shown[-1].id if len(rows) > selectors.PAGE else None,
         "is_first": not before,
+        "pauses": list_pauses(),
         "outcomes": [
             (label, f"?outcome={value}" if value else request.path, value == outcome, "")
             for value, label in options

@@ -133,6 +133,11 @@ def enter(entrants: Sequence[Entrant], *, now: datetime) -> int:
     return int(ENTER.value("enter", params) or 0) if entrants else 0
 
 
+def make_months_ahead(*, now: datetime) -> int:
+    """Make the partitions of the log of steps for the next months; returns how many were missing."""
+    return int(ADVANCE.value("make_months_ahead", {"now": now}))
+
+
 def compact_tallies(*, before: datetime) -> int:
     """Add the tallies before an instant up into one row for each way; returns the rows left."""
     return ADVANCE.count("compact_tallies", {"before": before})

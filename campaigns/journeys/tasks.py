@@ -28,6 +28,12 @@ def advance_journeys() -> int:
     return total
 
 
+@shared_task(name="campaigns.keep_partitions")
+def keep_partitions() -> int:
+    """Make the next months of the log of steps."""
+    return queries.make_months_ahead(now=timezone.now())
+
+
 @shared_task(name="campaigns.compact_tallies")
 def compact_tallies() -> int:
     """Keep the numbers of journeys quick to read."""

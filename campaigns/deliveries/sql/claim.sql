@@ -3,11 +3,15 @@
 SELECT pg_try_advisory_xact_lock(hashtextextended('campaigns_delivery', 0) + %(shard)s::int) AS is_ours
 
 -- name: list_due_shards
--- The shards with something due. Sixteen probes of campaigns_delivery_due. Changes nothing.
+-- The shards with something due that may leave: not while all sending or the sender is paused.
+-- Sixteen probes of campaigns_delivery_due. Changes nothing.
 SELECT s.shard FROM generate_series(0, %(shards)s::int - 1) AS s (shard)
-WHERE EXISTS (
+WHERE NOT EXISTS (SELECT FROM campaigns_sending_pause) AND EXISTS (
     SELECT FROM campaigns_delivery d
     WHERE d.shard = s.shard AND d.status = 'planned' AND d.due_at <= %(now)s::timestamptz
+        AND NOT EXISTS (
+            SELECT FROM campaigns_sender s WHERE s.is_paused
+                AND (s.id = d.sender_id OR d.sender_id IS NULL AND s.is_default AND s.channel = d.channel))
 )
 ORDER BY s.shard
 
@@ -15,18 +19,25 @@ ORDER BY s.shard
 -- The gate: decides about one due delivery of each person of a locked shard and claims the allowed.
 -- Changes rows; nothing twice, as only planned ones are taken. Leans on campaigns_delivery_due and
 -- campaigns_delivery_customer. Caps hold because the shard is locked before this statement takes
--- its snapshot, and because a person appears once.
+-- its snapshot, and because a person appears once. What is paused is not taken: it waits, undecided.
 WITH due AS MATERIALIZED (
     SELECT d.* FROM campaigns_delivery d
     WHERE d.shard = %(shard)s::smallint AND d.status = 'planned' AND d.due_at <= %(now)s::timestamptz
+        AND NOT EXISTS (SELECT FROM campaigns_sending_pause)
+        AND NOT EXISTS (
+            SELECT FROM campaigns_sender s WHERE s.is_paused
+                AND (s.id = d.sender_id OR d.sender_id IS NULL AND s.is_default AND s.channel = d.channel))
     ORDER BY d.due_at, d.id LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
 ), one AS (
     SELECT DISTINCT ON (due.customer_id) due.* FROM due
     ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
-        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent
+        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent,
+        e.state AS way, j.status AS journey
     FROM one o
+    LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id
+    LEFT JOIN campaigns_journey j ON j.id = o.journey_id
     JOIN profiles_customer c ON c.id = o.customer_id
     CROSS JOIN LATERAL campaigns_address(c.id, c.key, c.traits, o.channel, o.address) a
     LEFT JOIN profiles_suppression s
@@ -37,6 +48,8 @@ WITH due AS MATERIALIZED (
 ), verdict AS (
     SELECT f.*, CASE
         WHEN f.erased_at IS NOT NULL THEN 'erased'
+        WHEN f.way = 'removed' THEN 'enrollment_stopped'
+        WHEN f.journey = 'ended' THEN 'journey_ended'
         WHEN f.address = '' THEN 'no_address'
         WHEN f.suppression IS NOT NULL THEN 'suppressed'
         WHEN f.message_class = 'marketing' AND f.consent = 'withdrawn' THEN 'consent_withdrawn'

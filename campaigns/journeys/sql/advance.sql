@@ -106,6 +106,10 @@ CROSS JOIN LATERAL (
 ) AS did
 WHERE did.times >= %(at_least)s::int
 
+-- name: make_months_ahead
+-- Makes the partitions of the log of steps for the next months. Safe to run twice.
+SELECT profiles_make_partitions('campaigns_step', 'month', %(now)s::timestamptz, %(now)s::timestamptz + interval '3 months')
+
 -- name: compact_tallies
 -- Adds the tallies of each way up into one row. Changes rows; the sums stay.
 WITH gone AS (

@@ -8,10 +8,12 @@ from campaigns.contracts import Channel, MessageClass
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import SHARDS, Decision, Delivery
 from campaigns.deliveries.services.send import send_shard
+from campaigns.journeys.models import Enrollment, Journey
 from profiles.consent.models import Suppression
 from tests.campaigns.builders import (
     NOW,
     after,
+    entry,
     give_consent,
     key,
     make_cap,
@@ -19,6 +21,7 @@ from tests.campaigns.builders import (
     make_quiet_hours,
     make_template,
     plan,
+    publish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +253,28 @@ def test_a_delivery_that_is_not_due_waits():
     assert outcome(delivery) == ("planned", None, None)
     assert queries.list_due_shards(now=after(seconds=1)) == [delivery.customer_id % SHARDS]
     assert TemplateVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "journey_status", "expected"),
+    [
+        ("active", "live", "accepted"),
+        ("finished", "live", "accepted"),
+        ("finished", "paused", "accepted"),
+        ("removed", "live", "enrollment_stopped"),
+        ("active", "ended", "journey_ended"),
+    ],
+)
+def test_nothing_leaves_for_a_stopped_way_or_an_ended_journey(state, journey_status, expected):
+    journey = publish(
+        entry({"kind": "touchpoint", "event": "Bought"}, next_="out"), {"id": "out", "type": "exit"}
+    )
+    Journey.objects.filter(pk=journey.pk).update(status=journey_status)
+    customer = make_customer()
+    way = Enrollment.objects.create(
+        journey=journey, version=journey.live_version, customer=customer, customer_key=customer.key,
+        arm="treatment", state=state, node=0, entered_at=NOW, cause_kind="touchpoint",
+    )  # fmt: skip
+    delivery = plan(customer, make_template(), journey=journey, enrollment=way, node=0, step_no=1)
+    send_all()
+    assert outcome(delivery)[2] == expected

@@ -5,7 +5,7 @@ import pytest
 from campaigns.content.models import Template
 from campaigns.deliveries.models import Delivery
 from campaigns.journeys.models import Enrollment, JourneyVersion, NodeTally, Step, Timer
-from campaigns.journeys.queries import Entrant, enter
+from campaigns.journeys.queries import Entrant, enter, make_months_ahead
 from campaigns.journeys.services.advance import advance_all, advance_due
 from campaigns.journeys.services.publish import publish_journey
 from kernel.buckets import bucket
@@ -281,3 +281,9 @@ def test_a_rule_that_cannot_be_used_is_refused_at_publish():
             OUT,
         )
     assert not JourneyVersion.objects.exists()
+
+
+def test_the_months_ahead_of_the_log_of_steps_are_made_once():
+    far = after(days=3650)
+    assert make_months_ahead(now=far) == 4
+    assert make_months_ahead(now=far) == 0
