@@ -19,5 +19,8 @@ def uuid_array(values: Iterable[UUID]) -> str:
 
 def text_array(values: Iterable[str]) -> str:
     """Return texts as the text of a `text[]`, quoted whatever they contain."""
-    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+    texts = list(values)
+    everything = "".join(texts)
+    if '"' in everything or "\\" in everything:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}' if texts else "{}"

@@ -36,6 +36,7 @@ class Sighting(msgspec.Struct, gc=False):
     last_at: int
     time_zone: str = ""
     locale: str = ""
+    has_traits: bool = False
 
 
 class TraitValue(msgspec.Struct, gc=False):
@@ -57,13 +58,14 @@ def insert_customers(keys: Sequence[UUID], seen_at: Sequence[int]) -> dict[UUID,
 
 
 def touch_customers(sightings: Sequence[Sighting]) -> None:
-    """Widen when people were seen."""
+    """Widen when people were seen, and lock those with traits to be applied."""
     params = {
         "ids": bigint_array(seen.id for seen in sightings),
         "first": bigint_array(seen.first_at for seen in sightings),
         "last": bigint_array(seen.last_at for seen in sightings),
         "time_zones": text_array(seen.time_zone for seen in sightings),
         "locales": text_array(seen.locale for seen in sightings),
+        "has_traits": "{" + ",".join(["t" if seen.has_traits else "f" for seen in sightings]) + "}",
     }
     SQL.run("touch_customers", params)
 

@@ -13,6 +13,7 @@ The rules, in the order in which they speak:
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Ref = tuple[str, str]
 """Kind and value of an identifier."""
@@ -76,8 +77,7 @@ class Person:
         self.refs.setdefault(ref[0], set()).add(ref[1])
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """To whom an identifier belongs, and when it was last seen with a user id (microseconds)."""
 
     person_id: int

@@ -11,16 +11,19 @@ RETURNING id, key
 -- name: touch_customers
 -- Widens when people were seen and notes their time zone and language. The last sighting is kept
 -- to the day, so that busy people do not cost a write per event; timelines hold the exact time.
--- Changes rows, safe to run twice. Locks people in order of their ids.
+-- Changes rows, safe to run twice. Locks people in order of their ids, at once with those whose
+-- traits the caller applies next: two rounds of locks would let two writers deadlock.
 WITH seen AS (
     SELECT u.id, u.time_zone, u.locale,
         'epoch'::timestamptz + u.first_micros * interval '1 microsecond' AS first_at,
-        'epoch'::timestamptz + u.last_micros * interval '1 microsecond' AS last_at
+        'epoch'::timestamptz + u.last_micros * interval '1 microsecond' AS last_at, u.has_traits
     FROM unnest(%(ids)s::bigint[], %(first)s::bigint[], %(last)s::bigint[], %(time_zones)s::text[],
-                %(locales)s::text[]) AS u (id, first_micros, last_micros, time_zone, locale)
-), stale AS MATERIALIZED (
+                %(locales)s::text[], %(has_traits)s::boolean[])
+        AS u (id, first_micros, last_micros, time_zone, locale, has_traits)
+), locked AS MATERIALIZED (
     SELECT c.id FROM profiles_customer c JOIN seen s ON s.id = c.id
-    WHERE s.first_at < c.first_seen_at
+    WHERE s.has_traits
+       OR s.first_at < c.first_seen_at
        OR s.last_at > c.last_seen_at + interval '1 day'
        OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.time_zone, ''), c.time_zone) IS DISTINCT FROM c.time_zone)
        OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.locale, ''), c.locale) IS DISTINCT FROM c.locale)
@@ -33,8 +36,12 @@ UPDATE profiles_customer c SET
                      ELSE coalesce(c.time_zone, nullif(s.time_zone, '')) END,
     locale = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(nullif(s.locale, ''), c.locale)
                   ELSE coalesce(c.locale, nullif(s.locale, '')) END
-FROM seen s JOIN stale ON stale.id = s.id
+FROM seen s JOIN locked ON locked.id = s.id
 WHERE c.id = s.id
+  AND (s.first_at < c.first_seen_at OR s.last_at > c.last_seen_at + interval '1 day'
+       OR (s.last_at >= c.last_seen_at
+           AND (coalesce(nullif(s.time_zone, ''), c.time_zone), coalesce(nullif(s.locale, ''), c.locale))
+               IS DISTINCT FROM (c.time_zone, c.locale)))
 
 -- name: apply_traits
 -- Sets traits: of each trait the newest value stays, whatever the order of arrival; of two values

@@ -1,14 +1,17 @@
 """Moves accepted requests from the inbox to the touchpoints, in batches of one transaction."""
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
+from psycopg.errors import DeadlockDetected
 
 from kernel.events import wake
 from profiles.touchpoints import queries
@@ -29,6 +32,7 @@ log = structlog.get_logger()
 
 # Large enough to spread the cost of the statements, small enough to stay under two seconds.
 TARGET_MESSAGES = 5_000
+_MAX_DEADLOCKS = 5
 
 
 class BatchBody(msgspec.Struct, rename="camel"):
@@ -69,7 +73,8 @@ def drain_inbox(*, now: datetime, seconds: float = 20.0) -> Drained:
     until = time.monotonic() + seconds
     requests = 50
     while True:
-        batch = _drain_batch(requests, now=now)
+        with _collector_paused():
+            batch = _drain_batch(requests, now=now)
         total = Drained(*(a + b for a, b in zip(_fields(total), _fields(batch), strict=True)))
         if batch.requests < requests or time.monotonic() > until:
             break
@@ -84,7 +89,31 @@ def _fields(drained: Drained) -> tuple[int, ...]:
     return msgspec.structs.astuple(drained)
 
 
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's cycle collector from walking the messages of a batch, which form no cycles."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
+
+
 def _drain_batch(requests: int, *, now: datetime) -> Drained:
+    """Store one batch; one that lost a deadlock was taken back whole and is tried again."""
+    for _ in range(_MAX_DEADLOCKS):
+        try:
+            return _try_batch(requests, now=now)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+            log.info("touchpoints.batch_gave_way", requests=requests)
+    return _try_batch(requests, now=now)
+
+
+def _try_batch(requests: int, *, now: datetime) -> Drained:
     try:
         with transaction.atomic():
             rows = queries.claim_inbox(requests)
@@ -162,9 +191,9 @@ def _open_all(rows: Sequence[InboxRow]) -> Iterator[KeptMessage]:
     starts_journeys = dict(Source.objects.values_list("id", "starts_journeys"))
     for row in rows:
         envelope, messages = _open(row, starts_journeys=starts_journeys.get(row.source_id, False))
+        request_id = f"{row.received_at.isoformat()}:{row.id}"
         for position, raw in enumerate(messages):
-            fallback_id = f"{row.received_at.isoformat()}:{row.id}:{position}"
-            yield KeptMessage(envelope, fallback_id, raw)
+            yield KeptMessage(envelope, f"{request_id}:{position}", raw)
 
 
 def _open(row: InboxRow, *, starts_journeys: bool) -> tuple[Envelope, Sequence[msgspec.Raw]]:

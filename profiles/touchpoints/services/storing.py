@@ -114,6 +114,8 @@ def _touch(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
             seen.first_at = at
         elif at > seen.last_at:
             seen.last_at = at
+        if arrival.traits:
+            seen.has_traits = True
         if (arrival.time_zone or arrival.locale) and at >= zone_times.get(customer_id, at):
             zone_times[customer_id] = at
             seen.time_zone = _known_zone(arrival.time_zone) or seen.time_zone

@@ -1,6 +1,6 @@
 """Ingestion: accept, drain, duplicates and growth, each as a ratio to raw COPY of the same run.
 
-Run `make bench`, or `python bench/ingest.py --tier S|M|L`. It starts a server of its own in
+Run `make bench`, or `python tests/benchmarks/ingest.py --tier S|M|L`. It starts a server of its own in
 `.data/bench`. Every line shows what was measured, its ratio to the limit and the target; the cores
 that other programs used meanwhile stand beside it, because a busy machine changes every figure.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("MCPS_DATA_DIR", str(ROOT / ".data" / "bench"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcps_site.settings.test")
@@ -230,7 +230,7 @@ class Meter:
 
 def _is_our_server(folder):
     home = str(Path(os.environ["MCPS_DATA_DIR"]).resolve())
-    return os.readlink(folder / "cwd").startswith(home)
+    return str((folder / "cwd").readlink()).startswith(home)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Journeys and deliveries, each as a ratio to the least work that could do, in the same run.
 
-Run `python bench/engagement.py --tier S|M|L`. The engine is compared with the hand-written statement
+Run `python tests/benchmarks/engagement.py --tier S|M|L`. The engine is compared with the hand-written statement
 of the same graph; sending into a null provider with bare Liquid rendering of the same mail. The
 processor time of client and server stands beside the clock, because a busy machine changes the
 clock.
