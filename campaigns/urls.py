@@ -18,6 +18,7 @@ staff = (
         path("senders/resume/", channels.resume_all, name="sending-resume"),
         path("senders/<uuid:key>/pause/", channels.pause_sender, name="sender-pause"),
         path("messages/", deliveries.activity, name="messages"),
+        path("messages/<uuid:key>/settle/", deliveries.settle, name="message-settle"),
     ],
     "campaigns",
 )

@@ -31,6 +31,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
     Periodic("Campaigns: compact the numbers of journeys", "campaigns.compact_tallies", 300),
     Periodic("Campaigns: keep partitions", "campaigns.keep_partitions", 3600),
+    Periodic("Campaigns: ask providers about unknown messages", "campaigns.ask_providers", 300),
     Periodic("Campaigns: settle claims of lost workers", "campaigns.settle_stale", 60),
     Periodic("Referrals: grant rewards whose hold is over", "referrals.release_grants", 2),
     Periodic("Analytics: measure journeys", "analytics.measure_journeys", 15),

@@ -49,6 +49,16 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownDelivery:
+    """A delivery that may have left, with what names its route."""
+
+    id: int
+    key: UUID
+    channel: str
+    sender_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
     """A new report about a delivery."""
 
@@ -131,6 +141,12 @@ def take_back_stale(*, before: datetime, batch: int, now: datetime) -> dict[str,
     for _, status in HAND_OVER.run("take_back_stale", params):
         counts[status] = counts.get(status, 0) + 1
     return counts
+
+
+def list_unknown(*, after: int, before: datetime, batch: int) -> list[UnknownDelivery]:
+    """Return a page, by id, of the unknown deliveries that were claimed before an instant."""
+    params = {"after": after, "before": before, "batch": batch}
+    return HAND_OVER.all("list_unknown", params, into=UnknownDelivery)
 
 
 def record_events(events: Sequence[ProviderEvent]) -> list[Reported]:

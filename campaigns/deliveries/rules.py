@@ -19,6 +19,11 @@ REASONS = {
     "provider_unreachable": "The provider did not answer.",
     "provider_error": "The provider failed while handing over: it may or may not have arrived.",
     "message_malformed": "No valid message could be built for this address.",
+    "marked_sent": "Marked as sent by a member of staff.",
+    "sent_again": "Sent again on the word of a member of staff.",
+    "provider_has_it": "The provider says that it took the message.",
+    "provider_never_got_it": "The provider says that it never got the message; sent again.",
+    "left_journey": "The person left the journey.",
     "bounced": "The message bounced.",
 }
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from campaigns.contracts import DeliveryStatus
 from campaigns.deliveries.rules import reason_text
 from kernel.sql import SqlFile
 
@@ -24,11 +25,17 @@ class ActivityRow:
     channel: str
     status: str
     customer_key: UUID
+    delivery_key: UUID
     customer_id: int
     template: str
     template_key: UUID
     journey: str | None
     journey_key: UUID | None
+
+    @property
+    def can_be_settled(self) -> bool:
+        """Whether the message may have left and this is what was last decided about it."""
+        return self.outcome == self.status == DeliveryStatus.UNKNOWN
 
     @property
     def text(self) -> str:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.deliveries import queries
-from campaigns.deliveries.services import send
+from campaigns.deliveries.services import send, settle
 
 # Short enough that a worker is free again for other work while a long queue is sent.
 _BUDGET_SECONDS = 20.0
@@ -31,3 +31,9 @@ def send_due() -> int:
 def settle_stale() -> dict[str, int]:
     """Settle the claims of workers that are gone."""
     return send.settle_stale(now=timezone.now())
+
+
+@shared_task(name="campaigns.ask_providers")
+def ask_providers() -> int:
+    """Ask providers about deliveries that may have left."""
+    return settle.ask_providers(now=timezone.now())

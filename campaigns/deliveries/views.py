@@ -1,13 +1,21 @@
 """Pages of staff about messages."""
 
+from uuid import UUID
+
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.channels.pausing import list_pauses
 from campaigns.deliveries import selectors
-from campaigns.deliveries.models import Decision
+from campaigns.deliveries.models import Decision, Delivery
+from campaigns.deliveries.rules import reason_text
+from campaigns.deliveries.services.settle import settle_unknown
+from kernel.access.actors import actor_of
 from kernel.access.permissions import require
+from kernel.errors import Conflict, Invalid
 
 _LAST_ID = 2**62
 _TONES = {
@@ -41,3 +49,30 @@ def activity(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "campaigns/deliveries/activity.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require("publish")
+def settle(request: HttpRequest, key: UUID) -> HttpResponse:
+    delivery = get_object_or_404(
+        Delivery.objects.select_related("template_version__template"), key=key
+    )
+    error = ""
+    if request.method == "POST":
+        try:
+            delivery = settle_unknown(
+                key,
+                verdict=request.POST.get("verdict", ""),
+                reason=request.POST.get("reason", ""),
+                actor=actor_of(request.user),
+                now=timezone.now(),
+            )
+        except (Conflict, Invalid) as refused:
+            error = str(refused)
+        else:
+            messages.success(request, reason_text(delivery.reason))
+            return redirect("campaigns:messages")
+    context = {"delivery": delivery, "why": reason_text(delivery.reason), "error": error}
+    return render(
+        request, "campaigns/deliveries/settle.html", context, status=422 if error else 200
+    )

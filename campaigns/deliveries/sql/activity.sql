@@ -1,7 +1,7 @@
 -- name: list_activity
 -- The newest decisions before an id, all or of one outcome, with the person and the message.
 -- Changes nothing. Leans on the primary key of campaigns_decision.
-SELECT c.id, c.outcome, c.reason, c.numbers, c.decided_at, d.channel, d.status, p.key AS customer_key,
+SELECT c.id, c.outcome, c.reason, c.numbers, c.decided_at, d.channel, d.status, p.key AS customer_key, d.key AS delivery_key,
     c.customer_id, t.name AS template, t.key AS template_key, j.name AS journey, j.key AS journey_key
 FROM campaigns_decision c
 JOIN campaigns_delivery d ON d.id = c.delivery_id

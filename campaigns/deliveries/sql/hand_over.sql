@@ -58,3 +58,10 @@ UPDATE campaigns_delivery d SET
     claimed_at = CASE WHEN s.handing_over_at IS NOT NULL THEN d.claimed_at END
 FROM stale s WHERE d.id = s.id
 RETURNING d.id, d.status
+
+-- name: list_unknown
+-- Deliveries that may have left, claimed before an instant, a page by id. Changes nothing. Leans on
+-- campaigns_delivery_unknown, which holds only these.
+SELECT d.id, d.key, d.channel, d.sender_id FROM campaigns_delivery d
+WHERE d.status = 'unknown' AND d.id > %(after)s::bigint AND d.claimed_at < %(before)s::timestamptz
+ORDER BY d.id LIMIT %(batch)s::int

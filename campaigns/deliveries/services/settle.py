@@ -1,0 +1,104 @@
+"""Settles deliveries that may have left: the provider is asked, else a person decides."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+
+from campaigns.channels.services import list_routes
+from campaigns.contracts import Channel, DeliveryStatus, SendOutcome
+from campaigns.deliveries import queries
+from campaigns.deliveries.models import Delivery
+from campaigns.deliveries.queries import Result, UnknownDelivery
+from campaigns.extension_points import CanBeAsked
+from kernel.audit import record
+from kernel.errors import Conflict, Invalid, NotFound
+
+log = structlog.get_logger()
+
+# Twice the lease of a claim: by then no worker can still be handing over.
+_ASK_AFTER = timedelta(minutes=20)
+_BATCH = 500
+# A person who says “again” is not bound by the number of tries.
+_NO_LIMIT = 32_767
+
+_OUTCOMES = {
+    "sent": (SendOutcome.ACCEPTED, "marked_sent"),
+    "again": (SendOutcome.RETRY, "sent_again"),
+}
+
+
+def ask_providers(*, now: datetime) -> int:
+    """Ask the providers that can tell about unknown deliveries; returns how many are settled.
+
+    What a provider took counts as handed over; what it never got is planned again, where the gate
+    decides anew. Where the provider cannot tell, the delivery stays unknown. Safe to run twice.
+    """
+    settled, after = 0, 0
+    while rows := queries.list_unknown(after=after, before=now - _ASK_AFTER, batch=_BATCH):
+        after = rows[-1].id
+        for _, group in groupby(sorted(rows, key=_route_of), key=_route_of):
+            results = _ask(list(group))
+            settled += queries.record_results(results, max_attempts=_NO_LIMIT, now=now)
+    if settled:
+        log.info("deliveries.unknown_settled", settled=settled)
+    return settled
+
+
+@transaction.atomic
+def settle_unknown(key: UUID, *, verdict: str, reason: str, actor: str, now: datetime) -> Delivery:
+    """Settle one unknown delivery by a person's word: it counts as sent, or is sent again.
+
+    Raises:
+        NotFound: no delivery has this key.
+        Invalid: no reason is given, or the verdict is not “sent” or “again”.
+        Conflict: the delivery is not unknown, or no more.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= 200:
+        raise Invalid("reason", "Say in at most 200 characters how you know.")
+    if verdict not in _OUTCOMES:
+        raise Invalid("verdict", "Choose “Mark as sent” or “Send again”.")
+    delivery = Delivery.objects.select_for_update().filter(key=key).first()
+    if delivery is None:
+        raise NotFound("This message does not exist.")
+    if delivery.status != DeliveryStatus.UNKNOWN:
+        raise Conflict("This message is settled already. Its decisions are under Message activity.")
+    outcome, code = _OUTCOMES[verdict]
+    result = Result(delivery_id=delivery.pk, outcome=outcome, reason=code)
+    queries.record_results([result], max_attempts=_NO_LIMIT, now=now)
+    delivery.refresh_from_db()
+    record(
+        actor=actor,
+        verb=code,
+        object_type="delivery",
+        object_id=key,
+        before={"status": DeliveryStatus.UNKNOWN.value},
+        after={"status": delivery.status, "reason": reason},
+        now=now,
+    )
+    return delivery
+
+
+def _route_of(row: UnknownDelivery) -> tuple[str, int]:
+    return row.channel, row.sender_id or 0
+
+
+def _ask(rows: Sequence[UnknownDelivery]) -> list[Result]:
+    sender_id = rows[0].sender_id
+    route = list_routes(Channel(rows[0].channel), {sender_id})[sender_id]
+    if route is None or not isinstance(route.provider, CanBeAsked):
+        return []
+    taken = route.provider.look_up([row.key for row in rows], config=route.config) or {}
+    return [
+        Result(
+            delivery_id=row.id,
+            outcome=SendOutcome.ACCEPTED if taken[row.key] else SendOutcome.RETRY,
+            reason="provider_has_it" if taken[row.key] else "provider_never_got_it",
+        )
+        for row in rows
+        if row.key in taken
+    ]
