@@ -1,9 +1,12 @@
 """Several drains at once, and the same events in any order, number and batch."""
 
 import random
+import threading
+import time
 from datetime import UTC, datetime
 from functools import partial
 
+import msgspec
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from kernel.testing.racing import run_together
 from profiles.models import Customer, Identity, MessageLedger, Touchpoint
+from profiles.touchpoints.rules.messages import make_message_id
 from profiles.touchpoints.services.accepting import accept_request, check_request
 from profiles.touchpoints.services.draining import Drained, drain_inbox
 from profiles.touchpoints.services.sources import create_source
@@ -22,8 +26,6 @@ NOW = datetime.now(UTC)
 
 @pytest.mark.django_db(transaction=True)
 def test_two_drains_with_overlapping_events_and_people_store_each_once():
-    import msgspec
-
     source, _ = create_source("Shop", now=NOW)
     rng = random.Random(1)
     messages = [
@@ -131,3 +133,43 @@ def test_two_workers_that_need_the_same_new_month_make_it_once(transactional_db)
         with connection.cursor() as cursor:
             for month in ("05", "06", "07", "08"):
                 cursor.execute(f"DROP TABLE profiles_touchpoint_2019{month}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_loses_a_deadlock_is_stored_all_the_same():
+    source, _ = create_source("Shop", now=NOW)
+
+    def accept(message_id: str, **traits: int) -> None:
+        message = {"type": "identify", "messageId": message_id, "userId": "u1", "traits": traits}
+        body = check_request(msgspec.json.encode({"batch": [message]}), route="batch")
+        accept_request(body, source_id=source.id, route="batch", ip=None, now=NOW)
+
+    accept("m1", step=1)
+    drain_inbox(now=NOW)
+    accept("m2", step=2)
+
+    def stand_in_the_way() -> str:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL deadlock_timeout = '1min'")
+            cursor.execute("SELECT id FROM profiles_customer FOR UPDATE")
+            person_is_locked.set()
+            until = time.monotonic() + 30
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+            while cursor.execute(waiting).fetchone()[0] == 0 and time.monotonic() < until:
+                time.sleep(0.01)
+            cursor.execute(
+                "INSERT INTO profiles_message_ledger (message_id) VALUES (%s)",
+                [make_message_id(source.id, "m2").hex()],
+            )
+            transaction.set_rollback(True)
+        return "let go"
+
+    def drain() -> Drained:
+        assert person_is_locked.wait(timeout=30)
+        return drain_inbox(now=NOW)
+
+    person_is_locked = threading.Event()
+    assert run_together(stand_in_the_way, drain) == [
+        "let go", Drained(requests=1, stored=1, duplicates=0, quarantined=0),
+    ]  # fmt: skip
+    assert Customer.objects.get().traits == {"step": 2}
