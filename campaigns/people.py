@@ -9,8 +9,19 @@ from profiles.contracts import CustomerId, MergePair
 
 SQL = SqlFile(__file__, "people")
 
-_MESSAGE = ("key", "channel", "address", "status", "reason", "planned_at", "sent_at", "template")
-_WAY = ("journey", "arm", "state", "entered_at", "finished_at")
+_MESSAGE = (
+    "key",
+    "channel",
+    "address",
+    "status",
+    "reason",
+    "planned_at",
+    "sent_at",
+    "template",
+    "values",
+    "events",
+)
+_WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values")
 
 
 class CampaignsMerger:

@@ -4,11 +4,14 @@ from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
-from profiles.consent.services import ConsentMerger
+from profiles.consent.services import ConsentData, ConsentMerger
 from profiles.contracts import SegmentDrifted
-from profiles.extension_points import customer_mergers
+from profiles.extension_points import customer_mergers, personal_data_sources
+from profiles.identities.services.erasing import IdentityData
+from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
+from profiles.touchpoints.services.erasing import TouchpointData
 from profiles.touchpoints.services.upkeep import TouchpointMerger
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
@@ -31,3 +34,6 @@ navigation.register(
             keywords="audiences lists rules groups of people")
 )  # fmt: skip
 register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
+# Identifiers go last: the others find by them what to erase.
+for source in (TouchpointData(), ConsentData(), SegmentData(), IdentityData()):
+    personal_data_sources.register(source.key, source)

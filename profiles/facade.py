@@ -57,7 +57,8 @@ def identify_customer(
     the traits become identifiers too.
 
     Raises:
-        Invalid: the identifier names nobody, for example an e-mail address without “@”.
+        Invalid: the identifier names nobody, for example an e-mail address without “@”, or
+            somebody who was erased.
     """
     return recording.identify_customer(identity, traits=traits, now=now)
 

@@ -2,7 +2,7 @@
 
 from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge
-from profiles.identities.models import Identity
+from profiles.identities.models import Identity, Tombstone
 from profiles.segments.models import (
     Segment,
     SegmentChange,
@@ -40,5 +40,6 @@ __all__ = [
     "Source",
     "SourceActivity",
     "Suppression",
+    "Tombstone",
     "Touchpoint",
 ]

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.directory import merge_views as merging
+from profiles.directory import privacy_views as privacy
 from profiles.directory import views as directory
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
     path("profiles/<uuid:key>/merge/", merging.merge, name="merge"),
     path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
+    path("profiles/<uuid:key>/export/", privacy.export, name="export"),
+    path("profiles/<uuid:key>/erase/", privacy.erase, name="erase"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

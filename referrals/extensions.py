@@ -7,8 +7,9 @@ from typing import Any
 from campaigns.extension_points import merge_sources
 from kernel.events import register_event_type, register_log
 from profiles.contracts import CustomerId, MergePair, TimelineEntry
-from profiles.extension_points import customer_mergers, timeline_sources
+from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 from referrals.contracts import RewardGranted
+from referrals.people import ReferralsData
 from referrals.programs.services import find_shared_program, join_program, share_link
 from referrals.rewards import merging
 from referrals.rewards import selectors as rewards
@@ -83,3 +84,4 @@ register_event_type("referrals.reward_granted", version=1, payload=RewardGranted
 merge_sources.register(ReferralValues.key, ReferralValues())
 timeline_sources.register(RewardTimeline.key, RewardTimeline())
 customer_mergers.register(ReferralMerger.key, ReferralMerger())
+personal_data_sources.register(ReferralsData.key, ReferralsData())

@@ -83,14 +83,16 @@ UPDATE campaigns_delivery_event v SET raw = '{}' FROM blank WHERE v.delivery_id 
 
 -- name: export_messages
 -- Every message to one person, as plain values. Changes nothing. Leans on campaigns_delivery_customer.
-SELECT d.key::text, d.channel, d.address, d.status, d.reason, d.created_at::text, d.handed_over_at::text, t.name
+SELECT d.key::text, d.channel, d.address, d.status, d.reason, d.created_at::text, d.handed_over_at::text, t.name,
+    d.ctx, (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'at', v.at, 'raw', v.raw) ORDER BY v.id), '[]')
+            FROM campaigns_delivery_event v WHERE v.delivery_id = d.id)
 FROM campaigns_delivery d
-JOIN campaigns_template_version v ON v.id = d.template_version_id
-JOIN campaigns_template t ON t.id = v.template_id
+JOIN campaigns_template_version tv ON tv.id = d.template_version_id
+JOIN campaigns_template t ON t.id = tv.template_id
 WHERE d.customer_id = %(customer_id)s::bigint ORDER BY d.id
 
 -- name: export_enrollments
 -- Every way of one person through journeys, as plain values. Changes nothing.
-SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text
+SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text, e.ctx
 FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
 WHERE e.customer_id = %(customer_id)s::bigint ORDER BY e.id

@@ -1,5 +1,5 @@
 """The audit trail: who changed what, from what to what, and when."""
 
-from kernel.audit.services import record
+from kernel.audit.services import record, record_each
 
-__all__ = ["record"]
+__all__ = ["record", "record_each"]

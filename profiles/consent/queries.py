@@ -84,6 +84,22 @@ def return_consents(pairs: Sequence[MergePair]) -> None:
     SQL.count("restate_from_ledger", {"customer_ids": bigint_array(everybody)})
 
 
+def erase_consents(customer_ids: Sequence[int]) -> None:
+    """Delete what people allowed; blank address and proof in the ledger."""
+    SQL.run("open_erasure")
+    SQL.run("erase_consents", {"customer_ids": bigint_array(customer_ids)})
+    SQL.run("close_erasure")
+
+
+def export_consents(customer_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return one person's ledger and suppressions as plain values."""
+    person = {"customer_id": customer_id}
+    return {
+        "consent": [row[0] for row in SQL.run("export_consents", person)],
+        "suppressions": [row[0] for row in SQL.run("export_suppressions", person)],
+    }
+
+
 def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
     return {
         "winner_ids": bigint_array(pair.winner_id for pair in pairs),

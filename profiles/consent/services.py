@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -10,7 +11,7 @@ from kernel.events import Bounds
 from profiles.consent import queries
 from profiles.consent.models import ConsentState
 from profiles.consent.queries import Statement
-from profiles.contracts import MergePair
+from profiles.contracts import CustomerId, MergePair
 
 
 def record_statement(statement: Statement) -> int:
@@ -63,3 +64,17 @@ class ConsentMerger:
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give each loser its entries back and restate both sides from the ledger."""
         queries.return_consents(pairs)
+
+
+class ConsentData:
+    """Exports and erases what people said; the ledger keeps that they spoke, not their address."""
+
+    key = "consent"
+
+    def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
+        """Return every statement and suppression of one person."""
+        return queries.export_consents(customer_id)
+
+    def erase_customers(self, customer_ids: Sequence[CustomerId], *, now: datetime) -> None:
+        """Delete the state and blank the ledger."""
+        queries.erase_consents(customer_ids)

@@ -32,3 +32,13 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Tombstone(models.Model):
+    """A keyed hash of an identifier of somebody who was erased; says nothing without the secret key."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    erased_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:8]

@@ -47,6 +47,20 @@ _LONGEST_BLOCKED = max(map(len, BLOCKED_VALUES))
 _ONLY_ZEROS = re.compile(r"^[0-]*$")
 
 
+ERASED = "erased_person"
+"""Why a message is refused that names somebody who was erased; nothing of it is kept."""
+
+
+class Refused(Exception):
+    """The message cannot be used; `field` says where, the text says why."""
+
+    def __init__(self, reason: str, field: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.field = field
+        self.detail = detail
+
+
 def is_blocked(value: str) -> bool:
     """Say whether a value names nobody: empty, zeros, `null` and what defects send instead of ids."""
     if len(value) <= _LONGEST_BLOCKED and value.lower() in BLOCKED_VALUES:

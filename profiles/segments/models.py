@@ -25,6 +25,7 @@ class ChangeCause(models.TextChoices):
     LIST = "list", "List edited"
     ARCHIVE = "archive", "Segment archived"
     REPAIR = "repair", "Repaired by the audit"
+    ERASE = "erase", "Person was erased"
 
 
 class Segment(models.Model):

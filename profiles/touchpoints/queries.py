@@ -12,6 +12,7 @@ from psycopg.types.numeric import DecimalBinaryDumper
 from kernel.operations.queues import Depth
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
+from profiles.identities.rules import ERASED
 from profiles.touchpoints.rules.messages import Arrival
 
 SQL = SqlFile(__file__, "ingest")
@@ -141,7 +142,7 @@ def copy_touchpoints(
 
 
 def insert_quarantined(rows: Sequence[QuarantineRow]) -> None:
-    """Keep messages that could not be used."""
+    """Keep messages that could not be used; of erased people only that there was one."""
     if not rows:
         return
     unique = {row.message_id: row for row in rows}.values()
@@ -154,7 +155,7 @@ def insert_quarantined(rows: Sequence[QuarantineRow]) -> None:
             "reasons": text_array(row.reason for row in unique),
             "fields": text_array(row.field for row in unique),
             "details": text_array(row.detail for row in unique),
-            "bodies": [row.body for row in unique],
+            "bodies": [b"" if row.reason == ERASED else row.body for row in unique],
         },
     )
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from profiles.customers.services import sweep_erased
 from profiles.touchpoints.services.draining import drain_inbox
 from profiles.touchpoints.services.upkeep import keep_partitions, sweep_stragglers
 
@@ -20,3 +21,4 @@ def keep() -> None:
 @shared_task(name="profiles.sweep_stragglers")
 def sweep() -> None:
     sweep_stragglers(now=timezone.now())
+    sweep_erased(now=timezone.now())

@@ -119,5 +119,7 @@ def _ids(ids: object) -> Sequence[tuple[str, str]]:
 
 
 def _quarantined(row: QuarantinedRow) -> dict[str, Any]:
+    if not row.body:
+        return {"row": row, "raw": ""}
     kept = json.loads(bytes(row.body))
     return {"row": row, "raw": json.dumps(kept.get("message"), indent=2, ensure_ascii=False)}

@@ -1,5 +1,7 @@
 """The public pages: an advocate's invitation and the thanks after signing up."""
 
+from contextlib import suppress
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kernel.errors import NotFound, Unavailable
+from kernel.errors import Invalid, NotFound, Unavailable
 from referrals.landing import services
 from referrals.landing.forms import SignUpForm, is_token_valid, issue_token
 from referrals.landing.rules import frame_policy, is_robot
@@ -56,18 +58,20 @@ def _sign_up(request: HttpRequest, found: services.Invitation) -> HttpResponse:
         signups = services.admit_attempt(visitor=visitor, now=now)
     except Unavailable as error:
         return _form(request, found, form, note=error.message, status=429)
-    services.sign_up(
-        found,
-        services.SignUp(
-            email=form.cleaned_data["email"],
-            first_name=form.cleaned_data["first_name"],
-            has_consented=form.cleaned_data["consent"],
-            visitor=visitor,
-            proof={"page": f"/r/{code}", "at": now.isoformat(), "visitor": visitor.hex()},
-        ),
-        signups_from_visitor=signups,
-        now=now,
-    )
+    # An address that cannot be used (its person was erased) gets the same answer as any other.
+    with suppress(Invalid):
+        services.sign_up(
+            found,
+            services.SignUp(
+                email=form.cleaned_data["email"],
+                first_name=form.cleaned_data["first_name"],
+                has_consented=form.cleaned_data["consent"],
+                visitor=visitor,
+                proof={"page": f"/r/{code}", "at": now.isoformat(), "visitor": visitor.hex()},
+            ),
+            signups_from_visitor=signups,
+            now=now,
+        )
     return redirect("referrals:thanks", code=code)
 
 

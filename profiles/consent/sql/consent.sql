@@ -141,3 +141,36 @@ WITH said AS (
         WHERE profiles_consent.changed_at <= excluded.changed_at
 )
 SELECT count(*)::int FROM said
+
+-- name: open_erasure
+-- Lets this transaction blank address and proof of ledger entries; see the guard's trigger.
+SELECT set_config('profiles.erasing', 'on', true)
+
+-- name: close_erasure
+-- Closes the ledger again.
+SELECT set_config('profiles.erasing', '', true)
+
+-- name: erase_consents
+-- Deletes what people allowed and the suppression of their addresses, and blanks address and proof
+-- in the ledger. Must come before the identifiers go. Safe to run twice.
+WITH gone AS (
+    DELETE FROM profiles_consent WHERE customer_id = ANY (%(customer_ids)s::bigint[])
+), released AS (
+    DELETE FROM profiles_suppression s USING profiles_identity i
+    WHERE i.customer_id = ANY (%(customer_ids)s::bigint[]) AND s.address = i.value
+)
+UPDATE profiles_consent_entry SET address = '', proof = '{}'
+WHERE customer_id = ANY (%(customer_ids)s::bigint[])
+
+-- name: export_consents
+-- Returns what one person said about consent as JSON, oldest first.
+SELECT jsonb_build_object('channel', channel, 'topic', topic, 'address', address, 'state', state,
+    'source', source, 'text_version', text_version, 'proof', proof, 'at', at)
+FROM profiles_consent_entry WHERE customer_id = %(customer_id)s::bigint ORDER BY id
+
+-- name: export_suppressions
+-- Returns the suppressions of one person's addresses as JSON.
+SELECT jsonb_build_object('channel', s.channel, 'address', s.address, 'reason', s.reason,
+    'created_at', s.created_at, 'released_at', s.released_at)
+FROM profiles_suppression s JOIN profiles_identity i ON i.value = s.address
+WHERE i.customer_id = %(customer_id)s::bigint ORDER BY s.id

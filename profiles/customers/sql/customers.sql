@@ -22,11 +22,11 @@ WITH seen AS (
         AS u (id, first_micros, last_micros, time_zone, locale, has_traits)
 ), locked AS MATERIALIZED (
     SELECT c.id FROM profiles_customer c JOIN seen s ON s.id = c.id
-    WHERE s.has_traits
+    WHERE c.erased_at IS NULL AND (s.has_traits
        OR s.first_at < c.first_seen_at
        OR s.last_at > c.last_seen_at + interval '1 day'
        OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.time_zone, ''), c.time_zone) IS DISTINCT FROM c.time_zone)
-       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.locale, ''), c.locale) IS DISTINCT FROM c.locale)
+       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.locale, ''), c.locale) IS DISTINCT FROM c.locale))
     ORDER BY c.id FOR NO KEY UPDATE OF c
 )
 UPDATE profiles_customer c SET
@@ -55,7 +55,7 @@ WITH incoming AS (
     ORDER BY r.customer_id, r.name, r.at DESC, r.value::text DESC NULLS LAST
 ), locked AS MATERIALIZED (
     SELECT c.id, c.traits, c.trait_stamps FROM profiles_customer c
-    WHERE c.id IN (SELECT customer_id FROM incoming)
+    WHERE c.id IN (SELECT customer_id FROM incoming) AND c.erased_at IS NULL
     ORDER BY c.id FOR NO KEY UPDATE
 ), newer AS (
     SELECT i.* FROM incoming i JOIN locked c ON c.id = i.customer_id

@@ -43,3 +43,28 @@ UPDATE profiles_identity i SET
 FROM seen s, locked l
 WHERE i.id = l.id AND s.kind = i.kind AND s.value = i.value
   AND (i.linked_at IS NULL OR i.linked_at < s.linked_at)
+
+-- name: find_tombstones
+-- Returns which of some keyed hashes belong to identifiers of erased people. Leans on the primary key.
+SELECT digest FROM profiles_tombstone WHERE digest = ANY (%(digests)s::text[])
+
+-- name: insert_tombstones
+-- Keeps keyed hashes of identifiers of erased people. Safe to run twice.
+INSERT INTO profiles_tombstone (digest, erased_at)
+SELECT d, %(now)s::timestamptz FROM unnest(%(digests)s::text[]) AS d
+ON CONFLICT DO NOTHING
+
+-- name: delete_tombstones
+-- Forgets keyed hashes. Safe to run twice.
+DELETE FROM profiles_tombstone WHERE digest = ANY (%(digests)s::text[])
+
+-- name: delete_identities
+-- Deletes all identifiers of people and returns them. Safe to run twice.
+DELETE FROM profiles_identity WHERE customer_id = ANY (%(ids)s::bigint[]) RETURNING kind, value
+
+-- name: export_identities
+-- Returns one person's identifiers as JSON.
+SELECT jsonb_build_object('kind', i.kind, 'value', i.value, 'source', s.name,
+    'first_seen_at', i.first_seen_at, 'last_seen_at', i.last_seen_at)
+FROM profiles_identity i LEFT JOIN profiles_source s ON s.id = i.source_id
+WHERE i.customer_id = %(customer_id)s::bigint ORDER BY i.id

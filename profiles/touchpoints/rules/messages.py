@@ -17,6 +17,7 @@ from profiles.identities.rules import (
     by_priority,
     is_blocked,
 )
+from profiles.identities.rules import Refused as Refused  # noqa: PLC0414  raised here, caught by its name here
 from profiles.touchpoints.rules.instants import correct_skew, parse_instant
 from profiles.touchpoints.rules.payload import splice
 
@@ -35,16 +36,6 @@ _EMAIL = re.compile(r"^[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]{2,}$")
 _PHONE = re.compile(r"^\+[1-9]\d{6,14}$")
 _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]")
 _EMPTY = b"{}"
-
-
-class Refused(Exception):
-    """The message cannot be used; `field` says where, the text says why."""
-
-    def __init__(self, reason: str, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.field = field
-        self.detail = detail
 
 
 class Message(msgspec.Struct, rename="camel", gc=False):

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from django.db import transaction
 
 from kernel.errors import Invalid
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
-from profiles.identities.rules import EMAIL, PHONE, is_blocked
+from profiles.identities.rules import EMAIL, PHONE, Refused, is_blocked
 from profiles.touchpoints import queries
 from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import (
@@ -80,7 +81,12 @@ def identify_customer(
         traits=msgspec.json.decode(document),
         refs=tuple(dict.fromkeys([ref, *((kind, value) for kind, value in contacts if value)])),
     )
-    return CustomerId(store_arrivals([arrival], now=now).customer_ids[0])
+    try:
+        with transaction.atomic():
+            return CustomerId(store_arrivals([arrival], now=now).customer_ids[0])
+    except Refused:
+        # The words must not tell a stranger that somebody was erased.
+        raise Invalid(identity.kind, "This cannot be used here. Write to us for help.") from None
 
 
 def _identifying(identity: IdentityRef) -> str:

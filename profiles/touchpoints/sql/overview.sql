@@ -32,11 +32,13 @@ WHERE q.replayed_at IS NULL AND q.id < coalesce(%(before_id)s::bigint, 922337203
 ORDER BY q.id DESC LIMIT %(limit)s::int
 
 -- name: claim_quarantined
--- Takes messages out of quarantine for a replay, oldest first; a crash puts them back.
+-- Takes messages out of quarantine for a replay, oldest first; a crash puts them back. Those of
+-- erased people hold nothing and stay.
 UPDATE profiles_quarantine SET replayed_at = %(now)s::timestamptz
 WHERE id IN (
     SELECT id FROM profiles_quarantine
     WHERE replayed_at IS NULL AND id > %(after_id)s::bigint AND id <= %(upto_id)s::bigint
+      AND length(body) > 0
       AND (%(reason)s::text = '' OR reason = %(reason)s::text)
       AND (%(id)s::bigint IS NULL OR id = %(id)s::bigint)
     ORDER BY id LIMIT %(limit)s::int FOR UPDATE SKIP LOCKED
