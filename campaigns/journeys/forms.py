@@ -156,7 +156,8 @@ class SpanFields:
     @staticmethod
     def seconds(form: forms.Form) -> int:
         """Return the length in seconds."""
-        return round(form.cleaned_data["amount"] * form.cleaned_data["unit"])
+        seconds: int = round(form.cleaned_data["amount"] * form.cleaned_data["unit"])
+        return seconds
 
 
 class WaitForm(NodeForm):
@@ -382,7 +383,9 @@ class SettingsForm(forms.Form):
         self.leaves = definition.get("leaves") or []
         initial = {"holdout_percent": definition.get("holdout_percent", 10)}
         for name, is_goal in (("goal", True), ("exit", False)):
-            first = next((rule for rule in self.leaves if rule["is_goal"] is is_goal), {})
+            first: dict[str, Any] = next(
+                (rule for rule in self.leaves if rule["is_goal"] is is_goal), {}
+            )
             initial[f"{name}_event"] = first.get("event", "")
             initial[f"{name}_match"] = write_conditions(first.get("match") or [])
         super().__init__(posted, initial=initial, auto_id="settings_%s", label_suffix="")

@@ -1,5 +1,6 @@
 """Pages of staff about journeys that run: the list, the results, one person's run."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the live version on the canvas, with its numbers and the people at the chosen step."""
     found = find_journey(key)
     version = found.live_version
-    context = {
+    context: dict[str, Any] = {
         "journey": found,
         "version": version,
         "tone": _TONES[found.status],

@@ -1,8 +1,9 @@
 // The builder's canvas: arrows walk from step to step, Delete removes the chosen one, Ctrl Z
 // undoes, and the canvas keeps its place while htmx swaps it. Without this the list, links and
 // forms do all of it.
-import { behavior, isTyping } from "./behavior.js";
+import { isTyping } from "./behavior.js";
 
+const kept = new WeakSet();
 const place = { left: null, top: 0 };
 
 function flow() {
@@ -11,7 +12,8 @@ function flow() {
 
 function keepPlace() {
   const box = flow();
-  if (!box) return;
+  if (!box || kept.has(box)) return;
+  kept.add(box);
   if (place.left === null) {
     box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
   } else {
@@ -51,8 +53,6 @@ function onKey(event) {
   }
 }
 
-behavior("canvas", (workspace) => {
-  keepPlace();
-  workspace.addEventListener("keydown", onKey);
-  workspace.addEventListener("htmx:afterSwap", keepPlace);
-});
+keepPlace();
+document.addEventListener("keydown", onKey);
+document.addEventListener("htmx:afterSwap", keepPlace);
