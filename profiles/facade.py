@@ -15,6 +15,7 @@ from profiles.contracts import (
     SystemTouchpoint,
 )
 from profiles.customers import selectors as customers
+from profiles.customers import services as erasing
 from profiles.segments.selectors import summaries as segments
 from profiles.segments.services import publishing
 from profiles.touchpoints.services import importing, recording
@@ -74,6 +75,17 @@ def get_customers(ids: Iterable[CustomerId]) -> dict[CustomerId, CustomerSummary
     Somebody who was merged answers with the person who took over.
     """
     return customers.get_customers(ids)
+
+
+def erase_known_only_by(sources: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
+    """Erase everybody whom only the sources of these names have ever named; return how many.
+
+    In batches of one transaction each; everybody else stays as they are. It cannot be undone.
+
+    Raises:
+        Invalid: there is no reason.
+    """
+    return erasing.erase_known_only_by(sources, actor=actor, reason=reason, now=now)
 
 
 def record_consent(  # noqa: PLR0913 - the parts of a proof

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from kernel.audit import record, record_each
 from kernel.errors import Invalid
-from kernel.sql import SqlFile, bigint_array
+from kernel.sql import SqlFile, bigint_array, text_array
 from profiles.contracts import CustomerId
 from profiles.extension_points import personal_data_sources
 
@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 # A batch that resolved somebody before they were erased has long committed after this.
 _STRAGGLERS_FOR: Final = timedelta(minutes=10)
+_BATCH: Final = 500
 
 
 def erase_customers(
@@ -46,6 +47,21 @@ def erase_customers(
             )  # fmt: skip
     log.info("customers.erased", people=len(whole))
     return whole
+
+
+def erase_known_only_by(sources: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
+    """Erase everybody whom only these sources have ever named, and return how many people.
+
+    In batches of one transaction each; stopped half-way, a second call goes on.
+    """
+    after_id = erased = 0
+    while True:
+        span = {"sources": text_array(sources), "after_id": after_id, "limit": _BATCH}
+        ids = [CustomerId(row[0]) for row in SQL.run("list_known_only_by", span)]
+        if not ids:
+            return erased
+        erased += len(erase_customers(ids, actor=actor, reason=reason, now=now))
+        after_id = ids[-1]
 
 
 def sweep_erased(*, now: datetime) -> int:

@@ -38,3 +38,17 @@ SELECT jsonb_build_object('key', c.key, 'traits', c.traits, 'time_zone', c.time_
         'undone_at', m.undone_at) ORDER BY m.id), '[]')
         FROM profiles_merge m JOIN profiles_customer l ON l.id = m.loser_id WHERE m.winner_id = c.id))
 FROM profiles_customer c WHERE c.id = %(customer_id)s::bigint
+
+-- name: list_known_only_by
+-- Lists people in order of their ids, after a given one, whom only the named sources have ever named:
+-- by an identifier, an event or a trait. Reads the touchpoints of each person until another source.
+WITH own AS MATERIALIZED (
+    SELECT coalesce(array_agg(id), '{}'::int[]) AS ids FROM profiles_source WHERE name = ANY (%(sources)s::text[])
+)
+SELECT c.id FROM profiles_customer c CROSS JOIN own
+WHERE c.id > %(after_id)s::bigint AND c.merged_into_id IS NULL AND c.erased_at IS NULL
+  AND EXISTS (SELECT FROM profiles_identity i WHERE i.customer_id = c.id)
+  AND NOT EXISTS (SELECT FROM profiles_identity i WHERE i.customer_id = c.id AND i.source_id <> ALL (own.ids))
+  AND NOT EXISTS (SELECT FROM profiles_touchpoint t WHERE t.customer_id = c.id AND t.source_id <> ALL (own.ids))
+  AND NOT EXISTS (SELECT FROM jsonb_each(c.trait_stamps) s WHERE (s.value ->> 1)::int <> ALL (own.ids))
+ORDER BY c.id LIMIT %(limit)s::int

@@ -1,0 +1,3 @@
+from tests.profiles.collecting import sender
+
+__all__ = ["sender"]
