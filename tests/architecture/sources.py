@@ -1,6 +1,7 @@
 """The files of this repository, as the tests of its shape read them."""
 
 import ast
+import gc
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -37,7 +38,12 @@ def python_files() -> list[Path]:
 
 @cache
 def tree(path: Path) -> ast.Module:
-    return ast.parse(read(path), filename=str(path))
+    # A collection in the middle of parsing may parse again, which this version of Python refuses.
+    gc.disable()
+    try:
+        return ast.parse(read(path), filename=str(path))
+    finally:
+        gc.enable()
 
 
 def functions(path: Path) -> Iterator[tuple[str, Function]]:

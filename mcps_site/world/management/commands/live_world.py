@@ -1,6 +1,5 @@
 """`manage.py live_world`: fill a fresh demo, then let its people live on."""
 
-import os
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from mcps_site.runtime import places
+from mcps_site.settings import env
 from mcps_site.world import services
 from mcps_site.world.collector import Collector
 from mcps_site.world.content import load_content
@@ -27,7 +27,6 @@ from profiles.facade import find_import_key
 
 log = structlog.get_logger()
 TICK = 1.0
-NUMBERS = (("people", "WORLD", 20_000), ("seed", "WORLD_SEED", 7), ("days", "WORLD_DAYS", 365))
 
 
 class Command(BaseCommand):
@@ -35,9 +34,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--url", default=settings.PUBLIC_URL, help="address of the product")
-        for name, variable, size in NUMBERS:
-            default = os.environ.get(variable) or size
-            parser.add_argument(f"--{name}", type=int, default=default, help=f"or {variable}")
+        people = env.number("WORLD", 20_000)
+        parser.add_argument("--people", type=int, default=people, help="or WORLD")
+        seed = env.number("WORLD_SEED", 7)
+        parser.add_argument("--seed", type=int, default=seed, help="or WORLD_SEED")
+        days = env.number("WORLD_DAYS", 365)
+        parser.add_argument("--days", type=int, default=days, help="or WORLD_DAYS")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         url = options["url"]
