@@ -1,7 +1,7 @@
 """The past of the world, day by day, as messages of the collection API.
 
-Memory stays flat: a person is made anew from the seed whenever a day needs it; only a small
-story is kept. Messages come in order of time within each day.
+Memory stays flat: a person follows from the seed and is made anew when it is not at hand; only a
+small story is kept. Messages come in order of time within each day.
 """
 
 from collections import defaultdict
@@ -81,7 +81,8 @@ def as_message(person: Person, deed: Deed, midnight: datetime, *, key: str, seed
     }
     if deed.known:
         message["userId"] = person.user_id
-    return {**message, **_content(person, deed)}
+    message.update(_content(person, deed))
+    return message
 
 
 def _content(person: Person, deed: Deed) -> Message:

@@ -57,6 +57,12 @@ class _Visit:
     rng: Random
     device: str
     second: int = 0
+    categories: list[str] = field(init=False)
+    weights: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        tastes = {c: w for c, w in self.person.tastes.items() if self.shelves[c]}
+        self.categories, self.weights = list(tastes), list(tastes.values())
 
     def deeds(self) -> Iterator[Deed]:
         """Yield the deeds of one visit."""
@@ -89,8 +95,7 @@ class _Visit:
         return self._deed("page", "Home", {"path": "/"})
 
     def _choose(self) -> Product:
-        tastes = {c: w for c, w in self.person.tastes.items() if self.shelves[c]}
-        category = self.rng.choices(list(tastes), list(tastes.values()))[0]
+        category = self.rng.choices(self.categories, self.weights)[0]
         return self.rng.choice(self.shelves[category])
 
     def _look_at(self, product: Product) -> Iterator[Deed]:

@@ -1,11 +1,12 @@
 """The simulated people: what they like, when they are awake, whom they know.
 
 Everything about a person follows from the seed and the person's number, so a million people need
-no memory beyond the one at hand. Mail addresses end in `.example`, telephone numbers are of the
+no memory beyond those at hand. Mail addresses end in `.example`, telephone numbers are of the
 ranges kept for fiction: nobody real can be reached.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from mcps_site.world.catalog import CATEGORIES
@@ -88,6 +89,8 @@ OFFSETS = {
 }  # fmt: skip
 
 
+# The people of a world of the default size stay at hand; a larger one makes them anew.
+@lru_cache(maxsize=20_000)
 def make_person(seed: int, number: int, days: int) -> Person:
     """Return one person of the world, the same for the same seed and number."""
     rng = Random(f"person:{seed}:{number}")
