@@ -23,8 +23,16 @@ def pytest_configure(config: pytest.Config) -> None:
     It lies in a folder of its own (`.data/test`), so a running demo is neither seen nor touched.
     A second run in the same checkout waits for the first, because both use the same databases.
     """
-    if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
         return
+    if not os.environ.get("DATABASE_URL"):
+        _start_postgres(config)
+    from tests.database import prepare_template  # pytest rewrites plugins before their import
+
+    prepare_template()
+
+
+def _start_postgres(config: pytest.Config) -> None:
     folder = places.make_data_dir()
     lock = config.stash[LOCK] = (folder / "test.lock").open("w")
     try:

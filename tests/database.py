@@ -19,17 +19,22 @@ from mcps_site.runtime import places
 LOCK = 0x54455354
 
 
+def prepare_template() -> None:
+    """Migrate the template where it is missing. Called before the workers start: it may take long."""
+    with _connect() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if _template_name() not in _databases(server):
+            _make_template(server, _template_name())
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
     """Give this worker a fresh copy of the template; takes the place of Django's own set-up."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
     name = f"test_mcps_{worker}"
-    template = f"template_{_mark_of_migrations()}"
     with _connect() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        if template not in _databases(server):
-            _make_template(server, template)
-        _recreate(server, name, template)
+        _recreate(server, name, _template_name())
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict["NAME"] = name
@@ -38,12 +43,12 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         connection.close_pool()  # type: ignore[attr-defined]
 
 
-def _mark_of_migrations() -> str:
+def _template_name() -> str:
     mark = hashlib.blake2b((places.ROOT / "requirements.lock").read_bytes(), digest_size=5)
     for path in sorted(places.ROOT.rglob("migrations/**/*")):
         if path.suffix in {".py", ".sql"} and ".venv" not in path.parts:
             mark.update(path.read_bytes())
-    return mark.hexdigest()
+    return f"template_{mark.hexdigest()}"
 
 
 def _make_template(server: Connection, template: str) -> None:
