@@ -9,10 +9,10 @@ from pydantic import Field
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person, Touch
 from profiles.segments.rules.selections import Happening, Selection, property_operand, seconds
-from profiles.segments.rules.sqlbuilder import Builder, Leaf, all_of
+from profiles.segments.rules.sqlbuilder import Builder, Leaf, Scope, all_of
 from profiles.segments.rules.traits import Path
 from profiles.segments.rules.values import text_of
-from profiles.segments.rules.windows import Last, Part, Span, earliest, next_edge
+from profiles.segments.rules.windows import Bounds, Last, Part, Span, earliest, next_edge
 from profiles.segments.rules.wording import label, plural
 
 
@@ -56,15 +56,11 @@ class SequenceCondition(Part):
     def compile(self, builder: Builder) -> Leaf:
         """Compile to SQL."""
         within = seconds(builder, self.within.length.total_seconds())
-        where = self.first.where_sql(builder)
-        verb = "EXISTS" if self.happens else "NOT EXISTS"
-        where += (
-            f" AND {verb} (SELECT 1 FROM profiles_touchpoint u WHERE {self._link(builder, within)})"
-        )
+        source, where = self._pairs(builder, within)
         hits = f"count(*){self._hit_filter(builder)} AS n"
         changes = self._change_sql(builder, within)
         columns = f"{hits}, {changes} AS changes_at" if changes else hits
-        alias = builder.join_facts(columns=columns, where=where, source="profiles_touchpoint t")
+        alias = builder.join_facts(columns=columns, where=where, source=source)
         return Leaf(
             predicate=f"{alias}.n > 0", changes_at=f"{alias}.changes_at" if changes else None
         )
@@ -105,6 +101,34 @@ class SequenceCondition(Part):
             deadlines = [touch.occurred_at + self.within.length for touch in picked]
             moments += [deadline for deadline in deadlines if deadline > now]
         return earliest(*moments)
+
+    def _pairs(self, builder: Builder, within: str) -> tuple[str, str]:
+        """Return the relation of first happenings `t` and what selects those that count.
+
+        For everybody a join of all first with all second happenings is cheapest. For some people,
+        one pass over both events, newest first, knows the nearest second one at or after each.
+        """
+        where = self.first.where_sql(builder)
+        one_event = self.first.event == self.then.event
+        if builder.scope is Scope.EVERYONE or one_event or self.same:
+            verb = "EXISTS" if self.happens else "NOT EXISTS"
+            link = self._link(builder, within)
+            where += f" AND {verb} (SELECT 1 FROM profiles_touchpoint u WHERE {link})"
+            return "profiles_touchpoint t", where
+        bounds = self.first.loose_bounds(builder.now)
+        from_on = builder.inside("t.occurred_at", Bounds(after=bounds.after, since=bounds.since))
+        names = (self.first.event, self.then.event)
+        ids = builder.bind([builder.event_ids.get(name, 0) for name in names], "integer[]")
+        second = all_of(self.then.predicates(builder, "t"))
+        kept = all_of([builder.among("t"), f"t.event_id = ANY ({ids})", *from_on])
+        source = (
+            "(SELECT t.customer_id, t.occurred_at,"
+            f" ({where}) AS is_first, min(t.occurred_at) FILTER (WHERE {second})"
+            " OVER (PARTITION BY t.customer_id ORDER BY t.occurred_at DESC) AS second_at"
+            f" FROM profiles_touchpoint t WHERE {kept}) t"
+        )
+        verb = "IS TRUE" if self.happens else "IS NOT TRUE"
+        return source, f"t.is_first AND (t.second_at <= t.occurred_at + {within}) {verb}"
 
     def _link(self, builder: Builder, within: str) -> str:
         parts = ["u.customer_id = t.customer_id", *self.then.predicates(builder, "u")]

@@ -73,23 +73,31 @@ class Builder:
         """Add a join."""
         self.joins.append(text)
 
-    def join_facts(self, *, columns: str, where: str, source: str, grouped: bool = True) -> str:
+    def join_facts(self, *, columns: str, where: str, source: str) -> str:
         """Join one row of figures per customer from touchpoints `t`, and return its alias.
 
         Without matching facts the row is absent or holds nulls and zero counts; predicates must
-        read both alike. `grouped=False` says that `columns` picks one row (see `pick_one`).
+        read both alike.
         """
         alias = self.alias()
         if self.scope is Scope.EACH:
-            body = f"SELECT {columns} FROM {source} WHERE t.customer_id = c.id AND {where}"
+            body = f"SELECT {columns} FROM {source} WHERE {self.among('t')} AND {where}"
             self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
             return alias
-        among = "t.customer_id IN (SELECT k.customer_id FROM picked k) AND "
-        chosen = among if self.scope is Scope.SET else ""
-        group = " GROUP BY t.customer_id" if grouped else ""
-        body = f"SELECT t.customer_id, {columns} FROM {source} WHERE {chosen}{where}{group}"
+        body = (
+            f"SELECT t.customer_id, {columns} FROM {source} WHERE {self.among('t')} AND {where}"
+            " GROUP BY t.customer_id"
+        )
         self.join(f"LEFT JOIN ({body}) {alias} ON {alias}.customer_id = c.id")
         return alias
+
+    def among(self, relation: str) -> str:
+        """Return the predicate that keeps a relation of touchpoints to the people looked at."""
+        return {
+            Scope.EACH: f"{relation}.customer_id = c.id",
+            Scope.SET: f"{relation}.customer_id IN (SELECT k.customer_id FROM picked k)",
+            Scope.EVERYONE: "true",
+        }[self.scope]
 
     def pick_one(self, *, columns: str, where: str, latest: bool) -> str:
         """Join the first or the last matching touchpoint per customer and return its alias."""
@@ -99,16 +107,14 @@ class Builder:
         source = "profiles_touchpoint t"
         if self.scope is Scope.EACH:
             body = (
-                f"SELECT {columns} FROM {source} WHERE t.customer_id = c.id AND {where}"
+                f"SELECT {columns} FROM {source} WHERE {self.among('t')} AND {where}"
                 f" ORDER BY {order} LIMIT 1"
             )
             self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
             return alias
-        among = "t.customer_id IN (SELECT k.customer_id FROM picked k) AND "
-        chosen = among if self.scope is Scope.SET else ""
         body = (
             f"SELECT DISTINCT ON (t.customer_id) t.customer_id, {columns} FROM {source}"
-            f" WHERE {chosen}{where} ORDER BY t.customer_id, {order}"
+            f" WHERE {self.among('t')} AND {where} ORDER BY t.customer_id, {order}"
         )
         self.join(f"LEFT JOIN ({body}) {alias} ON {alias}.customer_id = c.id")
         return alias
