@@ -49,8 +49,10 @@ RULES = {
                 "test": {"type": "text", "operator": "is", "values": ["DE"]},
             },
         ],
-        "SELECT id FROM profiles_customer WHERE traits->>'plan' = 'pro' AND traits->>'country' = 'DE'"
-        " AND merged_into_id IS NULL AND erased_at IS NULL",
+        (
+            "SELECT id FROM profiles_customer WHERE traits->>'plan' = 'pro' AND traits->>'country' = 'DE'"
+            " AND merged_into_id IS NULL AND erased_at IS NULL"
+        ),
     ),
     "R2 three views in 30 days": (
         [
@@ -68,9 +70,11 @@ RULES = {
                 "window": {"kind": "last", "span": days(30)},
             }
         ],
-        "SELECT customer_id FROM profiles_touchpoint WHERE event_id = %(e0)s::int"
-        " AND occurred_at > %(now)s::timestamptz - interval '30 days'"
-        " AND properties->>'category' = 'shoes' GROUP BY customer_id HAVING count(*) >= 3",
+        (
+            "SELECT customer_id FROM profiles_touchpoint WHERE event_id = %(e0)s::int"
+            " AND occurred_at > %(now)s::timestamptz - interval '30 days'"
+            " AND properties->>'category' = 'shoes' GROUP BY customer_id HAVING count(*) >= 3"
+        ),
     ),
     "R3 cart and no order": (
         [
@@ -82,12 +86,14 @@ RULES = {
                 "within": days(7),
             }
         ],
-        "SELECT DISTINCT a.customer_id FROM profiles_touchpoint a WHERE a.event_id = %(e1)s::int"
-        " AND a.occurred_at > %(now)s::timestamptz - interval '90 days'"
-        " AND a.occurred_at <= %(now)s::timestamptz - interval '7 days'"
-        " AND NOT EXISTS (SELECT 1 FROM profiles_touchpoint b WHERE b.customer_id = a.customer_id"
-        " AND b.event_id = %(e2)s::int AND b.occurred_at >= a.occurred_at"
-        " AND b.occurred_at <= a.occurred_at + interval '7 days')",
+        (
+            "SELECT DISTINCT a.customer_id FROM profiles_touchpoint a WHERE a.event_id = %(e1)s::int"
+            " AND a.occurred_at > %(now)s::timestamptz - interval '90 days'"
+            " AND a.occurred_at <= %(now)s::timestamptz - interval '7 days'"
+            " AND NOT EXISTS (SELECT 1 FROM profiles_touchpoint b WHERE b.customer_id = a.customer_id"
+            " AND b.event_id = %(e2)s::int AND b.occurred_at >= a.occurred_at"
+            " AND b.occurred_at <= a.occurred_at + interval '7 days')"
+        ),
     ),
     "R4 spent over 500": (
         [
@@ -100,9 +106,11 @@ RULES = {
                 "test": {"type": "number", "operator": "more_than", "value": 500},
             }
         ],
-        "SELECT customer_id FROM profiles_touchpoint WHERE event_id = %(e2)s::int"
-        " AND occurred_at > %(now)s::timestamptz - interval '90 days'"
-        " GROUP BY customer_id HAVING sum(revenue) > 500",
+        (
+            "SELECT customer_id FROM profiles_touchpoint WHERE event_id = %(e2)s::int"
+            " AND occurred_at > %(now)s::timestamptz - interval '90 days'"
+            " GROUP BY customer_id HAVING sum(revenue) > 500"
+        ),
     ),
 }
 

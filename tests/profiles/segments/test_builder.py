@@ -64,7 +64,7 @@ def staff(client, colleague):
     return client
 
 
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(rules())
 def test_what_the_form_shows_it_reads_back_unchanged(rule):
     authored = parse_rule(rule).model_dump(mode="json", exclude_none=True)

@@ -29,7 +29,7 @@ def undone():
         transaction.set_rollback(True)
 
 
-@settings(suppress_health_check=list(HealthCheck))
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(rule=rules(), crowd=st.lists(person(), min_size=1, max_size=4), lead=st.floats(0, 0.999))
 def test_sql_and_memory_agree(rule, crowd, lead):
     note(f"{rule}\n{crowd}")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.sql.cursor import open_cursor
@@ -49,6 +49,7 @@ def as_stored(value):
     return json.loads(text, parse_float=Decimal)
 
 
+@settings(deadline=None)
 @given(values)
 def test_each_reader_agrees_with_its_twin(value):
     stored = as_stored(value)
@@ -79,6 +80,7 @@ def test_moments_are_read_as_iso_8601_in_utc(text, moment):
     assert ask("SELECT profiles_moment(to_jsonb(%(v)s::text))", v=text) == (moment,)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1990, 1, 1), date(2090, 1, 1)))
 def test_next_anniversary_agrees_with_its_twin(day, today):
     row = ask(
