@@ -59,7 +59,7 @@ def _make_template(server: Connection, template: str) -> None:
     server.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(draft)))
     server.execute(SQL("CREATE DATABASE {}").format(Identifier(draft)))
     command = [sys.executable, str(places.ROOT / "manage.py"), "migrate", "--verbosity=0"]
-    subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": _address(draft)})
+    subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": address_of(draft)})
     renamed = SQL("ALTER DATABASE {} RENAME TO {}")
     server.execute(renamed.format(Identifier(draft), Identifier(template)))
 
@@ -75,9 +75,9 @@ def _databases(server: Connection) -> set[str]:
 
 
 def _connect() -> Connection:
-    return psycopg.connect(_address("postgres"), autocommit=True)
+    return psycopg.connect(address_of("postgres"), autocommit=True)
 
 
-def _address(name: str) -> str:
+def address_of(name: str) -> str:
     url = os.environ.get("DATABASE_URL")
     return f"{url.rsplit('/', 1)[0]}/{name}" if url else places.embedded_database_url(name)
