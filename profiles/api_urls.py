@@ -1,10 +1,18 @@
 """The REST API of people, and the collection API that stands beside Django."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
+from profiles.directory import api
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 
 __all__ = ["collection", "is_collection", "urlpatterns"]
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("customers/", api.Customers.as_view(), name="api_customers"),
+    path("customers/<str:key>/", api.OneCustomer.as_view(), name="api_customer"),
+    path("customers/<str:key>/touchpoints/", api.Touchpoints.as_view(), name="api_touchpoints"),
+    path("customers/<str:key>/export/", api.Export.as_view(), name="api_export"),
+    path("customers/<str:key>/erase/", api.Erase.as_view(), name="api_erase"),
+    path("sources/", api.Sources.as_view(), name="api_sources"),
+]

@@ -83,6 +83,15 @@ def list_touchpoints(
     return SQL.all("list_touchpoints", params, into=TouchpointRow)
 
 
+def list_touchpoints_behind(
+    customer_id: int, *, after: tuple[datetime, int] | None, limit: int
+) -> list[TouchpointRow]:
+    """List a person's touchpoints behind a position, newest first."""
+    at, touchpoint_id = after or (None, None)
+    params = {"customer_id": customer_id, "at": at, "id": touchpoint_id, "limit": limit}
+    return SQL.all("list_touchpoints_behind", params, into=TouchpointRow)
+
+
 def count_touchpoints(customer_id: int, *, limit: int) -> list[tuple[str, int, datetime]]:
     """Count a person's touchpoints by event, the most frequent first."""
     params = {"customer_id": customer_id, "limit": limit}

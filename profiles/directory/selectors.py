@@ -82,6 +82,20 @@ def list_people(
     return [_person(row, is_masked=is_masked) for row in rows[:PAGE]], more
 
 
+def list_page(*, query: str, before_id: int | None, limit: int, is_masked: bool) -> list[Person]:
+    """Return up to `limit` people before an id, newest first; see `list_people`."""
+    ids = find_ids(query) if query else None
+    rows = queries.list_people(before_id=before_id, limit=limit, ids=ids)
+    return [_person(row, is_masked=is_masked) for row in rows]
+
+
+def show_traits(customer: Customer, *, is_masked: bool) -> dict[str, Any]:
+    """Return a person's traits by name, masked for those who may not see them."""
+    return {
+        name: mask_value(value) if is_masked else value for name, value in customer.traits.items()
+    }
+
+
 def find_ids(query: str) -> list[int]:
     """Return the people an identifier or key belongs to."""
     return queries.find_people(_search(query))

@@ -42,3 +42,14 @@ SELECT e.name, count(*), max(t.occurred_at)
 FROM profiles_touchpoint t JOIN profiles_event e ON e.id = t.event_id
 WHERE t.customer_id = %(customer_id)s::bigint
 GROUP BY e.name ORDER BY count(*) DESC, e.name LIMIT %(limit)s::int
+
+-- name: list_touchpoints_behind
+-- Lists touchpoints of one person behind a position, newest first.
+SELECT t.id, t.occurred_at, t.received_at, t.original_at, t.type, e.name AS event, s.name AS source,
+    t.revenue, t.properties, t.context, t.recorded_for
+FROM profiles_touchpoint t
+JOIN profiles_event e ON e.id = t.event_id
+LEFT JOIN profiles_source s ON s.id = t.source_id
+WHERE t.customer_id = %(customer_id)s::bigint
+  AND (%(at)s::timestamptz IS NULL OR (t.occurred_at, t.id) < (%(at)s::timestamptz, %(id)s::bigint))
+ORDER BY t.occurred_at DESC, t.id DESC LIMIT %(limit)s::int

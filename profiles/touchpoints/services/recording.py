@@ -9,10 +9,13 @@ import msgspec
 from django.db import transaction
 
 from kernel.errors import Invalid
+from kernel.ids import new_key
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
-from profiles.identities.rules import EMAIL, PHONE, Refused, is_blocked
+from profiles.identities.queries import load_people
+from profiles.identities.rules import EMAIL, PHONE, Refused, by_priority, is_blocked
 from profiles.touchpoints import queries
+from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import (
     TYPES,
@@ -32,6 +35,8 @@ from profiles.touchpoints.services.storing import (
 
 _SYSTEM_TYPE = 7
 _NO_CONTEXT = b"{}"
+API_SOURCE = "REST API"
+MAX_TRAITS = 32_768
 
 
 def record_touchpoints(items: Sequence[SystemTouchpoint], *, now: datetime) -> int:
@@ -72,14 +77,12 @@ def identify_customer(
     """Find or create a person now; see the facade."""
     ref = (identity.kind, _identifying(identity))
     document = mend_json(msgspec.json.encode(dict(traits)))
-    contacts = ((EMAIL, normalize_email(traits.get("email"))),
-                (PHONE, normalize_phone(traits.get("phone"))))  # fmt: skip
     source_id, at = system_source_id(now=now), to_micros(now)
     arrival = msgspec.structs.replace(
         _arrival(secrets.token_bytes(16), source_id, "Identify", at, at, properties=document),
         type=TYPES["identify"],
         traits=msgspec.json.decode(document),
-        refs=tuple(dict.fromkeys([ref, *((kind, value) for kind, value in contacts if value)])),
+        refs=tuple(dict.fromkeys([ref, *_contacts(traits)])),
     )
     try:
         with transaction.atomic():
@@ -87,6 +90,46 @@ def identify_customer(
     except Refused:
         # The words must not tell a stranger that somebody was erased.
         raise Invalid(identity.kind, "This cannot be used here. Write to us for help.") from None
+
+
+def set_traits(customer_id: CustomerId, *, traits: Mapping[str, Any], now: datetime) -> None:
+    """Set traits of a person as a touchpoint of the source “REST API”; null removes one.
+
+    In the caller's transaction. `email` and `phone` become identifiers too.
+
+    Raises:
+        Invalid: the traits are too large, or an address belongs to somebody who was erased.
+    """
+    document = mend_json(msgspec.json.encode(dict(traits)))
+    if len(document) > MAX_TRAITS:
+        raise Invalid("traits", f"The traits may have up to {MAX_TRAITS:,} bytes.")
+    own = [
+        (kind, value)
+        for kind, values in load_people([customer_id])[customer_id].refs.items()
+        for value in values
+    ]
+    source, _ = Source.objects.get_or_create(
+        name=API_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.API}
+    )
+    at = to_micros(now)
+    arrival = msgspec.structs.replace(
+        _arrival(secrets.token_bytes(16), source.id, "Identify", at, at, properties=document),
+        type=TYPES["identify"],
+        traits=msgspec.json.decode(document),
+        refs=by_priority([*by_priority(own)[:1], *_contacts(traits)]),
+    )
+    try:
+        with transaction.atomic():
+            store_arrivals([arrival], now=now)
+    except Refused as problem:
+        text = "This cannot be used: it belonged to somebody who was erased."
+        raise Invalid(f"traits.{problem.field}", text) from None
+
+
+def _contacts(traits: Mapping[str, Any]) -> list[tuple[str, str]]:
+    found = ((EMAIL, normalize_email(traits.get("email"))),
+             (PHONE, normalize_phone(traits.get("phone"))))  # fmt: skip
+    return [(kind, value) for kind, value in found if value]
 
 
 def _identifying(identity: IdentityRef) -> str:

@@ -1,0 +1,212 @@
+"""The REST API of people, their touchpoints, and sources."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import CanAdminister, CanView, CanViewOrEdit, may
+from kernel.errors import Invalid, NotFound
+from kernel.http.api.etags import answer_with_etag, etag_of, require_match
+from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
+from kernel.http.idempotency import idempotent
+from profiles.contracts import CustomerId
+from profiles.customers.models import Customer
+from profiles.customers.services import erase_customers, export_customer
+from profiles.directory import queries, selectors
+from profiles.directory.queries import TouchpointRow
+from profiles.directory.selectors import Person
+from profiles.directory.serializers import (
+    CustomerDetailSerializer,
+    CustomerPageSerializer,
+    DoneSerializer,
+    ReasonSerializer,
+    SourceSerializer,
+    TouchpointPageSerializer,
+    TraitsSerializer,
+)
+from profiles.touchpoints.models import Source, Touchpoint
+from profiles.touchpoints.services.recording import set_traits
+
+_PAGE = [
+    OpenApiParameter(each["name"], each["schema"], description=each["description"])
+    for each in PAGE_PARAMETERS
+]
+_IDENTIFIER = OpenApiParameter(
+    "identifier", str, description="Any id in full, `kind:value`, or a customer's key."
+)
+_TAGS = ["Customers"]
+
+
+class Customers(APIView):
+    permission_classes = (CanView,)
+
+    @extend_schema(
+        operation_id="list_customers", tags=_TAGS, parameters=[*_PAGE, _IDENTIFIER],
+        responses=CustomerPageSerializer, summary="List people, newest first",
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        page = read_page(request, position=[_row_id])
+        text = request.query_params.get("identifier", "")
+        if "\0" in text or len(text) > 255:
+            raise Invalid("identifier", "An identifier has up to 255 characters and no NUL.")
+        people = selectors.list_page(
+            query=text.strip(), before_id=page.after[0] if page.after else None, limit=page.fetch,
+            is_masked=not may(request.user, "view_personal_data"),
+        )  # fmt: skip
+        body = page_body(request, people, page, position=lambda one: (one.id,), show=_show_person)
+        return Response(body)
+
+
+class OneCustomer(APIView):
+    permission_classes = (CanViewOrEdit,)
+
+    @extend_schema(
+        operation_id="get_customer", tags=_TAGS, responses=CustomerDetailSerializer,
+        summary="Show one person with traits and identities",
+    )  # fmt: skip
+    def get(self, request: Request, key: str) -> Response:
+        customer = _find(key)
+        is_masked = not may(request.user, "view_personal_data")
+        body = _show_customer(customer, is_masked=is_masked)
+        return answer_with_etag(request, body, etag=etag_of(body))
+
+    @extend_schema(
+        operation_id="set_traits", tags=_TAGS, request=TraitsSerializer, responses=DoneSerializer,
+        summary="Set traits, as a touchpoint of the source “REST API”",
+    )  # fmt: skip
+    @idempotent
+    def patch(self, request: Request, key: str) -> Response:
+        customer = _find(key)
+        if request.headers.get("If-Match"):
+            require_match(request, etag=etag_of(_show_customer(customer, is_masked=False)))
+        entries = TraitsSerializer(data=request.data)
+        entries.is_valid(raise_exception=True)
+        traits = entries.validated_data["traits"]
+        set_traits(CustomerId(customer.id), traits=traits, now=timezone.now())
+        return Response(DoneSerializer({"key": customer.key}).data)
+
+
+class Touchpoints(APIView):
+    permission_classes = (CanView,)
+
+    @extend_schema(
+        operation_id="list_touchpoints", tags=_TAGS, parameters=_PAGE,
+        responses=TouchpointPageSerializer, summary="List one person's touchpoints, newest first",
+    )  # fmt: skip
+    def get(self, request: Request, key: str) -> Response:
+        customer = _find(key)
+        page = read_page(request, position=[_instant, _row_id])
+        after = (page.after[0], page.after[1]) if page.after else None
+        rows = queries.list_touchpoints_behind(customer.id, after=after, limit=page.fetch)
+        is_masked = not may(request.user, "view_personal_data")
+        body = page_body(
+            request, rows, page, position=lambda row: (row.occurred_at, row.id),
+            show=lambda row: _show_touchpoint(row, is_masked=is_masked),
+        )  # fmt: skip
+        return Response(body)
+
+
+class Export(APIView):
+    permission_classes = (CanAdminister,)
+
+    @extend_schema(
+        operation_id="export_customer", tags=_TAGS, responses=OpenApiTypes.OBJECT,
+        summary="Give everything stored about one person; audited",
+    )  # fmt: skip
+    def get(self, request: Request, key: str) -> Response:
+        customer = _find(key)
+        actor = actor_of(request.user)
+        return Response(export_customer(CustomerId(customer.id), actor=actor, now=timezone.now()))
+
+
+class Erase(APIView):
+    permission_classes = (CanAdminister,)
+
+    @extend_schema(
+        operation_id="erase_customer", tags=_TAGS, request=ReasonSerializer, responses=DoneSerializer,
+        summary="Erase one person for good",
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, key: str) -> Response:
+        customer = _find(key)
+        entries = ReasonSerializer(data=request.data)
+        entries.is_valid(raise_exception=True)
+        erase_customers(
+            [CustomerId(customer.id)], actor=actor_of(request.user),
+            reason=entries.validated_data["reason"], now=timezone.now(),
+        )  # fmt: skip
+        return Response(DoneSerializer({"key": customer.key}).data)
+
+
+@extend_schema_view(
+    get=extend_schema(operation_id="list_sources", tags=["Sources"], summary="List sources")
+)
+class Sources(generics.ListAPIView[Source]):
+    permission_classes = (CanView,)
+    serializer_class = SourceSerializer
+    queryset = Source.objects.all()
+
+
+def _find(key: str) -> Customer:
+    try:
+        customer = selectors.find_person(UUID(key))
+    except ValueError:
+        customer = None
+    if customer is not None and customer.merged_into is not None:
+        customer = customer.merged_into
+    if customer is None or customer.erased_at is not None:
+        raise NotFound("There is no such customer.")
+    return customer
+
+
+def _show_person(person: Person) -> dict[str, Any]:
+    return {
+        "key": person.key, "name": person.name, "email": person.email, "phone": person.phone,
+        "first_seen_at": person.first_seen_at, "last_seen_at": person.last_at,
+    }  # fmt: skip
+
+
+def _show_customer(customer: Customer, *, is_masked: bool) -> dict[str, Any]:
+    person = selectors.describe_person(customer.id, is_masked=is_masked)
+    if person is None:
+        raise NotFound("There is no such customer.")
+    return {
+        **_show_person(person),
+        "traits": selectors.show_traits(customer, is_masked=is_masked),
+        "identities": [
+            {name: row[name] for name in ("kind", "value", "first_seen_at")}
+            for row in selectors.list_identities(customer.id, is_masked=is_masked)
+        ],
+        "time_zone": customer.time_zone, "locale": customer.locale,
+    }  # fmt: skip
+
+
+def _show_touchpoint(row: TouchpointRow, *, is_masked: bool) -> dict[str, Any]:
+    return {
+        "id": row.id, "event": row.event, "type": Touchpoint.Type(row.type).label,
+        "source": row.source, "occurred_at": row.occurred_at, "received_at": row.received_at,
+        "revenue": None if row.revenue is None else str(row.revenue),
+        "properties": None if is_masked else row.properties,
+        "context": None if is_masked else row.context,
+    }  # fmt: skip
+
+
+def _row_id(value: Any) -> int:
+    number = int(value)
+    if not 0 < number < 2**63:
+        raise ValueError
+    return number
+
+
+def _instant(value: Any) -> datetime:
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

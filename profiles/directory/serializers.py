@@ -1,0 +1,78 @@
+"""What the REST API of people takes and gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from profiles.touchpoints.models import Source
+
+
+class CustomerSerializer(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    name = serializers.CharField(help_text="How pages call the person; masked without permission.")
+    email = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(allow_null=True)
+
+
+class IdentitySerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    value = serializers.CharField()
+    first_seen_at = serializers.DateTimeField()
+
+
+class CustomerDetailSerializer(CustomerSerializer):
+    traits = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    identities = IdentitySerializer(many=True)
+    time_zone = serializers.CharField(allow_null=True)
+    locale = serializers.CharField(allow_null=True)
+
+
+class TouchpointSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    event = serializers.CharField()
+    type = serializers.CharField()
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field's name
+    occurred_at = serializers.DateTimeField()
+    received_at = serializers.DateTimeField()
+    revenue = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    properties = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), allow_null=True,
+        help_text="Null without the permission to see personal data.",
+    )  # fmt: skip
+    context = serializers.DictField(  # type: ignore[assignment]  # a field's name
+        child=serializers.JSONField(allow_null=True), allow_null=True
+    )
+
+
+class CustomerPageSerializer(serializers.Serializer[Any]):
+    results = CustomerSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class TouchpointPageSerializer(serializers.Serializer[Any]):
+    results = TouchpointSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class TraitsSerializer(serializers.Serializer[Any]):
+    traits = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), allow_empty=False,
+        help_text="The traits to set; null removes one. Others stay.",
+    )  # fmt: skip
+
+
+class ReasonSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=200, help_text="For the audit log; name nobody.")
+
+
+class DoneSerializer(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+
+
+class SourceSerializer(serializers.ModelSerializer[Source]):
+    class Meta:
+        model = Source
+        fields = ("key", "name", "kind", "starts_journeys", "created_at", "disabled_at")
+        read_only_fields = fields
