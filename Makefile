@@ -77,9 +77,9 @@ check: gates test-fast ## Format, lint, types, imports, migrations, templates, s
 ci: gates test-cover ## What continuous integration runs: every gate, all tests, coverage floors
 
 .PHONY: bench
-bench: $(STAMP) ## Measure: each program of tests/benchmarks in turn, numbers on the terminal
-	@for file in $(filter-out %/__init__.py tests/benchmarks/test_%,$(wildcard tests/benchmarks/*.py)); do \
-		echo "== $$file"; $(BIN)/python $$file; done
+bench: $(STAMP) ## Measure: each tests/benchmarks/*.py in turn, numbers on the terminal
+	@for name in ingest engagement startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	@$(BIN)/pytest -q -s tests/benchmarks -m nightly
 
 
 .PHONY: gates

@@ -1,6 +1,6 @@
 """Journeys and deliveries, each as a ratio to the least work that could do, in the same run.
 
-Run `python tests/benchmarks/engagement.py --tier S|M|L`. The engine is compared with the hand-written statement
+Run `python -m tests.benchmarks.engagement --tier S|M|L`. The engine is compared with the hand-written statement
 of the same graph; sending into a null provider with bare Liquid rendering of the same mail. The
 processor time of client and server stands beside the clock, because a busy machine changes the
 clock.
@@ -11,7 +11,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from ingest import Meter, start_server
+from tests.benchmarks.ingest import Meter, start_server
 
 TIERS = {"S": (50_000, 4_000), "M": (200_000, 20_000), "L": (1_000_000, 100_000)}
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Ingestion: accept, drain, duplicates and growth, each as a ratio to raw COPY of the same run.
 
-Run `make bench`, or `python tests/benchmarks/ingest.py --tier S|M|L`. It starts a server of its own in
+Run `make bench`, or `python -m tests.benchmarks.ingest --tier S|M|L`. It starts a server of its own in
 `.data/bench`. Every line shows what was measured, its ratio to the limit and the target; the cores
 that other programs used meanwhile stand beside it, because a busy machine changes every figure.
 """

@@ -13,6 +13,7 @@ from email import message_from_bytes, policy
 import httpx
 import pytest
 import segment.analytics as analytics
+from segment.analytics.request import _session
 
 from mcps_site.runtime import places
 from mcps_site.world.mail import read_form, read_mail
@@ -88,21 +89,24 @@ class Loop:
         return times[last] - times[first]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def loop():
     with installation(WORKER_PROCESSES="2") as running:
         running.start("up")
         running.wait_for_line("Ready:")
-        yield Loop(running)
+        loop = Loop(running)
+        yield loop
+        loop.web.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def sdk(loop):
     write_key = loop.command("manage.py", "create_source", "Shop")
     loop.command("-m", "tests.flows.make_content")
     client = analytics.Client(write_key, host=loop.url, sync_mode=True, max_retries=2)
     loop.started = time.monotonic()
-    return client
+    yield client
+    _session.close()
 
 
 def order(sdk, user, number):
@@ -110,7 +114,15 @@ def order(sdk, user, number):
     sdk.track(user, "Order Completed", properties)
 
 
-def test_one_person_goes_all_the_way_round(loop, sdk):
+def test_the_loop_closes_and_closes_once(loop, sdk):
+    go_all_the_way_round(loop, sdk)
+    send_everything_again(loop, sdk)
+    unsubscribe(loop)
+    assert_a_clean_log(loop)
+
+
+def go_all_the_way_round(loop, sdk):
+    """From one person's events to a friend's reward and back into a journey."""
     ada = {"email": "ada@people.example", "first_name": "Ada", "plan": "pro"}
     sdk.identify("ada", ada)
     sdk.track("ada", "Consent Updated", {"channel": "email", "state": "granted"})
@@ -151,7 +163,8 @@ def test_one_person_goes_all_the_way_round(loop, sdk):
     assert loop.value("SELECT sum(amount)::int FROM referrals_ledger_entry") == 0
 
 
-def test_sending_everything_again_changes_nothing(loop, sdk):
+def send_everything_again(loop, sdk):
+    """Nothing is sent, started or posted twice."""
     counts = "SELECT json_build_array({})".format(
         ", ".join(
             f"(SELECT count(*) FROM {table})"
@@ -176,7 +189,8 @@ def test_sending_everything_again_changes_nothing(loop, sdk):
     assert loop.value(counts) == before
 
 
-def test_a_click_on_unsubscribe_ends_marketing_at_once(loop, sdk):
+def unsubscribe(loop):
+    """A look at the page changes nothing; one click ends marketing at once."""
     mail = read_mail(loop.mails("A reward for Ada")[0])
     assert loop.web.get(mail.unsubscribe_url).status_code == 200
     state = "SELECT coalesce((SELECT c.state FROM profiles_consent c JOIN profiles_identity i USING (customer_id) WHERE i.value = 'ada' ORDER BY c.changed_at DESC LIMIT 1), '')"
@@ -188,7 +202,8 @@ def test_a_click_on_unsubscribe_ends_marketing_at_once(loop, sdk):
     assert loop.value(state) == "withdrawn"
 
 
-def test_no_process_logged_an_error_or_a_personal_word(loop, sdk):
+def assert_a_clean_log(loop):
+    """No process logged an error or a person's address."""
     output = loop.running.output()
     assert not re.search(r"ada@people|bob@people|cy@people", output)
     assert "Traceback" not in output, output

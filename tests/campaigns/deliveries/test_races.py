@@ -87,7 +87,7 @@ def plan_for_many(template) -> None:
 
 def start_worker() -> subprocess.Popen[bytes]:
     name = settings.DATABASES["default"]["NAME"]
-    environment = {**os.environ, "DATABASE_URL": address_of(name)}
+    environment = {**os.environ, "DATABASE_URL": address_of(str(name))}
     command = [sys.executable, "-m", "tests.campaigns.deliveries.sending_worker"]
     return subprocess.Popen(command, env=environment, cwd=places.ROOT)
 

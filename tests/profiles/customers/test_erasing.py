@@ -11,7 +11,7 @@ from kernel.audit.models import AuditEntry
 from kernel.errors import Invalid
 from kernel.testing.facts import drain_facts
 from profiles import facade
-from profiles.contracts import IdentityRef
+from profiles.contracts import CustomerId, IdentityRef
 from profiles.customers.services import erase_customers, export_customer, sweep_erased
 from profiles.identities.queries import find_links
 from profiles.identities.services.erasing import lift_tombstone
@@ -64,7 +64,7 @@ def seed(sender: Sender) -> int:
         now=NOW,
     )
     facade.record_consent(
-        one, channel="email", state="granted", source="form", address=MAIL, proof={"text": f"{MARK} proof"},
+        CustomerId(one), channel="email", state="granted", source="form", address=MAIL, proof={"text": f"{MARK} proof"},
         now=NOW,
     )  # fmt: skip
     facade.suppress_address("email", MAIL, reason="complaint", now=NOW)
