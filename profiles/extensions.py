@@ -6,9 +6,10 @@ from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.consent.services import ConsentData, ConsentMerger
 from profiles.contracts import SegmentDrifted
-from profiles.extension_points import customer_mergers, personal_data_sources
+from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 from profiles.identities.services.erasing import IdentityData
 from profiles.segments.services.erasing import SegmentData
+from profiles.segments.selectors.timeline import SegmentTimeline
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
 from profiles.touchpoints.services.erasing import TouchpointData
@@ -37,3 +38,4 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 # Identifiers go last: the others find by them what to erase.
 for source in (TouchpointData(), ConsentData(), SegmentData(), IdentityData()):
     personal_data_sources.register(source.key, source)
+timeline_sources.register(SegmentTimeline.key, SegmentTimeline())

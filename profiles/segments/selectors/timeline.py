@@ -1,0 +1,35 @@
+"""Entering and leaving segments, as a person's timeline shows it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.urls import reverse
+
+from profiles.contracts import CustomerId, TimelineEntry
+from profiles.segments.models import SegmentChange
+
+
+class SegmentTimeline:
+    """The changes of one person's memberships; one statement over an index of the person."""
+
+    key = "segments"
+
+    def entries(
+        self, customer_id: CustomerId, *, before: datetime, limit: int
+    ) -> Sequence[TimelineEntry]:
+        """List the newest changes before a moment."""
+        rows = SegmentChange.objects.filter(customer_id=customer_id, at__lt=before)
+        newest = rows.select_related("segment").order_by("-at", "-id")[:limit]
+        return [_entry(change) for change in newest]
+
+
+def _entry(change: SegmentChange) -> TimelineEntry:
+    verb = "Entered" if change.entered else "Left"
+    return TimelineEntry(
+        at=change.at,
+        kind="segment",
+        title=f"{verb} the segment {change.segment.name}",
+        detail=change.get_cause_kind_display(),
+        icon="funnel",
+        url=reverse("profiles:segment", args=[change.segment.key]),
+    )
