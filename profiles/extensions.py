@@ -8,8 +8,8 @@ from profiles.consent.services import ConsentData, ConsentMerger
 from profiles.contracts import SegmentDrifted
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 from profiles.identities.services.erasing import IdentityData
-from profiles.segments.services.erasing import SegmentData
 from profiles.segments.selectors.timeline import SegmentTimeline
+from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
 from profiles.touchpoints.services.erasing import TouchpointData
