@@ -6,7 +6,8 @@ SELECT 1 FROM kernel_cursor WHERE name = 'profiles.segment_refresh' FOR UPDATE
 
 -- name: apply_verdicts
 -- Brings membership, due times and the change log in line with the verdicts on the picked people.
--- The compiled rule takes the place of the line marked “rule”. Safe to run twice.
+-- The compiled rule takes the place of the line marked “rule”. Safe to run twice. Deletes go by an
+-- array, so that the plan stays right while the statistics of a young table are wrong.
 WITH picked AS MATERIALIZED (
     SELECT customer_id, cause_kind, cause_id, may_start_journeys FROM unnest(
         %(customer_ids)s::bigint[], %(cause_kinds)s::text[], %(cause_ids)s::bigint[],
@@ -15,17 +16,18 @@ WITH picked AS MATERIALIZED (
 ), verdict AS MATERIALIZED (
     SELECT 0::bigint AS customer_id, false AS matches, NULL::timestamptz AS changes_at -- rule
 ), gone AS (
-    DELETE FROM profiles_segment_member m USING verdict v
-    WHERE m.segment_id = %(segment_id)s::bigint AND m.customer_id = v.customer_id AND NOT v.matches
+    DELETE FROM profiles_segment_member m
+    WHERE m.segment_id = %(segment_id)s::bigint
+      AND m.customer_id = ANY (ARRAY(SELECT v.customer_id FROM verdict v WHERE NOT v.matches))
     RETURNING m.customer_id
 ), came AS (
     INSERT INTO profiles_segment_member (segment_id, customer_id, since)
     SELECT %(segment_id)s::bigint, v.customer_id, %(now)s::timestamptz FROM verdict v
     WHERE v.matches ON CONFLICT DO NOTHING RETURNING customer_id
 ), settled AS (
-    DELETE FROM profiles_segment_due d USING verdict v
-    WHERE d.segment_id = %(segment_id)s::bigint AND d.customer_id = v.customer_id
-      AND v.changes_at IS NULL
+    DELETE FROM profiles_segment_due d
+    WHERE d.segment_id = %(segment_id)s::bigint AND d.customer_id = ANY (ARRAY(
+        SELECT v.customer_id FROM verdict v WHERE v.changes_at IS NULL))
 ), planned AS (
     INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
     SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
@@ -52,13 +54,13 @@ RETURNING customer_id, entered
 -- name: rebuild_members
 -- Replaces everybody who is in and every due time by the verdicts on all people, in one statement;
 -- whoever stays keeps the day they entered. The compiled rule takes the place of the marked line.
--- Safe to run twice.
+-- Safe to run twice. NOT IN is hashed whatever the statistics of a young table say.
 WITH verdict AS MATERIALIZED (
     SELECT 0::bigint AS customer_id, false AS matches, NULL::timestamptz AS changes_at -- rule
 ), gone AS (
     DELETE FROM profiles_segment_member m
     WHERE m.segment_id = %(segment_id)s::bigint
-      AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.customer_id = m.customer_id AND v.matches)
+      AND m.customer_id NOT IN (SELECT v.customer_id FROM verdict v WHERE v.matches)
     RETURNING m.customer_id
 ), came AS (
     INSERT INTO profiles_segment_member (segment_id, customer_id, since)
@@ -69,8 +71,8 @@ WITH verdict AS MATERIALIZED (
     RETURNING customer_id
 ), settled AS (
     DELETE FROM profiles_segment_due d
-    WHERE d.segment_id = %(segment_id)s::bigint AND NOT EXISTS (
-        SELECT 1 FROM verdict v WHERE v.customer_id = d.customer_id AND v.changes_at IS NOT NULL)
+    WHERE d.segment_id = %(segment_id)s::bigint AND d.customer_id NOT IN (
+        SELECT v.customer_id FROM verdict v WHERE v.changes_at IS NOT NULL)
 ), planned AS (
     INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
     SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
