@@ -59,7 +59,8 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require("edit")
 def suggestions(request: HttpRequest) -> HttpResponse:
     rows = suggest(request.GET.get("of", "")[:200])
-    return render(request, "profiles/segments/suggestions.html", {"rows": rows})
+    part = "#options" if wants_partial(request) else ""
+    return render(request, f"profiles/segments/suggestions.html{part}", {"rows": rows})
 
 
 @dataclass(slots=True, kw_only=True)
