@@ -11,11 +11,10 @@ from profiles.segments.rules.comparisons import (
     ListTest,
     NumberBetween,
     NumberTest,
-    PresenceTest,
     TextTest,
+    ValueTest,
 )
 from profiles.segments.rules.sqlbuilder import Builder, Leaf, least
-from profiles.segments.rules.windows import Part
 
 _SIGNS = {
     "is": "=",
@@ -69,7 +68,7 @@ def column_operand(expression: str, sql_type: str) -> Operand:
     )
 
 
-def compile_test(builder: Builder, test: Part, operand: Operand) -> Leaf:
+def compile_test(builder: Builder, test: ValueTest, operand: Operand) -> Leaf:
     """Compile a test of a value."""
     if isinstance(test, DateAbsolute | DateRelative | Anniversary):
         return compile_date(builder, test, operand.moment)
@@ -82,10 +81,8 @@ def compile_test(builder: Builder, test: Part, operand: Operand) -> Leaf:
     if isinstance(test, BooleanTest):
         wanted = builder.bind(test.value, "boolean")
         return Leaf(predicate=f"profiles_boolean({operand.json}) = {wanted}")
-    if isinstance(test, PresenceTest):
-        verb = "IS TRUE" if test.operator == "present" else "IS NOT TRUE"
-        return Leaf(predicate=f"(jsonb_typeof({operand.json}) <> 'null') {verb}")
-    raise TypeError(f"No SQL for {type(test).__name__}.")
+    verb = "IS TRUE" if test.operator == "present" else "IS NOT TRUE"
+    return Leaf(predicate=f"(jsonb_typeof({operand.json}) <> 'null') {verb}")
 
 
 def compile_number(
