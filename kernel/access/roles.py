@@ -42,12 +42,9 @@ ROLE_CHOICES: Final = [(role.value, role.label) for role in Role]
 
 def permissions_of(role: Role) -> frozenset[str]:
     """Return the permissions of a role, those of the roles below it included."""
-    granted: set[str] = set()
-    for step, added in _ADDED_BY_ROLE.items():
-        granted.update(added)
-        if step is role:
-            break
-    return frozenset(granted)
+    steps = list(_ADDED_BY_ROLE)
+    upto = steps[: steps.index(role) + 1]
+    return frozenset().union(*(_ADDED_BY_ROLE[step] for step in upto))
 
 
 def least_role(permission: str) -> Role:

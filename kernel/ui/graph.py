@@ -183,19 +183,10 @@ def _crossed(edges: Sequence[Edge], chains: Sequence[list[_Item]]) -> int | None
     for index, edge in enumerate(edges):
         first = chains[index][1]
         if first.place <= furthest.get(edge.source, -1):
-            # A lane belongs to one edge alone and is in order, so the culprit leads to a node.
-            return index if first.node is not None else _direct_before(edges, chains, index)
+            # Always an edge to a node that was met before: lanes are laid in the order of branches.
+            return index
         furthest[edge.source] = first.place
     return None
-
-
-def _direct_before(edges: Sequence[Edge], chains: Sequence[list[_Item]], index: int) -> int:
-    return next(
-        other for other in range(index)
-        if edges[other].source == edges[index].source
-        and chains[other][1].node is not None
-        and chains[other][1].place >= chains[index][1].place
-    )  # fmt: skip
 
 
 def _sweep(rows: Sequence[list[_Item]], chains: Sequence[list[_Item]]) -> None:

@@ -44,11 +44,6 @@ class NavItem:
         """The page's address."""
         return reverse(self.url_name)
 
-    @property
-    def namespace(self) -> str:
-        """The namespace that the pages below this entry share, or nothing."""
-        return self.url_name.rpartition(":")[0]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NavLink:

@@ -57,7 +57,7 @@ def _person():
     return {"key": get_customers([customer_id])[customer_id].key}
 
 
-for _page in ("profile", "attributes", "identities", "merge"):
+for _page in ("profile", "attributes", "identities", "merge", "erase"):
     example(f"profiles:{_page}")(_person)
 
 
@@ -77,6 +77,13 @@ def _message():
 @example("campaigns:template")
 def _template():
     return {"key": _message()[0].key}
+
+
+@example("campaigns:message-settle")
+def _unknown():
+    _, delivery, _ = _message()
+    type(delivery).objects.filter(pk=delivery.pk).update(status="unknown")
+    return {"key": delivery.key}
 
 
 @example("campaigns:journey")

@@ -31,6 +31,8 @@ class MakePerson(APIView):
     @idempotent
     def post(self, request, caller):
         person = User.objects.create_user(request.data["email"])
+        if person.email.startswith("@"):
+            return Response({"detail": "Nobody is called nothing."}, status=400)
         if "@" not in person.email:
             raise Conflict("That is no address.")
         return Response({"id": person.pk}, status=201)
@@ -70,6 +72,11 @@ def test_failed_request_leaves_nothing_and_can_be_repeated():
     assert send("nonsense").status_code == 409
     assert emails() == []
     assert send("ada@example.com").status_code == 201
+
+
+def test_refused_request_leaves_nothing_and_can_be_repeated():
+    assert [send("@example.com").status_code, send("@example.com").status_code] == [400, 400]
+    assert emails() == []
 
 
 def test_request_without_a_key_is_done_each_time():

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from kernel.heartbeats.models import Heartbeat, HeartbeatKind
@@ -62,3 +62,15 @@ def test_broker_that_is_away_is_named_without_its_address(monkeypatch):
     assert not part.is_ok
     assert "secret" not in part.detail
     assert "127.0.0.1" not in part.detail
+
+
+def test_without_the_database_the_parts_that_report_through_it_are_unknown(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OperationalError("the server is gone")
+
+    with monkeypatch.context() as away:
+        away.setattr(connection, "cursor", refuse)
+        parts = {part.name: part for part in check_parts(now=NOW)}
+    assert not parts["database"].is_ok
+    unknown = [name for name, part in parts.items() if part.detail.startswith("Unknown")]
+    assert unknown == ["migrations", *(kind.value for kind in HeartbeatKind)]

@@ -80,6 +80,12 @@ def test_the_table_of_a_sankey_holds_every_flow():
     assert len(find_all(tree, "path", "sankey__ribbon")) == 4
 
 
+def test_a_flow_of_nobody_draws_no_ribbon():
+    flows = [*FLOWS, Flow(source="Search", target="On site", count=0)]
+    tree = parse(sankey(Sankey(title="Flow", stages=STAGES, flows=flows)))
+    assert len(find_all(tree, "path", "sankey__ribbon")) == 4
+
+
 def test_nodes_without_people_are_left_out():
     tree = parse(
         sankey(
