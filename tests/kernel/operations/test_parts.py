@@ -69,7 +69,7 @@ def test_without_the_database_the_parts_that_report_through_it_are_unknown(monke
         raise OperationalError("the server is gone")
 
     with monkeypatch.context() as away:
-        away.setattr(connection, "cursor", refuse)
+        away.setattr(connection, "ensure_connection", refuse)
         parts = {part.name: part for part in check_parts(now=NOW)}
     assert not parts["database"].is_ok
     unknown = [name for name, part in parts.items() if part.detail.startswith("Unknown")]
