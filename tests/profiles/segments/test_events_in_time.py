@@ -20,7 +20,7 @@ WEEK = {"amount": 7, "unit": "days"}
 MONTH = {"amount": 30, "unit": "days"}
 LAST_MONTH = {"kind": "last", "span": MONTH}
 LAPSED = {"kind": "between", "nearest": WEEK, "farthest": MONTH}
-COLOUR = {"property": "colour", "test": {"type": "boolean", "operator": "is", "value": True}}
+COLOR = {"property": "color", "test": {"type": "boolean", "operator": "is", "value": True}}
 PRICE = {"property": "revenue", "test": {"type": "number", "operator": "at_least", "value": "10"}}
 
 
@@ -106,8 +106,8 @@ def test_a_window_is_said_after_the_count_and_before_the_second_event(window, wh
     ("condition", "words"),
     [
         (
-            count("at_least", 1, where=[COLOUR, PRICE]),
-            "did “Order” where colour is yes and revenue is at least 10 at least once",
+            count("at_least", 1, where=[COLOR, PRICE]),
+            "did “Order” where color is yes and revenue is at least 10 at least once",
         ),
         (sequence(happens=False), "did “Cart” and then not “Order” within 7 days"),
         (
@@ -126,9 +126,9 @@ def test_a_window_is_said_after_the_count_and_before_the_second_event(window, wh
             occurrence(
                 "last",
                 when={"type": "date", "operator": "on", "value": "2026-05-01"},
-                having=[COLOUR, PRICE],
+                having=[COLOR, PRICE],
             ),
-            "the last “Order” is on 2026-05-01 and had colour is yes and had revenue is at least 10",
+            "the last “Order” is on 2026-05-01 and had color is yes and had revenue is at least 10",
         ),
     ],
     ids=["filters", "not then", "same property", "two properties", "when", "when and having"],
@@ -141,7 +141,7 @@ def test_conditions_on_events_read_as_plain_words(condition, words):
     ("condition", "events"),
     [
         (count("exactly", 0), {"Order"}),
-        (occurrence("first", having=[COLOUR]), {"Order"}),
+        (occurrence("first", having=[COLOR]), {"Order"}),
         (sequence(), {"Cart", "Order"}),
     ],
     ids=["count", "occurrence", "sequence"],
@@ -201,8 +201,8 @@ def test_the_fact_of_a_count_is_what_lies_inside_the_window(window, fact):
 @pytest.mark.parametrize(
     ("which", "parts", "expected"),
     [
-        ("first", {"having": [COLOUR]}, (True, None, "first on 2026-06-20 12:00")),
-        ("last", {"having": [COLOUR]}, (False, None, "last on 2026-06-28 12:00")),
+        ("first", {"having": [COLOR]}, (True, None, "first on 2026-06-20 12:00")),
+        ("last", {"having": [COLOR]}, (False, None, "last on 2026-06-28 12:00")),
         (
             "last",
             {"when": {"type": "date", "operator": "in_last", "span": WEEK}},
@@ -210,19 +210,19 @@ def test_the_fact_of_a_count_is_what_lies_inside_the_window(window, fact):
         ),
         (
             "last",
-            {"having": [COLOUR], "when": {"type": "date", "operator": "in_last", "span": WEEK}},
+            {"having": [COLOR], "when": {"type": "date", "operator": "in_last", "span": WEEK}},
             (False, ago(2 - 7), "last on 2026-06-28 12:00"),
         ),
     ],
     ids=["first carried", "last did not", "when", "when but not carried"],
 )
 def test_an_occurrence_asks_only_the_first_or_the_last_one(which, parts, expected):
-    person = someone(("Order", 10, {"colour": True}), ("Order", 2, {"colour": False}))
+    person = someone(("Order", 10, {"color": True}), ("Order", 2, {"color": False}))
     assert answer(occurrence(which, **parts), person) == expected
 
 
 def test_an_occurrence_of_what_never_happened_does_not_hold():
-    assert answer(occurrence("last", having=[COLOUR]), someone()) == (
+    assert answer(occurrence("last", having=[COLOR]), someone()) == (
         False,
         None,
         "never happened",
