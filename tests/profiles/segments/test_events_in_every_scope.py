@@ -1,4 +1,4 @@
-"""One thing and then another: who counts and until when, in memory and in every SQL scope."""
+"""Events in time: who counts and until when, in memory and in every SQL scope."""
 
 from datetime import timedelta
 
@@ -63,6 +63,29 @@ def in_every_scope(root, names, ids):
     yield Scope.EVERYONE, *(rows[0][1:] if rows else (False, None))
 
 
+def agree(rule, story, *, holds, changes):
+    """Check one person's story in memory and in each scope against the same answer."""
+    ids = store([NOBODY])
+    for event, days, *properties in story:
+        add_touch(
+            ids[0],
+            event=event,
+            occurred_at=ago(days),
+            properties=properties[0] if properties else {},
+        )
+    root = parse_rule({"root": {"rules": [rule]}}).root
+    names = resolve_names(root.mentions())
+
+    [person] = load_people(ids, root).values()
+    outcome = root.holds(person, NOW)
+    assert (outcome.holds, outcome.changes_at) == (bool(holds), changes)
+    answers = list(in_every_scope(root, names, ids))
+    assert answers == [(scope, bool(holds), changes) for scope, *_ in answers]
+    members = compile_members(root, names, now=NOW, scope=Scope.EVERYONE)
+    found = {row[0] for row in run_text(members.text, members.params)}
+    assert found & set(ids) == (set(ids) if holds else set())
+
+
 @pytest.mark.parametrize(
     ("rule", "story", "holds", "changes"),
     [
@@ -109,25 +132,71 @@ def in_every_scope(root, names, ids):
     ],
 )
 def test_what_follows_within_the_time_counts_wherever_it_is_evaluated(rule, story, holds, changes):
-    ids = store([NOBODY])
-    for event, days, *properties in story:
-        add_touch(
-            ids[0],
-            event=event,
-            occurred_at=ago(days),
-            properties=properties[0] if properties else {},
-        )
-    root = parse_rule({"root": {"rules": [rule]}}).root
-    names = resolve_names(root.mentions())
+    agree(rule, story, holds=holds, changes=changes)
 
-    [person] = load_people(ids, root).values()
-    outcome = root.holds(person, NOW)
-    assert (outcome.holds, outcome.changes_at) == (bool(holds), changes)
-    answers = list(in_every_scope(root, names, ids))
-    assert answers == [(scope, bool(holds), changes) for scope, *_ in answers]
-    members = compile_members(root, names, now=NOW, scope=Scope.EVERYONE)
-    found = {row[0] for row in run_text(members.text, members.params)}
-    assert found & set(ids) == (set(ids) if holds else set())
+
+def count(operator, value, *, window=MONTH, where=()):
+    return {
+        "kind": "count",
+        "event": "Order",
+        "operator": operator,
+        "value": value,
+        "window": window,
+        "where": list(where),
+    }
+
+
+def occurrence(which, **parts):
+    colour = {"property": "red", "test": {"type": "boolean", "operator": "is", "value": True}}
+    return {"kind": "occurrence", "event": "Order", "which": which, "having": [colour], **parts}
+
+
+PAID = {"property": "revenue", "test": {"type": "number", "operator": "at_least", "value": "0"}}
+IN_LAST_WEEK = {"type": "date", "operator": "in_last", "span": WEEK}
+THREE = [("Order", 29, {"red": True}), ("Order", 20), ("Order", 2, {"red": False})]
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds", "changes"),
+    [
+        (count("exactly", 3), 1, ago(29 - 30)),
+        (count("exactly", 1), 0, ago(20 - 30)),
+        (count("exactly", 4), 0, None),
+        (count("exactly", 0), 0, ago(2 - 30)),
+        (count("at_least", 2), 1, ago(20 - 30)),
+        (count("at_least", 0), 1, None),
+        (count("at_most", 0), 0, ago(2 - 30)),
+        (count("exactly", 2, window=LAPSED), 1, ago(29 - 30)),
+        (count("exactly", 3, window={"kind": "ever"}), 1, None),
+        (count("at_least", 1, window={"kind": "ever"}, where=[PAID]), 0, None),
+        (occurrence("first"), 1, None),
+        (occurrence("last"), 0, None),
+        (occurrence("last", when=IN_LAST_WEEK), 0, ago(2 - 7)),
+        (occurrence("first", when=IN_LAST_WEEK), 0, None),
+        (occurrence("last", when=IN_LAST_WEEK, having=[]), 1, ago(2 - 7)),
+        (occurrence("first", when=IN_LAST_WEEK, having=[]), 0, None),
+    ],
+    ids=[
+        "exactly: until the oldest falls out",
+        "exactly: when one is left",
+        "exactly: too few for ever",
+        "never: when the newest falls out",
+        "at least: when the one that is needed falls out",
+        "at least none: always",
+        "at most none: when the newest falls out",
+        "between: when the next one crosses an edge",
+        "ever: always",
+        "no revenue is not a revenue of nothing",
+        "the first carried it",
+        "the last did not",
+        "the last is recent but did not carry it",
+        "the first carried it but is not recent",
+        "the last is recent",
+        "the first is not recent",
+    ],
+)
+def test_counts_and_occurrences_answer_alike_wherever_they_are_evaluated(rule, holds, changes):
+    agree(rule, THREE, holds=holds, changes=changes)
 
 
 @pytest.mark.parametrize(
