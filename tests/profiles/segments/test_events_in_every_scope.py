@@ -147,8 +147,8 @@ def count(operator, value, *, window=MONTH, where=()):
 
 
 def occurrence(which, **parts):
-    colour = {"property": "red", "test": {"type": "boolean", "operator": "is", "value": True}}
-    return {"kind": "occurrence", "event": "Order", "which": which, "having": [colour], **parts}
+    color = {"property": "red", "test": {"type": "boolean", "operator": "is", "value": True}}
+    return {"kind": "occurrence", "event": "Order", "which": which, "having": [color], **parts}
 
 
 PAID = {"property": "revenue", "test": {"type": "number", "operator": "at_least", "value": "0"}}
