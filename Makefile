@@ -125,7 +125,7 @@ test-fast: $(STAMP)
 test-cover: $(STAMP)
 	@echo '== tests'; $(BIN)/pytest -n $(WORKERS) -m 'not nightly' --cov --cov-report=
 	@echo '== coverage, all: at least 90%'; $(BIN)/coverage report --skip-covered
-	@echo '== coverage, kernel and rules: 100%'; $(BIN)/coverage report --include='kernel/*,*/rules.py,*/rules/*' --fail-under=100
+	@echo '== coverage, kernel and rules: at least 98%'; $(BIN)/coverage report --include='kernel/*,*/rules.py,*/rules/*' --fail-under=98
 
 .PHONY: fix
 fix: $(STAMP) ## Format code and templates, apply the safe repairs of ruff

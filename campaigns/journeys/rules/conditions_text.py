@@ -48,25 +48,26 @@ def _written(value: Any) -> str:
         and value == value.strip() != ""
         and value.isprintable()
         and not value.startswith('"')
+        and value.split()[0] != "not"
         and _value(value) == value
     )
     return str(value) if is_plain else json.dumps(value)
 
 
 def _read(line: str) -> dict[str, Any]:
-    # The longest words first, so that “is not” is not read as “is” with the value “not …”.
-    for operator, word in sorted(_WORDS.items(), key=lambda item: -len(item[1])):
-        before, found, after = f"{line} ".partition(f" {word} ")
-        if not found or not before.strip():
-            continue
-        if operator == "exists":
-            return {"property": before.strip(), "is": operator}
-        if not after.strip():
-            raise Unreadable(
-                f"“{line}” compares with nothing. Write for example: total at least 50"
-            )
-        return {"property": before.strip(), "is": operator, "value": _value(after.strip())}
-    raise Unreadable(f"“{line}” has no comparison. Write for example: total at least 50")
+    padded = f"{line} "
+    places = [(padded.find(f" {word} "), -len(word), name) for name, word in _WORDS.items()]
+    found = [place for place in places if place[0] > 0]
+    if not found:
+        raise Unreadable(f"“{line}” has no comparison. Write for example: total at least 50")
+    # The first comparison counts, and of two at the same place the longer: “is not”, not “is”.
+    at, negative_length, operator = min(found)
+    before, after = padded[:at].strip(), padded[at - negative_length + 1 :].strip()
+    if operator == "exists":
+        return {"property": before, "is": operator}
+    if not after:
+        raise Unreadable(f"“{line}” compares with nothing. Write for example: total at least 50")
+    return {"property": before, "is": operator, "value": _value(after)}
 
 
 def _value(text: str) -> Any:

@@ -164,6 +164,13 @@ def test_every_value_survives_writing_and_reading(value, operator):
     assert read_conditions(write_conditions([condition])) == [condition]
 
 
+@pytest.mark.parametrize("value", ["more than", "not now", "not", "exists", "a is b"])
+@pytest.mark.parametrize("operator", ["equals", "not_equals", "contains"])
+def test_words_of_comparison_may_stand_in_a_value(value, operator):
+    condition = {"property": "kind", "is": operator, "value": value}
+    assert read_conditions(write_conditions([condition])) == [condition]
+
+
 def test_differences_name_new_gone_and_changed_steps():
     live = add(EMPTY, "wait", "entry")
     node = {**find_node(live, "wait"), "seconds": 60}
