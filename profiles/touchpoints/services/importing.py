@@ -4,8 +4,8 @@ import csv
 import gzip
 import hashlib
 import hmac
-import io
 import json
+import lzma
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -147,6 +147,10 @@ def _is_csv(path: Path) -> bool:
 
 def open_file(path: Path) -> IO[str]:
     """Open a text file that may be compressed."""
-    if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+    match path.suffix:
+        case ".gz":
+            return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
+        case ".xz":
+            return lzma.open(path, "rt", encoding="utf-8-sig", newline="")
+        case _:
+            return path.open(encoding="utf-8-sig", newline="")
