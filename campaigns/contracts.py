@@ -1,7 +1,8 @@
 """What other apps may see of `campaigns`: frozen values and enums, no framework."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
@@ -21,6 +22,8 @@ class Channel(StrEnum):
     WEBPUSH = "webpush"
     INAPP = "inapp"
     WEBHOOK = "webhook"
+    AUDIENCE = "audience"
+    TASK = "task"
 
 
 class MessageClass(StrEnum):
@@ -90,11 +93,17 @@ class SendOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """The provider's answer for one message. `reason` is a short code, never personal data."""
+    """The provider's answer for one message. `reason` is a short code, never personal data.
+
+    `retry_after` is how long the provider asks to be left alone; `is_dead_address` says that
+    nothing will ever reach this address again, so that it is suppressed.
+    """
 
     outcome: SendOutcome
     provider_id: str = ""
     reason: str = ""
+    retry_after: timedelta = timedelta(0)
+    is_dead_address: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +119,39 @@ class ProviderEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """What a person wrote back. `key` is the provider's own id of it, so that a replay adds nothing."""
+
+    channel: Channel
+    address: str
+    text: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRequest:
+    """A request of a provider to us. Names of headers are in lower case."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    url: str
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateDraft:
-    """What a template version is made of. `source` is MJML or HTML for e-mail, empty elsewhere."""
+    """What a template version is made of. `source` is MJML or HTML for e-mail, empty elsewhere.
+
+    Other channels have a `subject` and a `text` under names of their own (a push has a title and
+    a body), and further `fields`; see `campaigns.content.rules.parts`.
+    """
 
     channel: Channel
     subject: str = ""
     source: str = ""
     source_format: str = "mjml"
     text: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

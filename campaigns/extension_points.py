@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from campaigns.contracts import (
     Channel,
+    InboundMessage,
     NodeAnswer,
     OutgoingMessage,
     ProviderEvent,
+    ProviderRequest,
     SendResult,
     Visit,
 )
@@ -53,9 +55,14 @@ class ReportsByWebhook(Protocol):
     """A provider that reports what became of its messages by HTTP."""
 
     def parse_webhook(
-        self, *, body: bytes, headers: Mapping[str, str], config: Any, now: datetime
-    ) -> list[ProviderEvent]:
-        """Read a report after checking its signature; raise `Forbidden` when it is forged."""
+        self, request: ProviderRequest, *, config: Any, now: datetime
+    ) -> list[ProviderEvent | InboundMessage]:
+        """Read a report after checking its signature.
+
+        Raises:
+            Forbidden: it is forged, or too old.
+            Invalid: it is genuine, but cannot be read.
+        """
         ...
 
 
@@ -65,6 +72,20 @@ class CanBeAsked(Protocol):
 
     def look_up(self, keys: Sequence[UUID], *, config: Any) -> dict[UUID, bool] | None:
         """Say which deliveries the provider took; `None` when it cannot tell now."""
+        ...
+
+
+@runtime_checkable
+class CanBeChecked(Protocol):
+    """A provider that can say whether its settings work, without sending anything."""
+
+    def check(self, *, config: Any, now: datetime) -> str:
+        """Return what was found, in a sentence.
+
+        Raises:
+            Invalid: a setting is wrong; the field is its name, or empty.
+            Unavailable: nobody answered.
+        """
         ...
 
 

@@ -1,6 +1,7 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
 from campaigns.channels.pausing import pause_badge
+from campaigns.channels.providers.cards.provider import CardsProvider
 from campaigns.channels.providers.console.provider import ConsoleProvider
 from campaigns.channels.providers.smtp.provider import SmtpProvider
 from campaigns.deliveries.selectors import queue_depth
@@ -14,7 +15,7 @@ from kernel.ui.settings_pages import SettingsPage
 from kernel.ui.shell import register_badge
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 
-PROVIDERS = (SmtpProvider(), ConsoleProvider())
+PROVIDERS = (SmtpProvider(), ConsoleProvider(), CardsProvider())
 PAGES = (
     NavItem(
         section="Engage", label="Journeys", url_name="campaigns:journeys", icon="workflow", order=10,

@@ -1,6 +1,6 @@
 """Gathers the slices' models for Django."""
 
-from campaigns.channels.models import Sender, SendingPause
+from campaigns.channels.models import Card, Device, Sender, SendingPause
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.deliveries.models import (
     Decision,
@@ -26,9 +26,11 @@ from campaigns.journeys.models import (
 )
 
 __all__ = [
+    "Card",
     "Decision",
     "Delivery",
     "DeliveryEvent",
+    "Device",
     "Enrollment",
     "FrequencyCap",
     "Journey",

@@ -21,6 +21,19 @@ _MESSAGE = (
     "values",
     "events",
 )
+_DEVICE = ("key", "channel", "address", "platform", "created_at", "seen_at", "gone_at")
+_CARD = (
+    "key",
+    "channel",
+    "title",
+    "body",
+    "url",
+    "place",
+    "created_at",
+    "read_at",
+    "clicked_at",
+    "closed_at",
+)
 _WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values")
 
 
@@ -55,7 +68,7 @@ class CampaignsData:
     key = "campaigns"
 
     def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
-        """Return every message and every way of one person."""
+        """Return every message, every way, every device and every kept message of one person."""
         person = {"customer_id": customer_id}
         return {
             "messages": [
@@ -64,8 +77,14 @@ class CampaignsData:
             "journeys": [
                 dict(zip(_WAY, row, strict=True)) for row in SQL.run("export_enrollments", person)
             ],
+            "devices": [
+                dict(zip(_DEVICE, row, strict=True)) for row in SQL.run("export_devices", person)
+            ],
+            "cards": [
+                dict(zip(_CARD, row, strict=True)) for row in SQL.run("export_cards", person)
+            ],
         }
 
     def erase_customers(self, customer_ids: Sequence[CustomerId], *, now: datetime) -> None:
-        """Blank addresses and contents; the fact that something was sent stays."""
+        """Blank addresses and contents, delete devices; the fact that something was sent stays."""
         SQL.run("erase_people", {"ids": bigint_array(customer_ids), "now": now})

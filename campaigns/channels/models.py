@@ -1,4 +1,4 @@
-"""Senders: a configured provider on one channel, with the name the person sees."""
+"""Senders, the devices people registered, and the messages that we keep for them ourselves."""
 
 from django.db import models
 
@@ -52,3 +52,87 @@ class SendingPause(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Device(models.Model):
+    """A phone or a browser that a person let us push to.
+
+    `address` is the token of a phone or the address of a browser's push service; `secrets` holds
+    the keys of a browser. One row for each address: whoever registered it last has it.
+    """
+
+    CHANNELS = (Channel.PUSH, Channel.WEBPUSH)
+
+    key = models.UUIDField(unique=True)
+    customer = models.ForeignKey(
+        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=16, choices=[(c.value, c.value) for c in CHANNELS])
+    address = models.TextField()
+    secrets = models.JSONField(default=dict)
+    platform = models.CharField(max_length=32, blank=True, default="")
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "campaigns_device"
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "address"], name="campaigns_device_address"),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["push", "webpush"]),
+                name="campaigns_device_channel",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "channel"], name="campaigns_device_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.key}"
+
+
+class Card(models.Model):
+    """A message that we keep: in a person's inbox, or for the clerk of a store.
+
+    `key` is the key of the delivery that brought it.
+    """
+
+    CHANNELS = (Channel.INAPP, Channel.TASK)
+
+    key = models.UUIDField(unique=True)
+    customer = models.ForeignKey(
+        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=16, choices=[(c.value, c.value) for c in CHANNELS])
+    kind = models.CharField(max_length=16, default="card")
+    title = models.TextField()
+    body = models.TextField()
+    button = models.TextField(default="")
+    url = models.TextField(default="")
+    place = models.CharField(max_length=120, default="")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    clicked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=64, default="")
+
+    class Meta:
+        db_table = "campaigns_card"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel__in=["inapp", "task"]), name="campaigns_card_channel"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "id"], name="campaigns_card_customer"),
+            models.Index(
+                fields=["place", "id"],
+                condition=models.Q(channel="task", closed_at=None),
+                name="campaigns_card_open_tasks",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.key}"

@@ -17,6 +17,8 @@ from kernel.encryption import decrypt, encrypt
 from kernel.errors import Invalid
 
 _PURPOSE = "campaigns.sender"
+# What works without a sender.
+_BUILT_IN = {Channel.EMAIL: "smtp", Channel.INAPP: "cards", Channel.TASK: "cards"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +83,8 @@ def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -
 def list_routes(channel: Channel, sender_ids: set[int | None]) -> dict[int | None, Route | None]:
     """Return the route of each sender id; `None` stands for the channel's default.
 
-    Without a configured sender e-mail leaves by the mail server of the settings, and other
-    channels have no route.
+    Without a configured sender e-mail leaves by the mail server of the settings, messages that we
+    keep are kept, and other channels have no route.
     """
     rows = {row.id: row for row in Sender.objects.filter(channel=channel)}
     default = next((row for row in rows.values() if row.is_default), None)
@@ -94,9 +96,10 @@ def list_routes(channel: Channel, sender_ids: set[int | None]) -> dict[int | Non
 
 
 def _built_in(channel: Channel) -> Route | None:
-    if channel is not Channel.EMAIL:
+    kind = _BUILT_IN.get(channel)
+    if kind is None:
         return None
-    provider = channel_providers.get("smtp")
+    provider = channel_providers.get(kind)
     return Route(
         sender_id=None,
         provider=provider,

@@ -46,6 +46,7 @@ class TemplateVersion(models.Model):
     source_format = models.CharField(max_length=8, default="mjml")
     html = models.TextField(blank=True, default="")
     text = models.TextField(blank=True, default="")
+    fields = models.JSONField(blank=True, default=dict)
     published_at = models.DateTimeField()
 
     class Meta:

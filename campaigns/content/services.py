@@ -9,6 +9,7 @@ from django.db import transaction
 
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
+from campaigns.content.rules.parts import BadPart, check_parts
 from campaigns.content.rules.rendering import (
     BadTemplate,
     PersonalLinks,
@@ -77,6 +78,7 @@ def publish_template(
         subject=draft.subject,
         source=draft.source,
         source_format=draft.source_format,
+        fields={name: text for name, text in draft.fields.items() if text.strip()},
         published_at=now,
     )
     _compile(version, draft=draft, is_marketing=template.message_class == MessageClass.MARKETING)
@@ -102,6 +104,11 @@ def _compile(version: TemplateVersion, *, draft: TemplateDraft, is_marketing: bo
             version.html = compile_source(draft.source, draft.source_format)
         except BadSource as error:
             raise Invalid("source", str(error)) from None
+    else:
+        try:
+            check_parts(draft)
+        except BadPart as error:
+            raise Invalid(error.part, str(error)) from None
     version.text = draft.text or derive_text(version.html)
     try:
         compile_words(version)

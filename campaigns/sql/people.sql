@@ -32,10 +32,17 @@ WITH pair AS (
 ), decided AS (
     UPDATE campaigns_decision c SET customer_id = p.winner_id FROM pair p WHERE c.customer_id = p.loser_id
     RETURNING c.id, p.merge_id
+), device AS (
+    UPDATE campaigns_device x SET customer_id = p.winner_id FROM pair p WHERE x.customer_id = p.loser_id
+    RETURNING x.id, p.merge_id
+), card AS (
+    UPDATE campaigns_card x SET customer_id = p.winner_id FROM pair p WHERE x.customer_id = p.loser_id
+    RETURNING x.id, p.merge_id
 )
 INSERT INTO campaigns_merge_move (merge_id, kind, row_id)
 SELECT merge_id, 'ended', id FROM ended UNION ALL SELECT merge_id, 'enrollment', id FROM moved
 UNION ALL SELECT merge_id, 'delivery', id FROM sent UNION ALL SELECT merge_id, 'decision', id FROM decided
+UNION ALL SELECT merge_id, 'device', id FROM device UNION ALL SELECT merge_id, 'card', id FROM card
 
 -- name: unmerge_people
 -- Gives back the rows that a merge moved; a way that the merge ended goes on where it stood.
@@ -62,6 +69,10 @@ WITH move AS (
     WHERE m.kind IN ('enrollment', 'ended') AND w.enrollment_id = m.row_id
 ), sent AS (
     UPDATE campaigns_delivery d SET customer_id = m.loser_id FROM move m WHERE m.kind = 'delivery' AND d.id = m.row_id
+), device AS (
+    UPDATE campaigns_device x SET customer_id = m.loser_id FROM move m WHERE m.kind = 'device' AND x.id = m.row_id
+), card AS (
+    UPDATE campaigns_card x SET customer_id = m.loser_id FROM move m WHERE m.kind = 'card' AND x.id = m.row_id
 )
 UPDATE campaigns_decision c SET customer_id = m.loser_id FROM move m WHERE m.kind = 'decision' AND c.id = m.row_id
 
@@ -78,6 +89,10 @@ WITH ended AS (
 ), blank AS (
     UPDATE campaigns_delivery d SET address = '', ctx = NULL, gate = NULL, provider_id = ''
     WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
+), devices AS (
+    DELETE FROM campaigns_device x WHERE x.customer_id = ANY (%(ids)s::bigint[])
+), cards AS (
+    DELETE FROM campaigns_card x WHERE x.customer_id = ANY (%(ids)s::bigint[])
 )
 UPDATE campaigns_delivery_event v SET raw = '{}' FROM blank WHERE v.delivery_id = blank.id
 
@@ -90,6 +105,17 @@ FROM campaigns_delivery d
 JOIN campaigns_template_version tv ON tv.id = d.template_version_id
 JOIN campaigns_template t ON t.id = tv.template_id
 WHERE d.customer_id = %(customer_id)s::bigint ORDER BY d.id
+
+-- name: export_devices
+-- Every device of one person, as plain values. Changes nothing. Leans on campaigns_device_customer.
+SELECT x.key::text, x.channel, x.address, x.platform, x.created_at::text, x.seen_at::text, x.gone_at::text
+FROM campaigns_device x WHERE x.customer_id = %(customer_id)s::bigint ORDER BY x.id
+
+-- name: export_cards
+-- Every message that we keep for one person. Changes nothing. Leans on campaigns_card_customer.
+SELECT x.key::text, x.channel, x.title, x.body, x.url, x.place, x.created_at::text, x.read_at::text,
+    x.clicked_at::text, x.closed_at::text
+FROM campaigns_card x WHERE x.customer_id = %(customer_id)s::bigint ORDER BY x.id
 
 -- name: export_enrollments
 -- Every way of one person through journeys, as plain values. Changes nothing.

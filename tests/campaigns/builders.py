@@ -69,6 +69,20 @@ def make_template(
     )
 
 
+def make_words(
+    name: str,
+    channel: Channel,
+    *,
+    text: str = "Hi {{ first_name }}",
+    subject: str = "",
+    **fields: str,
+) -> Template:
+    """A marketing template of a channel other than e-mail."""
+    draft = TemplateDraft(channel=channel, subject=subject, text=text, fields=fields)
+    purpose = (MessageClass.MARKETING, "")
+    return create_template(name, key=uuid4(), draft=draft, purpose=purpose, actor="user:1", now=NOW)
+
+
 def plan(customer: Customer, template: Template, *, due_at: datetime = NOW, **fields) -> Delivery:
     """A delivery that waits in the queue."""
     template.refresh_from_db()

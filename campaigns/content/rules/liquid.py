@@ -1,6 +1,7 @@
 """Liquid as templates may use it: sandboxed, limited, escaped, strict about missing values."""
 
 import functools
+import json
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -58,6 +59,7 @@ def make_environment(*, escapes: bool) -> SafeEnvironment:
         if name not in _LENIENT_FILTERS:
             environment.filters[name] = _strict(apply)
     environment.filters["hold_back"] = _hold_back
+    environment.filters["json"] = _strict(_as_json)
     return environment
 
 
@@ -69,6 +71,11 @@ def _strict(apply: Callable[..., Any]) -> Callable[..., Any]:
         return apply(left, *args, **kwargs)
 
     return filter_value
+
+
+def _as_json(value: Any) -> str:
+    """Write a value as JSON: how a value stands in the body of a webhook."""
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def _hold_back(reason: Any) -> NoReturn:

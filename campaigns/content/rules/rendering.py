@@ -1,7 +1,7 @@
 """Turns a published version and a person's values into the words they get."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Protocol
 
@@ -15,11 +15,12 @@ from campaigns.content.rules.liquid import HeldBackByTemplate, MissingValue, mak
 
 
 class Words(Protocol):
-    """What a version holds: a subject, compiled HTML and text, each with Liquid inside."""
+    """What a version holds: subject, compiled HTML, text and fields, each with Liquid inside."""
 
     subject: str
     html: str
     text: str
+    fields: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Rendered:
     subject: str
     html: str
     text: str
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ class CompiledWords:
     subject: BoundTemplate
     html: BoundTemplate | None
     text: BoundTemplate
+    fields: dict[str, BoundTemplate]
     names: frozenset[str]
 
 
@@ -78,6 +81,8 @@ _PLAIN = make_environment(escapes=False)
 for _environment in (_HTML, _PLAIN):
     _environment.filters["tracked"] = _tracked
 
+# What a tap opens goes through the tracked link, like a link in a mail.
+_TRACKED_FIELDS = frozenset({"url"})
 _LINK_NAMES = frozenset({"unsubscribe_link", "open_pixel_link"})
 
 
@@ -86,10 +91,18 @@ def compile_words(words: Words) -> CompiledWords:
     subject = _parse("subject", words.subject, escapes=False)
     html = _parse("source", add_tracking(words.html), escapes=True) if words.html else None
     text = _parse("text", words.text, escapes=False)
-    parts = [part for part in (subject, html, text) if part]
+    fields = {
+        name: _parse(f"fields.{name}", source, escapes=False)
+        for name, source in words.fields.items()
+    }
+    parts = [part for part in (subject, html, text, *fields.values()) if part]
     names = frozenset(name for part in parts for name in part.analyze().globals)
     return CompiledWords(
-        subject=subject, html=html, text=text, names=names - _LINK_NAMES - {"_track"}
+        subject=subject,
+        html=html,
+        text=text,
+        fields=fields,
+        names=names - _LINK_NAMES - {"_track"},
     )
 
 
@@ -111,6 +124,10 @@ def render_words(
             subject=" ".join(compiled.subject.render(known).split()),
             html=compiled.html.render(known) if compiled.html else "",
             text=compiled.text.render(known),
+            fields={
+                name: _render_field(name, part, known, links)
+                for name, part in compiled.fields.items()
+            },
         )
     except MissingValue as missing:
         return Refusal(reason=f"missing_value:{missing.path}")
@@ -120,6 +137,13 @@ def render_words(
         return Refusal(reason="render_limit")
     except LiquidError:
         return Refusal(reason="render_error")
+
+
+def _render_field(
+    name: str, template: BoundTemplate, known: Mapping[str, Any], links: PersonalLinks
+) -> str:
+    text = template.render(known).strip()
+    return links.track(text) if text and name in _TRACKED_FIELDS else text
 
 
 def trait_values(traits: Mapping[str, Any]) -> dict[str, Any]:

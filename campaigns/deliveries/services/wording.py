@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from campaigns.channels.devices import subscription_keys
 from campaigns.channels.services import Route
 from campaigns.content.rules.rendering import (
     Refusal,
@@ -25,6 +26,7 @@ def word_messages(
     """Return the message of each delivery of one template version, or why there is none."""
     compiled = get_compiled_words(rows[0].template_version_id)
     merged = _merged_values(compiled.names, rows, now=now)
+    keys = subscription_keys(row.address for row in rows if row.channel == Channel.WEBPUSH)
     wordings: list[OutgoingMessage | Refusal] = []
     for row in rows:
         links = personal_links(row.id, now=now)
@@ -49,6 +51,7 @@ def word_messages(
                 from_name=route.from_name,
                 reply_to=route.reply_to,
                 headers=list_headers(links) if is_list_mail else {},
+                values={**words.fields, **keys.get(row.address, {})},
             )
         )
     return wordings

@@ -33,7 +33,7 @@ WITH due AS MATERIALIZED (
     ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
-        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook') AS needs_consent,
+        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
         e.state AS way, j.status AS journey
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id

@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -30,6 +30,7 @@ class Draft:
     subject: str = ""
     html: str = ""
     text: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 def render(values, **parts):
