@@ -17,6 +17,7 @@ urlpatterns = [
     path("ui/", views.components, name="components"),
     path("ui/", include("kernel.ui.urls")),
     path("api/", include("mcps_site.api_urls")),
+    path("client/", include("mcps_site.client_urls")),
     path("accounts/", include("mcps_site.accounts.allauth_urls")),
     path("settings/", include("mcps_site.accounts.urls")),
     path("settings/", include("mcps_site.operations.urls")),

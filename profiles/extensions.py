@@ -1,9 +1,11 @@
 """What the slices of this app plug into the kernel and into each other."""
 
+from kernel.client_api.base import VERIFIER, verifiers
 from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
+from profiles.clients.services import verify_client_token
 from profiles.consent.services import ConsentData, ConsentMerger
 from profiles.contracts import SegmentDrifted
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
@@ -39,3 +41,4 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 for source in (TouchpointData(), ConsentData(), SegmentData(), IdentityData()):
     personal_data_sources.register(source.key, source)
 timeline_sources.register(SegmentTimeline.key, SegmentTimeline())
+verifiers.register(VERIFIER, verify_client_token)

@@ -1,5 +1,6 @@
 """Gathers the slices' models for Django."""
 
+from profiles.clients.models import ClientAccess, ClientKey
 from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge
 from profiles.identities.models import Identity, Tombstone
@@ -22,6 +23,8 @@ from profiles.touchpoints.models import (
 )
 
 __all__ = [
+    "ClientAccess",
+    "ClientKey",
     "Consent",
     "ConsentEntry",
     "Customer",

@@ -32,6 +32,10 @@ _ALWAYS: Final = {
     "406": "The answer can only be JSON.",
     "429": "Too many requests; Retry-After says when to go on.",
 }
+_CLIENT: Final = {
+    "401": "No user token, or one that is wrong, expired or revoked.",
+    "403": "The token's scopes or the source's settings do not allow this.",
+}
 _WITH_BODY: Final = {
     "400": "The body is not readable JSON.",
     "409": "The thing's state does not allow this, or an Idempotency-Key was used twice.",
@@ -56,6 +60,20 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         }  # fmt: skip
 
 
+class ClientTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Describes the signed tokens of end users."""
+
+    target_class = "kernel.client_api.base.ClientTokenAuthentication"
+    name = "userToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """Describe the header."""
+        return {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "A token for one user, signed (HS256) by your server with a client key.",
+        }  # fmt: skip
+
+
 def describe_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the error answers to every operation. This is a hook of drf-spectacular."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
@@ -63,6 +81,8 @@ def describe_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             possible = {**_ALWAYS, **_INVALID}
+            if path.startswith("/client/"):
+                possible |= {**_CLIENT, **_MISSING}
             if "{" in path:
                 possible |= _MISSING
             if method in {"post", "put", "patch", "delete"}:

@@ -92,8 +92,14 @@ def identify_customer(
         raise Invalid(identity.kind, "This cannot be used here. Write to us for help.") from None
 
 
-def set_traits(customer_id: CustomerId, *, traits: Mapping[str, Any], now: datetime) -> None:
-    """Set traits of a person as a touchpoint of the source “REST API”; null removes one.
+def set_traits(
+    customer_id: CustomerId,
+    *,
+    traits: Mapping[str, Any],
+    source_id: int | None = None,
+    now: datetime,
+) -> None:
+    """Set traits of a person as a touchpoint of a source, or of “REST API”; null removes one.
 
     In the caller's transaction. `email` and `phone` become identifiers too.
 
@@ -108,12 +114,16 @@ def set_traits(customer_id: CustomerId, *, traits: Mapping[str, Any], now: datet
         for kind, values in load_people([customer_id])[customer_id].refs.items()
         for value in values
     ]
-    source, _ = Source.objects.get_or_create(
-        name=API_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.API}
-    )
     at = to_micros(now)
     arrival = msgspec.structs.replace(
-        _arrival(secrets.token_bytes(16), source.id, "Identify", at, at, properties=document),
+        _arrival(
+            secrets.token_bytes(16),
+            source_id or _api_source_id(now=now),
+            "Identify",
+            at,
+            at,
+            properties=document,
+        ),
         type=TYPES["identify"],
         traits=msgspec.json.decode(document),
         refs=by_priority([*by_priority(own)[:1], *_contacts(traits)]),
@@ -124,6 +134,13 @@ def set_traits(customer_id: CustomerId, *, traits: Mapping[str, Any], now: datet
     except Refused as problem:
         text = "This cannot be used: it belonged to somebody who was erased."
         raise Invalid(f"traits.{problem.field}", text) from None
+
+
+def _api_source_id(*, now: datetime) -> int:
+    source, _ = Source.objects.get_or_create(
+        name=API_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.API}
+    )
+    return source.id
 
 
 def _contacts(traits: Mapping[str, Any]) -> list[tuple[str, str]]:
