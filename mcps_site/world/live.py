@@ -6,7 +6,7 @@ pages. Their time runs `speed` times faster than the clock; what they do is date
 
 import heapq
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import httpx
+import structlog
 
 from mcps_site.world.catalog import available
 from mcps_site.world.collector import Collector
@@ -24,6 +25,7 @@ from mcps_site.world.mail import Mail, read_form, read_mail
 from mcps_site.world.people import Person, friends_of
 from mcps_site.world.reactions import Reaction, react
 
+log = structlog.get_logger()
 DAY = 86_400.0
 WEEK = 7 * DAY
 
@@ -34,7 +36,7 @@ class LivingWorld:
 
     world: World
     collector: Collector
-    visitor: httpx.Client
+    browse: Callable[[Person], httpx.Client]
     rng: Random
     run: str
     seconds: float = 0.0
@@ -98,9 +100,11 @@ class LivingWorld:
     def _carry_out(self, person: Person, reaction: Reaction, now: datetime) -> None:
         match reaction.kind:
             case "open" | "click":
-                self.visitor.get(reaction.url)
+                with self.browse(person) as browser:
+                    browser.get(reaction.url)
             case "leave":
-                self.visitor.post(reaction.url, data={"List-Unsubscribe": "One-Click"})
+                with self.browse(person) as browser:
+                    browser.post(reaction.url, data={"List-Unsubscribe": "One-Click"})
             case "order":
                 self._order(person, now)
             case "refer":
@@ -124,14 +128,16 @@ class LivingWorld:
                 self._plan(friend, Reaction(self.rng.expovariate(1 / 7_200), "sign_up", url))
 
     def _sign_up(self, friend: Person, url: str, now: datetime) -> None:
-        page = self.visitor.get(url, follow_redirects=True)
-        action, fields = read_form(page.text)
-        if page.status_code != 200 or not action:
-            return
-        answers = {**fields, "email": friend.email, "first_name": friend.first_name}
+        answers = {"email": friend.email, "first_name": friend.first_name}
         if friend.consents:
             answers["consent"] = "on"
-        self.visitor.post(str(page.url.join(action)), data=answers)
+        with self.browse(friend) as browser:
+            page = browser.get(url, follow_redirects=True)
+            form = read_form(page.text)
+            if page.status_code != 200 or form is None:
+                log.warning("world.no_form", status=page.status_code)
+                return
+            browser.post(page.url.join(form.action), data={**form.fields, **answers})
         self._story(friend).signed_up = True
         if self.rng.random() < EFFECTS.friend_orders + EFFECTS.reward_lift:
             self._tell(friend, Deed(0, "identify", "", {}, "web", known=True), now)

@@ -1,6 +1,6 @@
 """What a person finds in the mailbox: the pixel, the links and the way to unsubscribe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -73,22 +73,29 @@ def _part(message: EmailMessage, kind: str) -> str:
     return str(body.get_content()) if body is not None else ""
 
 
-class _Form(HTMLParser):
+@dataclass(slots=True)
+class Form:
+    """The address of a form, relative to its page, and its hidden fields."""
+
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _FirstForm(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
+        self.form: Form | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
-        if tag == "form" and not self.action:
-            self.action = values.get("action", "")
-        if tag == "input" and values.get("name") and values.get("type") == "hidden":
-            self.fields[values["name"]] = values.get("value", "")
+        if tag == "form" and self.form is None:
+            self.form = Form(values.get("action", ""))
+        if tag == "input" and self.form and values.get("type") == "hidden" and values.get("name"):
+            self.form.fields[values["name"]] = values.get("value", "")
 
 
-def read_form(html: str) -> tuple[str, dict[str, str]]:
-    """Return the address and the hidden fields of the first form of a page."""
-    form = _Form()
-    form.feed(html)
-    return form.action, form.fields
+def read_form(html: str) -> Form | None:
+    """Return the first form of a page."""
+    page = _FirstForm()
+    page.feed(html)
+    return page.form

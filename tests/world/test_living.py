@@ -7,15 +7,21 @@ from random import Random
 
 import httpx
 import pytest
+from django.test import Client
 
+from mcps_site.world.browsing import address_of, open_browser
 from mcps_site.world.collector import Collector
 from mcps_site.world.history import Plan, World
 from mcps_site.world.live import LivingWorld, number_of
 from mcps_site.world.postman import Postman
 from mcps_site.world.reactions import Reaction
+from profiles.touchpoints.services.draining import drain_inbox
+from referrals.landing.rules import ATTEMPTS_AN_HOUR, is_robot
+from referrals.models import Referral, Visit
+from tests.referrals.world import advocate, live_program
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-FORM = '<form action="/r/abc"><input type="hidden" name="t" value="signed"></form>'
+FORM = '<form method="post"><input type="hidden" name="t" value="signed"></form>'
 
 
 class Outside:
@@ -36,6 +42,21 @@ class Outside:
         return [(request.method, request.url.path) for request in self.requests]
 
 
+def at_home(person):
+    """The person's browser before the real pages."""
+
+    def answer(request):
+        answer = Client(enforce_csrf_checks=True, REMOTE_ADDR=address_of(person.number)).generic(
+            request.method, request.url.path, request.content,
+            request.headers.get("content-type", ""), headers=dict(request.headers),
+        )  # fmt: skip
+        return httpx.Response(answer.status_code, content=answer.content, request=request)
+
+    with open_browser(person) as browser:
+        headers = browser.headers
+    return httpx.Client(transport=httpx.MockTransport(answer), headers=headers)
+
+
 @pytest.fixture
 def outside():
     return Outside()
@@ -47,8 +68,9 @@ def living(outside):
     collector = Collector("http://mcps.test", "key", connections=1)
     collector.client = httpx.Client(base_url="http://mcps.test", transport=transport)
     world = World(Plan(seed=7, people=200, days=90, start=NOW))
-    visitor = httpx.Client(transport=transport)
-    return LivingWorld(world, collector, visitor, Random(1), "run")
+    return LivingWorld(
+        world, collector, lambda _: httpx.Client(transport=transport), Random(1), "run"
+    )
 
 
 def test_time_alone_brings_visits(living, outside):
@@ -64,7 +86,7 @@ def test_time_alone_brings_visits(living, outside):
         ("open", [("GET", "/x")]),
         ("click", [("GET", "/x")]),
         ("leave", [("POST", "/x")]),
-        ("sign_up", [("GET", "/x"), ("POST", "/r/abc")]),
+        ("sign_up", [("GET", "/x"), ("POST", "/x")]),
         ("order", [("POST", "/v1/batch")]),
     ],
 )
@@ -81,6 +103,25 @@ def test_a_sign_up_sends_the_hidden_fields_and_the_address(living, outside):
     sent = dict(httpx.QueryParams(outside.requests[1].content.decode()))
     assert sent["t"] == "signed"
     assert sent["email"] == living.world.person(3).email
+
+
+def test_a_friend_signs_up_on_the_real_page_and_one_network_is_not_the_limit(living, sender):
+    program = live_program()
+    living.browse = at_home
+    url = f"http://127.0.0.1/r/{advocate(program, 'ada').code}"
+    for number in range(ATTEMPTS_AN_HOUR + 5):
+        living._plan(number, Reaction(0, "sign_up", url))
+    living.step(0.0, [], now=NOW)
+    drain_inbox(now=datetime.now(UTC))
+    assert Referral.objects.filter(status="started").count() == ATTEMPTS_AN_HOUR + 5
+    assert Visit.objects.count() == ATTEMPTS_AN_HOUR + 5
+
+
+def test_browsers_have_networks_of_their_own_and_are_not_taken_for_robots(living):
+    networks = {address_of(number).rpartition(".")[0] for number in range(20_000)}
+    assert len(networks) == 20_000
+    with open_browser(living.world.person(3)) as browser:
+        assert not is_robot(browser.headers["user-agent"])
 
 
 def test_a_reaction_waits_for_its_time(living, outside):

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 from random import Random
 
 from mcps_site.world.effects import EFFECTS, chance_to_open
-from mcps_site.world.mail import Link, Mail, read_form, read_mail
+from mcps_site.world.mail import Form, Link, Mail, read_form, read_mail
 from mcps_site.world.people import make_person
 from mcps_site.world.reactions import react
 
@@ -35,7 +35,9 @@ def test_a_message_is_taken_apart() -> None:
 
 def test_the_first_form_of_a_page_gives_its_hidden_fields() -> None:
     page = '<form action="/r/x"><input type="hidden" name="t" value="1"><input name="email"></form>'
-    assert read_form(page) == ("/r/x", {"t": "1"})
+    assert read_form(page) == Form("/r/x", {"t": "1"})
+    assert read_form('<form method="post">') == Form("")
+    assert read_form("<p>") is None
 
 
 def test_people_open_as_often_as_the_effects_say() -> None:

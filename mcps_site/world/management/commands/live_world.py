@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from mcps_site.runtime import places
 from mcps_site.settings import env
 from mcps_site.world import services
+from mcps_site.world.browsing import open_browser
 from mcps_site.world.collector import Collector
 from mcps_site.world.content import load_content
 from mcps_site.world.history import Plan, World
@@ -82,8 +83,7 @@ def _begin(clock: Clock, collector: Collector) -> LivingWorld:
     world = World(Plan(clock.seed, clock.people, clock.days, now))
     world.stories = read_stories(places.data_dir() / TRUTH)
     run = f"live-{now:%Y%m%dT%H%M%S}"
-    visitor = httpx.Client(timeout=20, trust_env=False)
-    return LivingWorld(world, collector, visitor, Random(run), run)
+    return LivingWorld(world, collector, open_browser, Random(run), run)
 
 
 def _tick(living: LivingWorld, postman: Postman, real: float) -> None:
