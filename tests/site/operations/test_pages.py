@@ -56,7 +56,7 @@ def test_page_shows_processes_readers_queues_and_tables(admin, parked):
         page = page_text(admin, "operations:state")
     for expected in (
         "worker@host", "test.prices", "ValueError: the price is missing", "Messages to send",
-        "1,234", "90 s", list_tables()[0].name,
+        "1,234", "90 s", list_tables(most=1)[0].name,
     ):  # fmt: skip
         assert expected in page
     assert "Not everything works" in page
