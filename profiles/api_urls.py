@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from profiles.directory import api
+from profiles.directory import api, trait_api
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 
@@ -14,5 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<str:key>/touchpoints/", api.Touchpoints.as_view(), name="api_touchpoints"),
     path("customers/<str:key>/export/", api.Export.as_view(), name="api_export"),
     path("customers/<str:key>/erase/", api.Erase.as_view(), name="api_erase"),
+    path("customers/<str:key>/past/", trait_api.PastCustomer.as_view(), name="api_past"),
+    path(
+        "customers/<str:key>/trait-history/",
+        trait_api.TraitHistory.as_view(),
+        name="api_trait_history",
+    ),
+    path("traits/", trait_api.Traits.as_view(), name="api_traits"),
+    path("traits/<path:name>/", trait_api.TraitPolicies.as_view(), name="api_trait"),
     path("sources/", api.Sources.as_view(), name="api_sources"),
 ]

@@ -2,7 +2,7 @@
 
 from profiles.clients.models import ClientAccess, ClientKey
 from profiles.consent.models import Consent, ConsentEntry, Suppression
-from profiles.customers.models import Customer, Merge
+from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.identities.models import Identity, Tombstone
 from profiles.segments.models import (
     Segment,
@@ -45,4 +45,6 @@ __all__ = [
     "Suppression",
     "Tombstone",
     "Touchpoint",
+    "TraitEntry",
+    "TraitPolicy",
 ]

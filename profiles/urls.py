@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
+from profiles.directory import trait_views as traits
 from profiles.directory import views as directory
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
@@ -16,9 +17,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
     path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
     path("profiles/", directory.people, name="list"),
+    path("profiles/attributes/", traits.policies, name="trait_policies"),
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
+    path("profiles/<uuid:key>/past/", directory.past, name="past"),
     path("profiles/<uuid:key>/merge/", merging.merge, name="merge"),
     path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
     path("profiles/<uuid:key>/export/", privacy.export, name="export"),

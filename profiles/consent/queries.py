@@ -72,6 +72,12 @@ def read_gate(customer_ids: Sequence[int], *, channel: str, topic: str) -> list[
     return SQL.all("read_gate", params, into=Gate)
 
 
+def list_statements_at(customer_id: int, *, at: datetime) -> list[dict[str, Any]]:
+    """Return what a person had last said by an instant about each channel, topic and address."""
+    params = {"customer_id": customer_id, "at": at}
+    return [row[0] for row in SQL.run("list_statements_at", params)]
+
+
 def merge_consents(pairs: Sequence[MergePair]) -> None:
     """Give the statements and ledger entries of losers to their winners; the stricter holds."""
     SQL.count("merge_consents", _sides(pairs))

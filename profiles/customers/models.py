@@ -68,3 +68,70 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.loser_id} into {self.winner_id}"
+
+
+class TraitPolicy(models.Model):
+    """Which of several values of a trait a person keeps; a trait without a row keeps the newest."""
+
+    class Rule(models.TextChoices):
+        NEWEST = "newest", "Newest"
+        OLDEST = "oldest", "First ever"
+        LARGEST = "largest", "Largest"
+        SMALLEST = "smallest", "Smallest"
+
+    name = models.CharField(primary_key=True, max_length=200)
+    rule = models.CharField(max_length=10, choices=Rule.choices)
+    changed_by = models.CharField(max_length=254)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_trait_policy"
+        verbose_name_plural = "trait policies"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(rule__in=["newest", "oldest", "largest", "smallest"]),
+                name="profiles_trait_policy_known_rule",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TraitEntry(models.Model):
+    """What one source said about traits of a person at one time, where it was news. Append-only.
+
+    `recorded_for` is the person on whose profile it was written; `customer_id` whom it is about by
+    what is known today. `prevailed` says whether the values became those of the profile. A null
+    in `traits` is a removal. `cause` tells what a source said from what merging and parting wrote.
+    """
+
+    class Cause(models.TextChoices):
+        TOLD = "told", "Told by a source"
+        MERGED = "merged", "Came with a merge"
+        PARTED = "parted", "A merge was undone"
+
+    id = models.BigAutoField(primary_key=True)
+    customer_id = models.BigIntegerField()
+    recorded_for = models.BigIntegerField()
+    traits = models.JSONField()
+    prevailed = models.BooleanField()
+    source_id = models.IntegerField()
+    cause = models.CharField(max_length=6, choices=Cause.choices)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_trait_entry"
+        verbose_name_plural = "trait entries"
+        indexes: ClassVar = [
+            models.Index(fields=["customer_id", "id"], name="profiles_trait_entry_person"),
+            models.Index(
+                fields=["recorded_for"],
+                condition=~models.Q(customer_id=models.F("recorded_for")),
+                name="profiles_trait_entry_moved",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

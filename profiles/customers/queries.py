@@ -39,16 +39,6 @@ class Sighting(msgspec.Struct, gc=False):
     has_traits: bool = False
 
 
-class TraitValue(msgspec.Struct, gc=False):
-    """A value of one trait of one person; `at` is microseconds since 1970."""
-
-    customer_id: int
-    name: str
-    value: Any
-    at: int
-    source_id: int
-
-
 def insert_customers(keys: Sequence[UUID], seen_at: Sequence[int]) -> dict[UUID, int]:
     """Create people, seen first at these microseconds since 1970; return their ids by key."""
     if not keys:
@@ -68,13 +58,6 @@ def touch_customers(sightings: Sequence[Sighting]) -> None:
         "has_traits": "{" + ",".join(["t" if seen.has_traits else "f" for seen in sightings]) + "}",
     }
     SQL.run("touch_customers", params)
-
-
-def apply_traits(values: Iterable[TraitValue]) -> None:
-    """Set traits; the newest value of each stays."""
-    rows = msgspec.json.encode(list(values)).decode()
-    if rows != "[]":
-        SQL.run("apply_traits", {"rows": rows})
 
 
 def summarize_customers(ids: Iterable[int]) -> Mapping[int, SummaryRow]:

@@ -36,7 +36,7 @@ from profiles.directory.serializers import (
 from profiles.touchpoints.models import Source, Touchpoint
 from profiles.touchpoints.services.recording import set_traits
 
-_PAGE = [
+PAGE = [
     OpenApiParameter(each["name"], each["schema"], description=each["description"])
     for each in PAGE_PARAMETERS
 ]
@@ -50,11 +50,11 @@ class Customers(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_customers", tags=_TAGS, parameters=[*_PAGE, _IDENTIFIER],
+        operation_id="list_customers", tags=_TAGS, parameters=[*PAGE, _IDENTIFIER],
         responses=CustomerPageSerializer, summary="List people, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        page = read_page(request, position=[_row_id])
+        page = read_page(request, position=[row_id])
         text = request.query_params.get("identifier", "")
         if "\0" in text or len(text) > 255:
             raise Invalid("identifier", "An identifier has up to 255 characters and no NUL.")
@@ -74,7 +74,7 @@ class OneCustomer(APIView):
         summary="Show one person with traits and identities",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
-        customer = _find(key)
+        customer = find_customer(key)
         is_masked = not may(request.user, "view_personal_data")
         body = _show_customer(customer, is_masked=is_masked)
         return answer_with_etag(request, body, etag=etag_of(body))
@@ -85,7 +85,7 @@ class OneCustomer(APIView):
     )  # fmt: skip
     @idempotent
     def patch(self, request: Request, key: str) -> Response:
-        customer = _find(key)
+        customer = find_customer(key)
         if request.headers.get("If-Match"):
             require_match(request, etag=etag_of(_show_customer(customer, is_masked=False)))
         entries = TraitsSerializer(data=request.data)
@@ -99,12 +99,12 @@ class Touchpoints(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_touchpoints", tags=_TAGS, parameters=_PAGE,
+        operation_id="list_touchpoints", tags=_TAGS, parameters=PAGE,
         responses=TouchpointPageSerializer, summary="List one person's touchpoints, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
-        customer = _find(key)
-        page = read_page(request, position=[_instant, _row_id])
+        customer = find_customer(key)
+        page = read_page(request, position=[_instant, row_id])
         after = (page.after[0], page.after[1]) if page.after else None
         rows = queries.list_touchpoints_behind(customer.id, after=after, limit=page.fetch)
         is_masked = not may(request.user, "view_personal_data")
@@ -123,7 +123,7 @@ class Export(APIView):
         summary="Give everything stored about one person; audited",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
-        customer = _find(key)
+        customer = find_customer(key)
         actor = actor_of(request.user)
         return Response(export_customer(CustomerId(customer.id), actor=actor, now=timezone.now()))
 
@@ -137,7 +137,7 @@ class Erase(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        customer = _find(key)
+        customer = find_customer(key)
         entries = ReasonSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         erase_customers(
@@ -156,7 +156,7 @@ class Sources(generics.ListAPIView[Source]):
     queryset = Source.objects.all()
 
 
-def _find(key: str) -> Customer:
+def find_customer(key: str) -> Customer:
     try:
         customer = selectors.find_person(UUID(key))
     except ValueError:
@@ -200,7 +200,7 @@ def _show_touchpoint(row: TouchpointRow, *, is_masked: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row_id(value: Any) -> int:
+def row_id(value: Any) -> int:
     number = int(value)
     if not 0 < number < 2**63:
         raise ValueError

@@ -54,6 +54,15 @@ class Search:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbors:
+    """What a person did at an instant, and when they did something before and after it."""
+
+    before: datetime | None
+    after: datetime | None
+    events: list[str]
+
+
 def list_people(
     *, before_id: int | None, limit: int, ids: Iterable[int] | None = None
 ) -> list[PersonRow]:
@@ -96,3 +105,9 @@ def count_touchpoints(customer_id: int, *, limit: int) -> list[tuple[str, int, d
     """Count a person's touchpoints by event, the most frequent first."""
     params = {"customer_id": customer_id, "limit": limit}
     return [(name, count, last) for name, count, last in SQL.run("count_touchpoints", params)]
+
+
+def find_neighbors(customer_id: int, *, at: datetime) -> Neighbors:
+    """Find what a person did at, before and after an instant."""
+    params = {"customer_id": customer_id, "at": at}
+    return SQL.all("find_neighbors", params, into=Neighbors)[0]

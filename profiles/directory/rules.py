@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from profiles.contracts import TimelineEntry
 _SHOWN_PROPERTIES = 4
 _LONGEST_VALUE = 60
 _MASK = "•••"
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$")
 _ICONS = (
     (re.compile(r"order|purchase|bought|checkout", re.IGNORECASE), "shopping-bag"),
     (re.compile(r"cart", re.IGNORECASE), "shopping-cart"),
@@ -40,6 +41,17 @@ def summarize_properties(properties: Mapping[str, Any]) -> str:
         if len(parts) == _SHOWN_PROPERTIES:
             break
     return " · ".join(parts)
+
+
+def type_of(value: Any) -> str:
+    """Return the type of a trait's value in words; a text that is a time is a date."""
+    if isinstance(value, bool):
+        return "yes or no"
+    if isinstance(value, int | float | Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "date" if _DATE.match(value) else "text"
+    return "list" if isinstance(value, list) else "object"
 
 
 def mask_email(email: str | None) -> str | None:
@@ -78,6 +90,15 @@ def merge_entries(
         reverse=True,
     )
     return merged, horizon
+
+
+def read_instant(text: str) -> datetime | None:
+    """Return the instant that a text is, in UTC where it names no zone, or `None`."""
+    try:
+        at = datetime.fromisoformat(text.strip().replace(" ", "+"))
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def parse_key(text: str) -> UUID | None:

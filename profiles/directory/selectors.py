@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -57,16 +57,6 @@ class Entry:
 
     line: TimelineEntry
     raw: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attribute:
-    """One trait with where it came from."""
-
-    name: str
-    value: str
-    set_at: datetime | None
-    source: str
 
 
 def list_people(
@@ -131,21 +121,6 @@ def list_timeline(
         ]
     lines, more = merge_entries([own, *others], limit=PAGE)
     return [Entry(line=line, raw=raws.get(id(line), "")) for line in lines], more
-
-
-def list_attributes(customer: Customer, *, is_masked: bool) -> list[Attribute]:
-    """Return a person's traits by name, each with its time and source."""
-    names = dict(Source.objects.values_list("id", "name"))
-    found = []
-    for name, value in sorted(customer.traits.items()):
-        micros, source_id = customer.trait_stamps.get(name, (None, None))
-        at = datetime.fromtimestamp(micros / 1e6, UTC) if micros is not None else None
-        shown = mask_value(value) if is_masked else value
-        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
-        found.append(
-            Attribute(name=name, value=text, set_at=at, source=names.get(source_id, "unknown"))
-        )
-    return found
 
 
 def list_identities(customer_id: int, *, is_masked: bool) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from profiles.customers.models import TraitPolicy
 from profiles.touchpoints.models import Source
 
 
@@ -27,6 +28,60 @@ class CustomerDetailSerializer(CustomerSerializer):
     identities = IdentitySerializer(many=True)
     time_zone = serializers.CharField(allow_null=True)
     locale = serializers.CharField(allow_null=True)
+
+
+class MembershipSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    since = serializers.DateTimeField()
+
+
+class StatementSerializer(serializers.Serializer[Any]):
+    channel = serializers.CharField()
+    topic = serializers.CharField(allow_blank=True, help_text="Empty for the whole channel.")
+    address = serializers.CharField(allow_blank=True, help_text="Empty for every address.")
+    state = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class PastCustomerSerializer(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    traits = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    identities = IdentitySerializer(many=True)
+    segments = MembershipSerializer(many=True)
+    consents = StatementSerializer(many=True)
+
+
+class TraitEntrySerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    traits = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="What was news; null is a removal."
+    )
+    prevailed = serializers.BooleanField(help_text="Whether the profile took these values.")
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field's name
+    said_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+
+
+class TraitEntryPageSerializer(serializers.Serializer[Any]):
+    results = TraitEntrySerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class TraitSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    policy = serializers.ChoiceField(choices=TraitPolicy.Rule.choices)
+    people = serializers.IntegerField(help_text="Among the newest people that were looked at.")
+    types = serializers.ListField(child=serializers.CharField())
+
+
+class TraitListSerializer(serializers.Serializer[Any]):
+    results = TraitSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="Always null: one page holds all.")
+
+
+class PolicySerializer(serializers.Serializer[Any]):
+    policy = serializers.ChoiceField(choices=TraitPolicy.Rule.choices)
 
 
 class TouchpointSerializer(serializers.Serializer[Any]):

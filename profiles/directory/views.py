@@ -9,20 +9,21 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.audit import record
 from profiles.customers.models import Customer
-from profiles.directory import selectors
+from profiles.directory import selectors, trait_selectors
 from profiles.directory.queries import count_touchpoints
+from profiles.directory.rules import read_instant
 
 SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes and groups"),
          ("activity", "Messages and journeys"))  # fmt: skip
 
-TABS = (("profile", "Timeline"), ("attributes", "Attributes"), ("identities", "Identities"))
+TABS = (("profile", "Timeline"), ("attributes", "Attributes"), ("identities", "Identities"),
+        ("past", "At an instant"))  # fmt: skip
 
 
 @require_GET
@@ -44,9 +45,11 @@ def timeline(request: HttpRequest, key: UUID) -> HttpResponseBase:
     customer = _find(key)
     if customer.merged_into:
         return redirect("profiles:profile", key=customer.merged_into.key)
+    if "at" in request.GET:
+        return past(request, key)
     now, is_masked = timezone.now(), _is_masked(request)
     show = request.GET.get("show", "")
-    before = parse_datetime(request.GET.get("before", "")) or now + selectors.FROM_THE_END
+    before = read_instant(request.GET.get("before", "")) or now + selectors.FROM_THE_END
     entries, more = selectors.list_timeline(
         customer.id, before=before, show=show, is_masked=is_masked
     )
@@ -60,7 +63,7 @@ def timeline(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require("view")
 def attributes(request: HttpRequest, key: UUID) -> HttpResponseBase:
     customer = _find(key)
-    shown = selectors.list_attributes(customer, is_masked=_is_masked(request))
+    shown = trait_selectors.list_attributes(customer, is_masked=_is_masked(request))
     return _profile(request, customer, "attributes", {"attributes": shown}, now=timezone.now())
 
 
@@ -73,6 +76,26 @@ def identities(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "merges": selectors.list_merges(customer.id),
     }
     return _profile(request, customer, "identities", context, now=timezone.now())
+
+
+@require_GET
+@require("view")
+def past(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """What the person was at an instant, and steps to the events before and after it."""
+    customer, now = _find(key), timezone.now()
+    text, known = request.GET.get("at", ""), request.GET.get("known", "")
+    at = read_instant(text) if text else now
+    context: dict[str, object] = {"known": known, "asked": text}
+    if at is None:
+        context["problem"] = (
+            "This is no time. Write it as 2026-01-31T09:00:00Z or choose it from the calendar."
+        )
+    else:
+        state = trait_selectors.describe_past(
+            customer.id, at=at, as_known=known == "then", is_masked=_is_masked(request)
+        )
+        context |= {"state": state, "neighbors": trait_selectors.find_neighbors(customer.id, at=at)}
+    return _profile(request, customer, "past", context, now=now)
 
 
 def _profile(

@@ -57,7 +57,7 @@ def _person():
     return {"key": get_customers([customer_id])[customer_id].key}
 
 
-for _page in ("profile", "attributes", "identities", "merge", "erase"):
+for _page in ("profile", "attributes", "identities", "past", "merge", "erase"):
     example(f"profiles:{_page}")(_person)
 
 

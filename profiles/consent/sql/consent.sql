@@ -142,6 +142,19 @@ WITH said AS (
 )
 SELECT count(*)::int FROM said
 
+-- name: list_statements_at
+-- Returns as JSON what a person had last said by an instant about each channel, topic and address.
+-- Leans on consent_entry_customer_idx.
+SELECT jsonb_build_object('channel', n.channel, 'topic', n.topic, 'address', n.address, 'state', n.state,
+    'at', n.at)
+FROM (
+    SELECT DISTINCT ON (channel, topic, address) channel, topic, address, state, at
+    FROM profiles_consent_entry
+    WHERE customer_id = %(customer_id)s::bigint AND at <= %(at)s::timestamptz
+      AND state IN ('granted', 'withdrawn', 'never')
+    ORDER BY channel, topic, address, at DESC, id DESC
+) n
+
 -- name: open_erasure
 -- Lets this transaction blank address and proof of ledger entries; see the guard's trigger.
 SELECT set_config('profiles.erasing', 'on', true)

@@ -43,37 +43,6 @@ WHERE c.id = s.id
            AND (coalesce(nullif(s.time_zone, ''), c.time_zone), coalesce(nullif(s.locale, ''), c.locale))
                IS DISTINCT FROM (c.time_zone, c.locale)))
 
--- name: apply_traits
--- Sets traits: of each trait the newest value stays, whatever the order of arrival; of two values
--- with the same time the greater. A null removes the trait and remembers when. Changes rows, safe
--- to run twice. Locks people in order of their ids. `at` is microseconds since 1970.
-WITH incoming AS (
-    SELECT DISTINCT ON (r.customer_id, r.name)
-        r.customer_id, r.name, coalesce(r.value, 'null') AS value, r.at, r.source_id
-    FROM jsonb_to_recordset(%(rows)s::text::jsonb)
-        AS r (customer_id bigint, name text, value jsonb, at bigint, source_id integer)
-    ORDER BY r.customer_id, r.name, r.at DESC, r.value::text DESC NULLS LAST
-), locked AS MATERIALIZED (
-    SELECT c.id, c.traits, c.trait_stamps FROM profiles_customer c
-    WHERE c.id IN (SELECT customer_id FROM incoming) AND c.erased_at IS NULL
-    ORDER BY c.id FOR NO KEY UPDATE
-), newer AS (
-    SELECT i.* FROM incoming i JOIN locked c ON c.id = i.customer_id
-    WHERE NOT c.trait_stamps ? i.name
-       OR (i.at, i.value::text)
-        > ((c.trait_stamps -> i.name ->> 0)::bigint, coalesce(c.traits -> i.name, 'null')::text)
-), sums AS (
-    SELECT customer_id,
-        jsonb_object_agg(name, value) AS traits,
-        jsonb_object_agg(name, jsonb_build_array(at, source_id)) AS stamps,
-        coalesce(array_agg(name) FILTER (WHERE value = 'null'), '{}'::text[]) AS removed
-    FROM newer GROUP BY customer_id
-)
-UPDATE profiles_customer c SET
-    traits = (c.traits || s.traits) - s.removed,
-    trait_stamps = c.trait_stamps || s.stamps
-FROM sums s WHERE c.id = s.customer_id
-
 -- name: summarize_customers
 -- Reads people by id. A person who was merged answers with the one who took over.
 SELECT c.id AS asked_id, w.id, w.key, w.traits, w.time_zone, w.locale, w.erased_at,

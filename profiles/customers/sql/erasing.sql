@@ -13,6 +13,10 @@ WITH merges AS (
     UPDATE profiles_merge SET reason = '',
         winner_before = CASE WHEN winner_id = ANY (%(ids)s::bigint[]) THEN '{}' ELSE winner_before END
     WHERE winner_id = ANY (%(ids)s::bigint[]) OR loser_id = ANY (%(ids)s::bigint[])
+), entries AS (
+    DELETE FROM profiles_trait_entry
+    WHERE customer_id = ANY (%(ids)s::bigint[])
+       OR (recorded_for = ANY (%(ids)s::bigint[]) AND customer_id <> recorded_for)
 )
 UPDATE profiles_customer SET traits = '{}', trait_stamps = '{}', time_zone = NULL, locale = NULL,
     erased_at = coalesce(erased_at, %(now)s::timestamptz)
@@ -30,9 +34,13 @@ ORDER BY c.id FOR UPDATE OF c
 -- Returns one person as JSON: traits with their times and sources, and who became one with them.
 SELECT jsonb_build_object('key', c.key, 'traits', c.traits, 'time_zone', c.time_zone, 'locale', c.locale,
     'first_seen_at', c.first_seen_at, 'last_seen_at', c.last_seen_at,
-    'trait_history', (SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
+    'trait_sources', (SELECT coalesce(jsonb_object_agg(s.key, jsonb_build_object(
         'set_at', to_timestamp((s.value ->> 0)::bigint / 1000000.0), 'source', o.name)), '{}')
         FROM jsonb_each(c.trait_stamps) s LEFT JOIN profiles_source o ON o.id = (s.value ->> 1)::int),
+    'trait_history', (SELECT coalesce(jsonb_agg(jsonb_build_object('said_at', e.at, 'recorded_at', e.recorded_at,
+        'source', o.name, 'cause', e.cause, 'prevailed', e.prevailed, 'traits', e.traits) ORDER BY e.id), '[]')
+        FROM profiles_trait_entry e LEFT JOIN profiles_source o ON o.id = e.source_id WHERE e.customer_id = c.id
+            OR e.customer_id IN (SELECT l.id FROM profiles_customer l WHERE l.merged_into_id = c.id)),
     'merges', (SELECT coalesce(jsonb_agg(jsonb_build_object('merged_at', m.merged_at, 'kind', m.kind,
         'reason', m.reason, 'other', l.key, 'other_traits', l.traits, 'traits_before', m.winner_before -> 'traits',
         'undone_at', m.undone_at) ORDER BY m.id), '[]')

@@ -55,3 +55,13 @@ LEFT JOIN profiles_source s ON s.id = t.source_id
 WHERE t.customer_id = %(customer_id)s::bigint
   AND (%(at)s::timestamptz IS NULL OR (t.occurred_at, t.id) < (%(at)s::timestamptz, %(id)s::bigint))
 ORDER BY t.occurred_at DESC, t.id DESC LIMIT %(limit)s::int
+
+-- name: find_neighbors
+-- Finds the events of one person at an instant, and the instants of those before and after it.
+SELECT (SELECT max(t.occurred_at) FROM profiles_touchpoint t
+        WHERE t.customer_id = %(customer_id)s::bigint AND t.occurred_at < %(at)s::timestamptz) AS before,
+    (SELECT min(t.occurred_at) FROM profiles_touchpoint t
+     WHERE t.customer_id = %(customer_id)s::bigint AND t.occurred_at > %(at)s::timestamptz) AS after,
+    (SELECT coalesce(array_agg(e.name ORDER BY t.id), '{}') FROM profiles_touchpoint t
+     JOIN profiles_event e ON e.id = t.event_id
+     WHERE t.customer_id = %(customer_id)s::bigint AND t.occurred_at = %(at)s::timestamptz) AS events

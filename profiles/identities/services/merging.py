@@ -9,8 +9,8 @@ from django.db import transaction
 from kernel.errors import Conflict, NotFound
 from kernel.sql import SqlFile, bigint_array
 from profiles.contracts import CustomerId, MergePair
-from profiles.customers.models import Merge
-from profiles.customers.queries import TraitValue, apply_traits
+from profiles.customers.models import Merge, TraitEntry
+from profiles.customers.trait_queries import TraitValue, apply_traits
 from profiles.extension_points import customer_mergers
 
 SQL = SqlFile(__file__, "merges")
@@ -44,7 +44,8 @@ def merge_people(
             MergePair(merge_id=m, winner_id=CustomerId(w), loser_id=CustomerId(loser))
             for m, w, loser in SQL.run("insert_merges", {**sides, **words})
         ]
-        apply_traits(TraitValue(*row) for row in SQL.run("list_traits", sides))
+        gained = [TraitValue(*row) for row in SQL.run("list_traits", sides)]
+        apply_traits(gained, now=now, cause=TraitEntry.Cause.MERGED)
         for statement in ("widen_winners", "move_identities", "retire_losers"):
             SQL.run(statement, sides)
         for _, merger in customer_mergers.items():  # noqa: PERF102  a registry, not a dict
@@ -74,18 +75,20 @@ def part_people(merge_id: int, *, actor: str, now: datetime) -> MergePair:
         pair = MergePair(
             merge_id=merge_id, winner_id=CustomerId(winner_id), loser_id=CustomerId(loser_id)
         )
-        for statement in ("revive_loser", "return_identities", "restore_winner"):
+        for statement in ("revive_loser", "return_identities"):
             SQL.run(statement, one)
+        SQL.run("restore_winner", {**one, "now": now})
         SQL.run("close_merge", {**one, "actor": actor, "now": now})
         for _, merger in customer_mergers.items():  # noqa: PERF102  a registry, not a dict
             merger.unmerge_customers([pair], now=now)
+        SQL.run("return_entries", one)
         others = SQL.run("list_other_losers", one)
         sides = {
             "winner_ids": bigint_array(winner for winner, _ in others),
             "loser_ids": bigint_array(loser for _, loser in others),
         }
         told = [*SQL.run("list_traits", sides), *SQL.run("list_later_traits", one)]
-        apply_traits(TraitValue(*row) for row in told)
+        apply_traits([TraitValue(*row) for row in told], now=now, cause=TraitEntry.Cause.PARTED)
         SQL.run("widen_winners", sides)
         SQL.run("widen_by_touchpoints", one)
     log.info("identities.parted", merge_id=merge_id)

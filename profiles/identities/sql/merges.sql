@@ -81,17 +81,39 @@ WHERE m.id = %(merge_id)s::bigint AND i.customer_id = m.winner_id
 
 -- name: restore_winner
 -- Gives the winner the traits and times from before its first merge ever, which no other person
--- has touched; what it was told since, and what those gave who are still merged, is applied again.
+-- has touched, and enters the difference into the history; what it was told since, and what those
+-- gave who are still merged, is applied again.
+WITH first_merge AS (
+    SELECT o.winner_id, o.winner_before, w.traits FROM profiles_merge m
+    JOIN profiles_merge o ON o.winner_id = m.winner_id JOIN profiles_customer w ON w.id = o.winner_id
+    WHERE m.id = %(merge_id)s::bigint ORDER BY o.id LIMIT 1
+), entered AS (
+    INSERT INTO profiles_trait_entry
+        (customer_id, recorded_for, traits, prevailed, source_id, cause, at, recorded_at)
+    SELECT f.winner_id, f.winner_id, d.traits, true, 0, 'parted', %(now)s::timestamptz, %(now)s::timestamptz
+    FROM first_merge f CROSS JOIN LATERAL (
+        SELECT jsonb_object_agg(k, coalesce(f.winner_before -> 'traits' -> k, 'null')) AS traits
+        FROM jsonb_object_keys(f.traits || (f.winner_before -> 'traits')) AS k
+        WHERE f.traits -> k IS DISTINCT FROM f.winner_before -> 'traits' -> k) d
+    WHERE d.traits IS NOT NULL
+)
 UPDATE profiles_customer w SET
     traits = f.winner_before -> 'traits', trait_stamps = f.winner_before -> 'trait_stamps',
     first_seen_at = (f.winner_before ->> 'first_seen_at')::timestamptz,
     last_seen_at = (f.winner_before ->> 'last_seen_at')::timestamptz,
     time_zone = f.winner_before ->> 'time_zone', locale = f.winner_before ->> 'locale'
-FROM (
-    SELECT o.* FROM profiles_merge m JOIN profiles_merge o ON o.winner_id = m.winner_id
-    WHERE m.id = %(merge_id)s::bigint ORDER BY o.id LIMIT 1
-) f
-WHERE w.id = f.winner_id
+FROM first_merge f WHERE w.id = f.winner_id
+
+-- name: return_entries
+-- Gives a former loser what its own sources said about its traits since the merge. Its touchpoints
+-- must be back already. Safe to run twice.
+UPDATE profiles_trait_entry e SET customer_id = m.loser_id
+FROM profiles_merge m
+WHERE m.id = %(merge_id)s::bigint AND e.customer_id = m.winner_id AND e.cause = 'told'
+  AND e.recorded_at >= m.merged_at AND EXISTS (
+    SELECT FROM profiles_touchpoint t
+    WHERE t.customer_id = m.loser_id AND t.type = 2 AND t.occurred_at = e.at AND t.source_id = e.source_id
+      AND t.properties @> jsonb_strip_nulls(e.traits))
 
 -- name: list_other_losers
 -- Lists who else was merged into the winner of a merge and still is.

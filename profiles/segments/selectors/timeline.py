@@ -23,6 +23,16 @@ class SegmentTimeline:
         return [_entry(change) for change in newest]
 
 
+def list_memberships_at(customer_id: int, *, at: datetime) -> list[tuple[str, datetime]]:
+    """Return the segments a person was in at an instant, by name, and since when.
+
+    One statement over an index of the person; a segment that was deleted since is absent.
+    """
+    rows = SegmentChange.objects.filter(customer_id=customer_id, at__lte=at)
+    newest = rows.order_by("segment", "-at", "-id").distinct("segment").select_related("segment")
+    return sorted((change.segment.name, change.at) for change in newest if change.entered)
+
+
 def _entry(change: SegmentChange) -> TimelineEntry:
     verb = "Entered" if change.entered else "Left"
     return TimelineEntry(

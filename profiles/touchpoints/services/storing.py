@@ -8,7 +8,8 @@ from zoneinfo import available_timezones
 import msgspec
 
 from kernel.ids import new_key
-from profiles.customers.queries import Sighting, TraitValue, apply_traits, touch_customers
+from profiles.customers.queries import Sighting, touch_customers
+from profiles.customers.trait_queries import TraitValue, apply_traits
 from profiles.identities.queries import find_links
 from profiles.identities.rules import ANONYMOUS_ID, USER_ID, Ref, by_priority
 from profiles.identities.services.resolution import Sighted, resolve_people
@@ -50,11 +51,12 @@ def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch
     ]
     customer_ids = resolve_people(events, now=now).customer_ids
     _touch(fresh, customer_ids)
-    apply_traits(
+    told = (
         TraitValue(customer_id, name, value, arrival.at, arrival.source_id)
         for arrival, customer_id in zip(fresh, customer_ids, strict=True)
         for name, value in (arrival.traits or {}).items()
     )
+    apply_traits(told, now=now)
     append_touchpoints(fresh, customer_ids)
     return StoredBatch(fresh, customer_ids, len(arrivals) - len(fresh))
 

@@ -1,0 +1,101 @@
+-- name: apply_traits
+-- Sets traits by the policy of each, whatever the order of arrival, and enters what was news into
+-- the history: another value than the one before it in time, or one older than what the profile
+-- holds. A null removes the trait. Changes rows; run twice, profiles stay the same. Locks people in
+-- order of their ids. `at` is microseconds since 1970.
+WITH incoming AS (
+    SELECT r.customer_id, r.name, coalesce(r.value, 'null') AS value, r.at, r.source_id,
+        coalesce(p.rule, 'newest') AS rule
+    FROM jsonb_to_recordset(%(rows)s::text::jsonb)
+        AS r (customer_id bigint, name text, value jsonb, at bigint, source_id integer)
+    LEFT JOIN profiles_trait_policy p ON p.name = r.name
+), locked AS MATERIALIZED (
+    SELECT c.id, c.traits, c.trait_stamps FROM profiles_customer c
+    WHERE c.id IN (SELECT customer_id FROM incoming) AND c.erased_at IS NULL
+    ORDER BY c.id FOR NO KEY UPDATE
+), told AS (
+    SELECT i.*, coalesce(c.traits -> i.name, 'null') AS held,
+        (c.trait_stamps -> i.name ->> 0)::bigint AS held_at,
+        lag(i.value) OVER (PARTITION BY i.customer_id, i.name ORDER BY i.at, i.value::text) AS earlier
+    FROM incoming i JOIN locked c ON c.id = i.customer_id
+), best AS (
+    SELECT DISTINCT ON (customer_id, name) customer_id, name, value, at, source_id FROM told
+    WHERE profiles_trait_prevails(rule, value, at, held, held_at)
+    ORDER BY customer_id, name,
+        CASE rule WHEN 'newest' THEN at WHEN 'oldest' THEN -at END DESC,
+        CASE rule WHEN 'largest' THEN value END DESC, CASE rule WHEN 'smallest' THEN value END,
+        CASE WHEN rule <> 'newest' THEN at END, CASE rule WHEN 'oldest' THEN value::text END,
+        value::text DESC
+), sums AS (
+    SELECT customer_id,
+        jsonb_object_agg(name, value) AS traits,
+        jsonb_object_agg(name, jsonb_build_array(at, source_id)) AS stamps,
+        coalesce(array_agg(name) FILTER (WHERE value = 'null'), '{}'::text[]) AS removed
+    FROM best GROUP BY customer_id
+), entered AS (
+    INSERT INTO profiles_trait_entry
+        (customer_id, recorded_for, traits, prevailed, source_id, cause, at, recorded_at)
+    SELECT n.customer_id, n.customer_id, n.traits, n.prevailed, n.source_id, %(cause)s::text,
+        'epoch'::timestamptz + n.at * interval '1 microsecond', %(now)s::timestamptz
+    FROM (
+        SELECT t.customer_id, t.at, t.source_id, b.value IS NOT NULL AS prevailed,
+            jsonb_object_agg(t.name, t.value) AS traits
+        FROM told t
+        LEFT JOIN best b ON b.customer_id = t.customer_id AND b.name = t.name AND b.value = t.value
+        WHERE CASE WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
+                   ELSE t.held_at IS NULL OR t.at < t.held_at OR t.value <> t.held END
+        GROUP BY t.customer_id, t.at, t.source_id, b.value IS NOT NULL
+    ) n ORDER BY n.customer_id, n.prevailed, n.at
+)
+UPDATE profiles_customer c SET
+    traits = (c.traits || s.traits) - s.removed,
+    trait_stamps = c.trait_stamps || s.stamps
+FROM sums s WHERE c.id = s.customer_id
+
+-- name: list_entries
+-- Lists what is known to have been said about the traits of a person and of everybody who became
+-- one with them, newest entry first. Leans on profiles_trait_entry_person.
+SELECT e.id, e.traits, e.prevailed, e.source_id, s.name AS source, e.cause, e.at, e.recorded_at, e.customer_id
+FROM profiles_trait_entry e LEFT JOIN profiles_source s ON s.id = e.source_id
+WHERE e.customer_id IN (SELECT %(customer_id)s::bigint UNION ALL
+    SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(customer_id)s::bigint)
+  AND e.cause = 'told' AND e.id < coalesce(%(before_id)s::bigint, 9223372036854775807)
+ORDER BY e.id DESC LIMIT %(limit)s::int
+
+-- name: traits_as_it_was
+-- Returns the traits a person had at an instant, by all that is known today: name, value, time,
+-- source. Follows the policies of today.
+SELECT DISTINCT ON (told.name) told.name, told.value, e.at, s.name AS source
+FROM profiles_trait_entry e
+CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
+LEFT JOIN profiles_trait_policy p ON p.name = told.name
+LEFT JOIN profiles_source s ON s.id = e.source_id
+WHERE e.customer_id IN (SELECT %(customer_id)s::bigint UNION ALL
+    SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(customer_id)s::bigint)
+  AND e.cause = 'told' AND e.at <= %(at)s::timestamptz
+  AND (told.value <> 'null' OR coalesce(p.rule, 'newest') = 'newest')
+ORDER BY told.name,
+    CASE coalesce(p.rule, 'newest') WHEN 'newest' THEN e.at END DESC NULLS LAST,
+    CASE p.rule WHEN 'largest' THEN told.value END DESC, CASE p.rule WHEN 'smallest' THEN told.value END,
+    e.at, CASE p.rule WHEN 'oldest' THEN told.value::text END, told.value::text DESC, e.id
+
+-- name: traits_as_known
+-- Returns the traits that a profile showed at an instant: what had been written on it by then.
+SELECT DISTINCT ON (told.name) told.name, told.value, e.at, s.name AS source
+FROM profiles_trait_entry e
+CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
+LEFT JOIN profiles_source s ON s.id = e.source_id
+WHERE ((e.customer_id = %(customer_id)s::bigint AND e.recorded_for = %(customer_id)s::bigint)
+       OR (e.recorded_for = %(customer_id)s::bigint AND e.customer_id <> e.recorded_for))
+  AND e.prevailed AND e.recorded_at <= %(at)s::timestamptz
+ORDER BY told.name, e.id DESC
+
+-- name: sample_trait_names
+-- Lists the traits of the newest people with how many of these have each and of what type the
+-- values are. Reads so many people, whatever their number.
+SELECT t.key, count(*)::bigint, array_agg(DISTINCT jsonb_typeof(t.value) ORDER BY jsonb_typeof(t.value))
+FROM (
+    SELECT traits FROM profiles_customer WHERE merged_into_id IS NULL AND erased_at IS NULL
+    ORDER BY id DESC LIMIT %(people)s::int
+) c CROSS JOIN LATERAL jsonb_each(c.traits) AS t
+GROUP BY t.key ORDER BY t.key
