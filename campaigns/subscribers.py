@@ -3,7 +3,11 @@
 from datetime import datetime
 
 from campaigns.deliveries.services import feedback
-from campaigns.journeys.services.advance import leave_and_wake
+from campaigns.journeys.services.advance import (
+    go_on_by_decision,
+    go_on_by_message_event,
+    leave_and_wake,
+)
 from campaigns.journeys.services.enroll import enroll_from_log
 from kernel.events import Bounds, register_log, subscribe
 
@@ -45,3 +49,15 @@ def tell_events(bounds: Bounds, *, now: datetime) -> None:
 def tell_decisions(bounds: Bounds, *, now: datetime) -> None:
     """Put sent and held-back messages on people's timelines."""
     feedback.tell_decisions(bounds, now=now)
+
+
+@subscribe("campaigns.decision", name="campaigns.journey_outcomes")
+def go_on_by_outcome(bounds: Bounds, *, now: datetime) -> None:
+    """Move those who stay until their message is decided about."""
+    go_on_by_decision(bounds, now=now)
+
+
+@subscribe("campaigns.delivery_event", name="campaigns.journey_engagement")
+def go_on_by_engagement(bounds: Bounds, *, now: datetime) -> None:
+    """Move those who wait to see their message opened or clicked."""
+    go_on_by_message_event(bounds, now=now)

@@ -1,5 +1,7 @@
 """Journeys, their immutable versions, and the people inside them."""
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -57,8 +59,9 @@ class JourneyVersion(models.Model):
 class JourneyNode(models.Model):
     """One node of a version, in the form the engine reads.
 
-    `act` says what the engine does: move, wait, split, send, exit, ask (Python decides), hold (until
-    an event) or until (a time that Python works out).
+    `act` says what the engine does: move, wait, split, send, deliver (send and stay until the outcome
+    is known), exit, ask (Python decides), hold (until an event) or until (a time that Python works
+    out).
     `next` holds the node behind each outlet; for a split `bounds` holds the bucket at which each
     outlet after the first begins.
     """
@@ -91,10 +94,15 @@ class JourneyNode(models.Model):
 
 
 class JourneyTrigger(models.Model):
-    """What lets people enter a version. `filter_path` is the filter as a JSON path."""
+    """What lets people enter a version. `filter_path` is the filter as a JSON path.
+
+    `is_open` is false where only those who were there at publishing come in. `key_path` is the
+    property of the event whose value tells a person's ways apart.
+    """
 
     class Kind(models.TextChoices):
         SEGMENT_ENTERED = "segment_entered"
+        SEGMENT_LEFT = "segment_left"
         TOUCHPOINT = "touchpoint"
         EVENT = "event"
 
@@ -105,6 +113,12 @@ class JourneyTrigger(models.Model):
     filter = models.JSONField(default=list)
     filter_path = models.TextField(default="$")
     may_reenter = models.BooleanField(default=False)
+    is_open = models.BooleanField(db_default=True)
+    max_entries = models.IntegerField(null=True)
+    min_gap = models.DurationField(db_default=timedelta(0))
+    at_once = models.SmallIntegerField(db_default=1)
+    max_age = models.DurationField(db_default=timedelta(days=1))
+    key_path = ArrayField(models.TextField(), db_default=[])
 
     class Meta:
         db_table = "campaigns_journey_trigger"
@@ -124,6 +138,7 @@ class JourneyLeave(models.Model):
     event_name = models.TextField()
     filter_path = models.TextField(default="$")
     is_goal = models.BooleanField()
+    key_path = models.JSONField(null=True)
 
     class Meta:
         db_table = "campaigns_journey_leave"

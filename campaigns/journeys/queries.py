@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from campaigns.contracts import Visit
+from campaigns.journeys.rules.reasons import REFUSALS
 from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array, text_array
 
@@ -55,6 +56,7 @@ class Entrant:
     customer_id: int
     cause_id: int
     ctx: dict[str, Any] | None
+    happened_at: datetime | None = None
 
 
 def advance_due(*, batch: int, now: datetime) -> Advanced:
@@ -122,15 +124,23 @@ def list_members(segment_id: int, *, after: int, batch: int) -> list[int]:
 
 
 def enter(entrants: Sequence[Entrant], *, now: datetime) -> int:
-    """Let people in; returns how many enrollments are new, those held out included."""
+    """Let people in; returns how many enrollments are new, those held out included.
+
+    In the caller's transaction; other workers wait with the same journeys until it ends.
+    """
+    if not entrants:
+        return 0
     params = {
         "trigger_ids": bigint_array(entrant.trigger_id for entrant in entrants),
         "customer_ids": bigint_array(entrant.customer_id for entrant in entrants),
         "cause_ids": bigint_array(entrant.cause_id for entrant in entrants),
         "ctxs": text_array(msgspec.json.encode(entrant.ctx).decode() for entrant in entrants),
+        "happened": [entrant.happened_at for entrant in entrants],
+        "refusals": list(REFUSALS),
         "now": now,
     }
-    return int(ENTER.value("enter", params) or 0) if entrants else 0
+    ENTER.run("lock_entries", {"trigger_ids": params["trigger_ids"]})
+    return int(ENTER.value("enter", params) or 0)
 
 
 def make_months_ahead(*, now: datetime) -> int:
@@ -147,6 +157,16 @@ def settle_arrivals(node: AskedNode, *, batch: int, now: datetime) -> list[Answe
     """Look for awaited events of people who arrived at a hold; those without one fall asleep."""
     params = {"version_id": node.version_id, "node": node.node, "batch": batch, "now": now}
     return HOLD.all("settle_arrivals", params, into=Answer)
+
+
+def wake_by_decision(bounds: Bounds) -> list[Answer]:
+    """Return whom decisions about their messages wake; `advance_answered` must follow at once."""
+    return HOLD.all("wake_by_decision", bounds.params, into=Answer)
+
+
+def wake_by_message_event(bounds: Bounds) -> list[Answer]:
+    """Return who opened or clicked what they wait for; `advance_answered` must follow at once."""
+    return HOLD.all("wake_by_message_event", bounds.params, into=Answer)
 
 
 def wake(bounds: Bounds) -> list[Answer]:

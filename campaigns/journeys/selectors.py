@@ -9,6 +9,7 @@ from uuid import UUID
 from campaigns.content.selectors import list_templates
 from campaigns.journeys.models import Enrollment, Journey, JourneyVersion
 from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.rules.reasons import REFUSALS
 from kernel.errors import NotFound
 from kernel.sql import SqlFile
 from profiles import facade as profiles
@@ -146,6 +147,13 @@ def find_known() -> Known:
 def count_inside(journey_id: int) -> list[VersionInside]:
     """Return how many people are inside each version that still has some; newest first."""
     return READING.all("count_inside", {"journey_id": journey_id}, into=VersionInside)
+
+
+def count_refused(version_id: int) -> list[tuple[int, str]]:
+    """Return how many times people were not let in, with the reason in words; most frequent first."""
+    words = list(REFUSALS.values())
+    rows = READING.run("count_refused", {"version_id": version_id})
+    return [(people, words[reason - 1]) for reason, people in rows]
 
 
 def list_people_at(version: JourneyVersion, node: int, *, limit: int = 50) -> list[PersonAt]:

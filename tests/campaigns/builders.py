@@ -113,14 +113,14 @@ def make_quiet_hours(starts: str = "21:00", ends: str = "08:00", *, zone: str = 
     )
 
 
-def publish(*nodes: dict, holdout: float = 0, name: str | None = None, now=NOW) -> Journey:
-    """A live journey made of the nodes."""
+def publish(*nodes: dict, holdout: float = 0, name: str | None = None, now=NOW, **parts) -> Journey:
+    """A live journey made of the nodes; `parts` are those of the definition."""
     journey = create_journey(
         name or f"Journey {uuid4().hex[:8]}", key=uuid4(), actor="user:1", now=now
     )
     publish_journey(
         journey,
-        definition={"holdout_percent": holdout, "nodes": list(nodes)},
+        definition={"holdout_percent": holdout, "nodes": list(nodes), **parts},
         actor="user:1",
         now=now,
     )

@@ -34,7 +34,8 @@ WITH due AS MATERIALIZED (
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
         k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
-        e.state AS way, j.status AS journey
+        e.state AS way, j.status AS journey,
+        e.id IS NOT NULL AND campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) AS has_left
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id
     LEFT JOIN campaigns_journey j ON j.id = o.journey_id
@@ -49,6 +50,7 @@ WITH due AS MATERIALIZED (
     SELECT f.*, CASE
         WHEN f.erased_at IS NOT NULL THEN 'erased'
         WHEN f.way = 'removed' THEN 'enrollment_stopped'
+        WHEN f.has_left THEN 'left_journey'
         WHEN f.journey = 'ended' THEN 'journey_ended'
         WHEN f.address = '' THEN 'no_address'
         WHEN f.suppression IS NOT NULL THEN 'suppressed'

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 NodeName = Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_]*$")
+Target: TypeAlias = Annotated[str, NodeName]
+"""Where an outlet that may be missing leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineRow:
-    """How the engine treats a node. `act`: move, wait, split, send, ask or exit.
+    """How the engine treats a node. `act`: see `JourneyNode`.
 
     `reason` is what the step log says when somebody leaves; a split and an ask say it themselves.
     """

@@ -1,8 +1,8 @@
 """Entry: what lets people in. One to a journey."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from campaigns.journeys.nodes.base import EngineRow, OneWay
 from campaigns.journeys.nodes.matching import Match
@@ -16,6 +16,13 @@ class SegmentEntered(_Trigger):
     """Somebody entered a segment."""
 
     kind: Literal["segment_entered"] = "segment_entered"
+    segment_id: int
+
+
+class SegmentLeft(_Trigger):
+    """Somebody left a segment."""
+
+    kind: Literal["segment_left"] = "segment_left"
     segment_id: int
 
 
@@ -36,17 +43,38 @@ class EventPublished(_Trigger):
 
 
 Trigger = Annotated[
-    SegmentEntered | TouchpointRecorded | EventPublished, Field(discriminator="kind")
+    SegmentEntered | SegmentLeft | TouchpointRecorded | EventPublished,
+    Field(discriminator="kind"),
 ]
 
 
 class Entry(OneWay):
-    """Where people come in. `starts` says who of a segment enters when the journey is published."""
+    """Where people come in, how often, and who of a segment enters when the journey is published.
+
+    `key` names a property of the event: each value of it is a way of its own, one for each order.
+    Without it a person is inside once at most.
+    """
 
     type: Literal["entry"] = "entry"
     triggers: list[Trigger] = Field(min_length=1, max_length=10)
     reentry: Literal["never", "after_exit"] = "never"
-    starts: Literal["future", "current_and_future"] = "future"
+    max_entries: int | None = Field(default=None, ge=1, le=1000)
+    min_gap_seconds: int = Field(default=0, ge=0, le=366 * 86_400)
+    key: str = Field(default="", max_length=100)
+    at_once: int = Field(default=1, ge=1, le=100)
+    max_age_seconds: int = Field(default=86_400, ge=60, le=366 * 86_400)
+    starts: Literal["future", "current", "current_and_future"] = "future"
+
+    @model_validator(mode="after")
+    def _knows_its_ways_apart(self) -> Self:
+        if self.at_once > 1 and not self.key:
+            raise ValueError("several ways at once need a key that tells them apart")
+        return self
+
+    @property
+    def key_path(self) -> list[str]:
+        """The key as the path of a property, empty without one."""
+        return self.key.split(".") if self.key else []
 
     def engine_row(self) -> EngineRow:
         """People pass through at once."""

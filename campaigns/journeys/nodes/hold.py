@@ -22,12 +22,16 @@ class Awaited(BaseModel):
 
 
 class Hold(Node):
-    """The earliest of the awaited events decides. `since` says from when on events count."""
+    """The earliest of the awaited events decides. `since` says from when on events count.
+
+    Where the entry has a key, only events with the same value count, unless `any_key`.
+    """
 
     type: Literal["hold"] = "hold"
     branches: list[Awaited] = Field(min_length=1, max_length=10)
     seconds: int = Field(gt=0, le=366 * 86_400)
     since: Literal["arrival", "entry"] = "arrival"
+    any_key: bool = False
     timeout: str = NodeName
 
     @model_validator(mode="after")

@@ -84,7 +84,9 @@ def _graph_faults(document: Document) -> Iterator[Fault]:
     waits = {
         node["id"]
         for node in document["nodes"]
-        if node["type"] == "hold" or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
+        if node["type"] == "hold"
+        or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
+        or (node["type"] == "send" and len(targets(node)) > 1)
     }
     circle = find_circle({name: to for name, to in ways.items() if name not in waits})
     if circle:
@@ -97,7 +99,11 @@ def _hints(document: Document) -> Iterator[Fault]:
         yield Fault(node="", message="Nobody gets a message in this journey.", is_hint=True)
     for name, node in nodes.items():
         following = [nodes[target] for target in targets(node)]
-        if node["type"] == "send" and any(after["type"] == "send" for after in following):
+        if (
+            node["type"] == "send"
+            and len(following) == 1
+            and any(after["type"] == "send" for after in following)
+        ):
             text = "The next message follows at once. Put a wait between them."
             yield Fault(node=name, message=text, is_hint=True)
         if len(following) > 1 and len({after["id"] for after in following}) == 1:

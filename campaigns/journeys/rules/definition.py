@@ -30,6 +30,21 @@ class LeaveRule(BaseModel):
     event: str = Field(min_length=1, max_length=200)
     match: list[Match] = Field(default_factory=list, max_length=10)
     is_goal: bool = True
+    any_key: bool = False
+
+
+class Goal(BaseModel):
+    """What the journey is for: who does it within `days` of entering has converted.
+
+    The same goal is measured in the holdout. With `leaves` people leave as soon as they reach it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    event: str = Field(min_length=1, max_length=200)
+    match: list[Match] = Field(default_factory=list, max_length=10)
+    days: int = Field(default=14, ge=1, le=365)
+    leaves: bool = True
 
 
 class Problem(ValueError):
@@ -47,6 +62,7 @@ class Definition(BaseModel):
 
     version: Literal[1] = 1
     holdout_percent: float = Field(default=10, ge=0, le=50)
+    goal: Goal | None = None
     leaves: list[LeaveRule] = Field(default_factory=list, max_length=10)
     nodes: list[AnyNode] = Field(min_length=2, max_length=200)
 
@@ -72,6 +88,12 @@ class Definition(BaseModel):
         """The one entry."""
         return next(node for node in self.nodes if isinstance(node, Entry))
 
+    def leave_rules(self) -> list[LeaveRule]:
+        """Return everything that ends a way at once, the goal first."""
+        if self.goal is None or not self.goal.leaves:
+            return self.leaves
+        return [LeaveRule(event=self.goal.event, match=self.goal.match), *self.leaves]
+
     def numbered(self) -> list[AnyNode]:
         """Return the nodes in the engine's order: the entry is node 0."""
         return [self.entry, *(node for node in self.nodes if not isinstance(node, Entry))]
@@ -91,7 +113,9 @@ class Definition(BaseModel):
         waits = {
             node.id
             for node in self.nodes
-            if isinstance(node, Hold) or (isinstance(node, Wait) and node.seconds > 0)
+            if isinstance(node, Hold)
+            or (isinstance(node, Wait) and node.seconds > 0)
+            or node.engine_row().act == "deliver"
         }
         circle = find_circle({n: t for n, t in ways.items() if n not in waits})
         if circle:

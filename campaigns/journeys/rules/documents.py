@@ -11,7 +11,11 @@ from typing import Any, Final, TypeAlias
 Document: TypeAlias = dict[str, Any]
 DraftNode: TypeAlias = dict[str, Any]
 
-SLOTS: Final = ("next", "yes", "no", "timeout", "otherwise", "held_back", "failed")
+SLOTS: Final = (
+    "yes", "no", "timeout", "otherwise",
+    "sent", "deferred", "capped", "no_consent", "no_address", "suppressed", "failed", "held_out",
+    "opened", "clicked", "next",
+)  # fmt: skip
 """The fields of a node that hold a target, in the order staff see them, after its branches."""
 
 
@@ -88,7 +92,8 @@ def remove_node(document: Document, name: str) -> Document:
     if node["type"] == "entry":
         raise CannotEdit("Every journey begins with its entry; change it instead.")
     others = [n["id"] for n in edited["nodes"] if n["type"] == "exit" and n["id"] != name]
-    onward = next((target for target in targets(node) if target != name), None)
+    ways = [node["next"]] if node.get("next") else targets(node)
+    onward = next((target for target in ways if target != name), None)
     onward = onward or next(iter(others), None)
     if onward is None:
         raise CannotEdit("A journey needs one exit. Add another before you delete this one.")

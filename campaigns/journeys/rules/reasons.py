@@ -1,5 +1,16 @@
 """The reasons of steps, in words."""
 
+REFUSALS = {
+    "been_here": "had been in it before",
+    "inside": "were in it already",
+    "max_entries": "had entered as often as the entry allows",
+    "too_soon": "came again too soon",
+    "too_many": "were in it as often at once as the entry allows",
+    "no_key": "came by an event without the key",
+    "too_old": "came by an event that is too old",
+}
+"""Why people are not let in. The order is that of the tallies: add at the end only."""
+
 _WORDS = {
     "entered": "Entered the journey",
     "held_out": "Held out of the journey, for comparison",
@@ -10,6 +21,17 @@ _WORDS = {
     "event_arrived": "What was awaited happened",
     "timed_out": "What was awaited did not happen in time",
     "no_branch_matched": "No branch matched",
+    "no_outcome": "Nothing became of the message in time",
+    "message_sent": "The message was sent",
+    "message_deferred": "The message was put off",
+    "message_capped": "The message was held back by a frequency cap",
+    "message_no_consent": "The message was held back without consent",
+    "message_no_address": "The message had no address to go to",
+    "message_suppressed": "The message was held back: the address is suppressed",
+    "message_failed": "The message failed",
+    "message_held_out": "The message was held out, for comparison",
+    "message_opened": "The message was opened",
+    "message_clicked": "A link of the message was clicked",
     "event_emitted": "An event was recorded",
     "goal_reached": "Reached the goal and left",
     "exit_met": "Left by an exit rule",

@@ -87,20 +87,27 @@ def length(seconds: float) -> str:
 def _entry(node: DraftNode, known: Known) -> tuple[str, str]:
     told = [_trigger(trigger, known) for trigger in node.get("triggers") or []]
     again = "May enter again" if node.get("reentry") == "after_exit" else "Once for each person"
+    if node.get("key"):
+        again = f"{again}, a way for each {node['key']}"
     return (" or ".join(told) or "Choose what lets people in", again)
 
 
+_MOVES: Final = {"segment_entered": "Enters", "segment_left": "Leaves"}
+
+
 def _trigger(trigger: dict[str, Any], known: Known) -> str:
-    if trigger.get("kind") == "segment_entered":
+    if trigger.get("kind") in _MOVES:
         name = known.segments.get(trigger.get("segment_id") or 0)
-        return f"Enters “{name}”" if name else "Enters a segment"
+        return f"{_MOVES[trigger['kind']]} {f'“{name}”' if name else 'a segment'}"
     filtered = " (filtered)" if trigger.get("match") else ""
     return f"{trigger.get('event') or 'An event'}{filtered}"
 
 
 def _send(node: DraftNode, known: Known) -> tuple[str, str]:
     name = known.templates.get(str(node.get("template") or ""))
-    return name or "Choose a template", "Message"
+    waits = any(node.get(way) for way in ("opened", "clicked"))
+    note = f"At most {length(node.get('within') or 259_200)} to react" if waits else "Message"
+    return name or "Choose a template", note
 
 
 def _wait(node: DraftNode, _known: Known) -> tuple[str, str]:

@@ -61,6 +61,30 @@ def leave_and_wake(bounds: Bounds, *, now: datetime) -> int:
     return left + moved
 
 
+def go_on_by_decision(bounds: Bounds, *, now: datetime) -> int:
+    """Move those who stay until their message is decided about; returns how many moved.
+
+    Runs inside the transaction of the log's reader.
+    """
+    return _go_on(queries.wake_by_decision(bounds), now=now)
+
+
+def go_on_by_message_event(bounds: Bounds, *, now: datetime) -> int:
+    """Move those who wait to see their message opened or clicked; returns how many moved.
+
+    Runs inside the transaction of the log's reader.
+    """
+    return _go_on(queries.wake_by_message_event(bounds), now=now)
+
+
+def _go_on(answers: list[Answer], *, now: datetime) -> int:
+    if not answers:
+        return 0
+    moved = queries.advance_answered(answers, now=now).moved
+    wake("campaigns.advance_journeys")
+    return moved
+
+
 @transaction.atomic
 def _answer_node(node: AskedNode, *, now: datetime, batch: int) -> int:
     if node.act == "hold":

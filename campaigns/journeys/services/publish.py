@@ -1,6 +1,6 @@
 """Publishing a journey: an immutable version, its nodes and triggers as the engine reads them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from campaigns.journeys.models import (
     JourneyVersion,
 )
 from campaigns.journeys.nodes.condition import Condition
-from campaigns.journeys.nodes.entry import SegmentEntered, Trigger
+from campaigns.journeys.nodes.entry import Entry, SegmentEntered, SegmentLeft, Trigger
+from campaigns.journeys.nodes.hold import Hold
 from campaigns.journeys.nodes.matching import json_path
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.rules.definition import AnyNode, Definition, Problem, parse_definition
@@ -78,14 +79,15 @@ def publish_journey(
             event_name=rule.event,
             filter_path=json_path(rule.match),
             is_goal=rule.is_goal,
+            key_path=None if rule.any_key else parsed.entry.key_path or None,
         )
-        for rule in parsed.leaves
+        for rule in parsed.leave_rules()
     )
     journey.live_version = version
     journey.status = Journey.Status.LIVE
     journey.save(update_fields=["live_version", "status"])
     enrolled = 0
-    if parsed.entry.starts == "current_and_future":
+    if parsed.entry.starts != "future":
         at_once = [row for row in triggers if row.kind == "segment_entered"]
         enrolled = sum(enroll_members(row, now=now) for row in at_once)
     record(
@@ -124,7 +126,12 @@ def _write_nodes(version: JourneyVersion, parsed: Definition, *, journey: Journe
     JourneyNode.objects.bulk_create(
         [
             _node_row(
-                version, node, number=number, live=live, salt=f"journey:{journey.key}:{node.id}"
+                version,
+                node,
+                number=number,
+                live=live,
+                entry=parsed.entry,
+                salt=f"journey:{journey.key}:{node.id}",
             )
             for node in nodes
         ]
@@ -151,6 +158,7 @@ def _node_row(
     number: dict[str, int],
     live: dict[UUID, int],
     salt: str,
+    entry: Entry,
 ) -> JourneyNode:
     engine = node.engine_row()
     outlets = node.outlets()
@@ -168,24 +176,34 @@ def _node_row(
         reason=engine.reason,
         template_version_id=live[node.template] if isinstance(node, Send) else None,
         priority=engine.priority,
-        params=node.params(),
+        params=_params(node, entry),
     )
+
+
+def _params(node: AnyNode, entry: Entry) -> dict[str, Any]:
+    """Return what Python needs at a node; a hold also needs the property that is its key."""
+    if isinstance(node, Hold) and entry.key_path and not node.any_key:
+        return {**node.params(), "key": entry.key_path}
+    return node.params()
 
 
 def _trigger_row(version: JourneyVersion, trigger: Trigger, parsed: Definition) -> JourneyTrigger:
-    may_reenter = parsed.entry.reentry == "after_exit"
-    if isinstance(trigger, SegmentEntered):
-        return JourneyTrigger(
-            version=version,
-            kind=trigger.kind,
-            segment_id=trigger.segment_id,
-            may_reenter=may_reenter,
-        )
-    return JourneyTrigger(
+    entry = parsed.entry
+    row = JourneyTrigger(
         version=version,
         kind=trigger.kind,
-        event_name=trigger.event,
-        filter=[match.model_dump(mode="json", by_alias=True) for match in trigger.match],
-        filter_path=json_path(trigger.match),
-        may_reenter=may_reenter,
+        may_reenter=entry.reentry == "after_exit",
+        is_open=entry.starts != "current",
+        max_entries=entry.max_entries,
+        min_gap=timedelta(seconds=entry.min_gap_seconds),
+        at_once=entry.at_once,
+        max_age=timedelta(seconds=entry.max_age_seconds),
+        key_path=entry.key_path,
     )
+    if isinstance(trigger, SegmentEntered | SegmentLeft):
+        row.segment_id = trigger.segment_id
+        return row
+    row.event_name = trigger.event
+    row.filter = [match.model_dump(mode="json", by_alias=True) for match in trigger.match]
+    row.filter_path = json_path(trigger.match)
+    return row

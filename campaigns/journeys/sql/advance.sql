@@ -22,13 +22,14 @@ WITH due AS MATERIALIZED (
     WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
         AND n.version_id = e.version_id AND n.node = e.node
         AND m.version_id = e.version_id
-        AND m.node = n.next[coalesce(t.outlet, CASE n.act WHEN 'hold' THEN cardinality(n.next)
+        AND m.node = n.next[coalesce(t.outlet, CASE WHEN n.act IN ('hold', 'deliver') THEN cardinality(n.next)
             ELSE campaigns_outlet(n.bounds, n.salt, e.customer_key) END)]
     RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx, n.node AS left_node,
         n.act AS left_act, n.template_version_id, n.priority,
         coalesce(t.reason, nullif(n.reason, ''),
             n.outlets[campaigns_outlet(n.bounds, n.salt, e.customer_key)]) AS reason,
-        m.node, m.act, CASE m.act WHEN 'wait' THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until') AS asks
+        m.node, m.act, m.template_version_id AS here_template_version_id, m.priority AS here_priority,
+        CASE WHEN m.act IN ('wait', 'deliver') THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until') AS asks
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no,
@@ -47,12 +48,15 @@ WITH due AS MATERIALIZED (
 ), messages AS (
     INSERT INTO campaigns_delivery (customer_id, channel, message_class, topic, priority, template_version_id,
         journey_id, journey_version_id, enrollment_id, node, step_no, ctx, due_at, created_at)
-    SELECT m.customer_id, t.channel, t.message_class, t.topic, m.priority, m.template_version_id,
-        m.journey_id, m.version_id, m.id, m.left_node, m.step_no - 1, m.ctx, %(now)s::timestamptz, %(now)s::timestamptz
+    SELECT m.customer_id, t.channel, t.message_class, t.topic, p.priority, p.template_version_id,
+        m.journey_id, m.version_id, m.id, p.node, p.step_no, m.ctx, %(now)s::timestamptz, %(now)s::timestamptz
     FROM moved m
-    JOIN campaigns_template_version v ON v.id = m.template_version_id
+    CROSS JOIN LATERAL (
+        SELECT m.left_node, m.step_no - 1, m.template_version_id, m.priority WHERE m.left_act = 'send' UNION ALL
+        SELECT m.node, m.step_no, m.here_template_version_id, m.here_priority WHERE m.act = 'deliver'
+    ) AS p (node, step_no, template_version_id, priority)
+    JOIN campaigns_template_version v ON v.id = p.template_version_id
     JOIN campaigns_template t ON t.id = v.template_id
-    WHERE m.left_act = 'send'
     ON CONFLICT (enrollment_id, node, step_no) DO NOTHING
 ), steps AS (
     INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
@@ -63,7 +67,7 @@ WITH due AS MATERIALIZED (
     FROM moved m GROUP BY m.version_id, m.left_node, m.node
 )
 SELECT (SELECT count(*) FROM turn) AS claimed, count(*) AS moved,
-    count(*) FILTER (WHERE m.left_act = 'send') AS messages
+    count(*) FILTER (WHERE m.left_act = 'send' OR m.act = 'deliver') AS messages
 FROM moved m
 
 -- name: list_asked_nodes

@@ -11,7 +11,7 @@ WITH due AS MATERIALIZED (
         ORDER BY t.due_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED))
     RETURNING enrollment_id, step_no, due_at
 ), visit AS MATERIALIZED (
-    SELECT e.id, d.step_no, d.due_at AS arrived_at, n.delay, n.params
+    SELECT e.id, e.instance_key, d.step_no, d.due_at AS arrived_at, n.delay, n.params
     FROM due d
     JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
     JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node
@@ -24,6 +24,7 @@ WITH due AS MATERIALIZED (
         WHERE t.customer_id = w.customer_id AND t.occurred_at >= w.since
             AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = w.event_name)
             AND t.properties @? (v.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
+            AND campaigns_same_key(t.properties, v.params -> 'key', v.instance_key)
         ORDER BY t.occurred_at LIMIT 1
     ) f
     ORDER BY v.id, f.occurred_at, w.outlet
@@ -44,10 +45,12 @@ WITH hits AS MATERIALIZED (
     JOIN profiles_event x ON x.id = p.event_id
     JOIN campaigns_waiting w ON w.event_name = x.name AND w.customer_id = p.customer_id
     JOIN campaigns_journey_node n ON n.version_id = w.version_id AND n.node = w.node
+    JOIN campaigns_enrollment e ON e.id = w.enrollment_id
     WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
         AND p.occurred_at >= w.since
         AND p.properties @? (n.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
+        AND campaigns_same_key(p.properties, n.params -> 'key', e.instance_key)
     ORDER BY w.enrollment_id, p.occurred_at, w.outlet
 ), taken AS (
     DELETE FROM campaigns_timer t USING hits h
@@ -74,6 +77,7 @@ WITH hits AS MATERIALIZED (
     WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
         AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
+        AND campaigns_same_key(p.properties, l.key_path, e.instance_key)
     ORDER BY e.id, p.occurred_at, l.is_goal DESC
 ), gone AS (
     UPDATE campaigns_enrollment e SET state = CASE WHEN h.is_goal THEN 'finished' ELSE 'removed' END,
@@ -101,3 +105,55 @@ WITH hits AS MATERIALIZED (
     SELECT g.version_id, g.node, NULL, count(*), %(now)s::timestamptz FROM gone g GROUP BY g.version_id, g.node
 )
 SELECT count(*) FROM gone
+
+-- name: wake_by_decision
+-- Whom a batch of decisions about messages wakes: those who stay until theirs is known, with the
+-- outlet of its outcome, else the last one. A message that only waits moves nobody who has no way
+-- for it; one that was sent moves nobody who waits to see it opened. Takes the timers, as `wake`.
+WITH told AS MATERIALIZED (
+    SELECT DISTINCT ON (e.id) e.id, e.step_no, n.outlets, o.outcome
+    FROM campaigns_decision c
+    JOIN campaigns_delivery d ON d.id = c.delivery_id
+    JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+    JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node AND n.act = 'deliver'
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN c.outcome = 'sent' THEN 'sent'
+        WHEN c.outcome = 'delayed' THEN 'deferred'
+        WHEN c.reason = 'frequency_cap' THEN 'capped'
+        WHEN c.reason IN ('no_consent', 'consent_withdrawn') THEN 'no_consent'
+        WHEN c.reason IN ('no_address', 'suppressed', 'held_out') THEN c.reason
+        ELSE 'failed' END AS outcome) o
+    WHERE (c.xid, c.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (c.xid, c.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+        AND c.outcome <> 'unknown'
+        AND (o.outcome = ANY (n.outlets)
+            OR o.outcome <> 'deferred' AND (o.outcome <> 'sent' OR NOT n.outlets && '{opened,clicked}'))
+    ORDER BY e.id, c.id
+), taken AS (
+    DELETE FROM campaigns_timer t USING told
+    WHERE t.enrollment_id = told.id AND t.step_no = told.step_no
+    RETURNING t.enrollment_id, t.step_no, told.outlets, told.outcome
+)
+SELECT k.enrollment_id, k.step_no, coalesce(array_position(k.outlets, k.outcome), cardinality(k.outlets)) AS outlet,
+    'message_' || k.outcome AS reason
+FROM taken k ORDER BY k.enrollment_id
+
+-- name: wake_by_message_event
+-- Whom a batch of reports wakes: those who wait to see their message opened or clicked. Bots do not
+-- count. Takes the timers, as `wake`.
+WITH told AS MATERIALIZED (
+    SELECT DISTINCT ON (e.id) e.id, e.step_no, array_position(n.outlets, v.kind::text) AS outlet, v.kind
+    FROM campaigns_delivery_event v
+    JOIN campaigns_delivery d ON d.id = v.delivery_id
+    JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+    JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node AND n.act = 'deliver'
+    WHERE (v.xid, v.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (v.xid, v.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+        AND NOT v.is_bot AND v.kind = ANY (n.outlets) AND v.kind IN ('opened', 'clicked')
+    ORDER BY e.id, v.at, v.id
+), taken AS (
+    DELETE FROM campaigns_timer t USING told
+    WHERE t.enrollment_id = told.id AND t.step_no = told.step_no
+    RETURNING t.enrollment_id, t.step_no, told.outlet, told.kind
+)
+SELECT k.enrollment_id, k.step_no, k.outlet, 'message_' || k.kind AS reason FROM taken k ORDER BY k.enrollment_id

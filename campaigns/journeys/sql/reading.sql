@@ -86,3 +86,8 @@ FROM (
     SELECT id, state, step_no FROM campaigns_enrollment WHERE id > %(after)s::bigint ORDER BY id LIMIT %(batch)s::int
 ) e
 LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
+
+-- name: count_refused
+-- How many a version did not let in, by the number of the reason. Reads the tallies.
+SELECT (-10 - t.node)::int AS reason, sum(t.moved)::bigint AS people FROM campaigns_node_tally t
+WHERE t.version_id = %(version_id)s::bigint AND t.node < -10 GROUP BY t.node ORDER BY sum(t.moved) DESC, t.node DESC

@@ -13,7 +13,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.journeys import selectors
-from campaigns.journeys.forms import FORMS, NewJourneyForm, NodeForm, SettingsForm
+from campaigns.journeys.forms.base import NodeForm
+from campaigns.journeys.forms.catalogue import FORMS
+from campaigns.journeys.forms.whole import NewJourneyForm, SettingsForm
 from campaigns.journeys.models import Journey, JourneyDraft
 from campaigns.journeys.rules import documents
 from campaigns.journeys.rules.documents import CannotEdit, Document

@@ -57,6 +57,7 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
                 version.definition, selectors.find_known(), chosen=chosen, figures=figures
             ),
             "chosen": chosen,
+            "refused": selectors.count_refused(version.pk),
             "row": row,
             "people": _people(request, version, row) if row else (),
         }

@@ -1,0 +1,82 @@
+"""What the forms of the side panel share: a node to fields, and fields back to a node."""
+
+from typing import Any, Final
+
+from django import forms
+
+from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.rules.conditions_text import Unreadable, read_conditions
+from campaigns.journeys.rules.documents import DraftNode
+
+UNITS: Final = ((60, "minutes"), (3_600, "hours"), (86_400, "days"))
+YEAR: Final = 366 * 86_400
+EVENT_LIST: Final = {"list": "events", "autocomplete": "off"}
+
+
+class ConditionLines(forms.CharField):
+    """Conditions on properties, one to a line."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="Only if",
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2, "placeholder": "total at least 50"}),
+            help_text="One condition to a line, on the event's properties: is, is not, at least, "
+            "at most, more than, less than, contains, exists.",
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Read the lines."""
+        try:
+            return read_conditions(super().clean(value))
+        except Unreadable as unreadable:
+            raise forms.ValidationError(str(unreadable)) from None
+
+
+class NodeForm(forms.Form):
+    """Fields of one node. `fill` writes them into the node; what it does not show stays."""
+
+    def __init__(self, node: DraftNode, known: Known, posted: Any = None) -> None:
+        super().__init__(posted, initial=None, auto_id="node_%s", label_suffix="")
+        self.node = node
+        self.build(known)
+        self.fields["note"] = forms.CharField(
+            label="Note", required=False, max_length=200, initial=node.get("note", ""),
+            help_text="For colleagues; shown on the step.",
+        )  # fmt: skip
+
+    def build(self, known: Known) -> None:
+        """Add the fields of this node."""
+
+    def values(self) -> dict[str, Any]:
+        """Return the changed parts of the node."""
+        return {}
+
+    def fill(self) -> DraftNode:
+        """Return the node as the fields say."""
+        changed = {**self.node, **self.values(), "note": self.cleaned_data["note"]}
+        if not changed["note"]:
+            del changed["note"]
+        return changed
+
+
+class SpanFields:
+    """A length of time as an amount and a unit."""
+
+    @staticmethod
+    def add(form: forms.Form, seconds: int, *, label: str, required: bool = True) -> None:
+        """Add the two fields."""
+        unit = next((size for size, _ in reversed(UNITS) if seconds % size == 0), 60)
+        form.fields["amount"] = forms.DecimalField(
+            label=label, required=required, min_value=0, max_value=YEAR, max_digits=8, decimal_places=2,
+            initial=f"{seconds / unit:g}",
+        )  # fmt: skip
+        form.fields["unit"] = forms.TypedChoiceField(
+            label="Unit", required=required, coerce=int, choices=UNITS, initial=unit, empty_value=60
+        )
+
+    @staticmethod
+    def seconds(form: forms.Form) -> int:
+        """Return the length in seconds."""
+        seconds: int = round((form.cleaned_data["amount"] or 0) * form.cleaned_data["unit"])
+        return seconds

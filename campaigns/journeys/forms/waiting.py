@@ -1,0 +1,85 @@
+"""The forms of the steps at which people stay."""
+
+from typing import Any
+
+from django import forms
+
+from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines, NodeForm, SpanFields
+from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.rules.conditions_text import write_conditions
+from campaigns.journeys.rules.words import DAYS
+
+
+class WaitForm(NodeForm):
+    """A length of time."""
+
+    def build(self, known: Known) -> None:
+        """Add amount and unit."""
+        SpanFields.add(self, self.node.get("seconds") or 0, label="Wait for")
+
+    def values(self) -> dict[str, Any]:
+        """Return the seconds."""
+        return {"seconds": SpanFields.seconds(self)}
+
+
+class WaitUntilForm(NodeForm):
+    """The time of day, the weekdays and the zone of those whose own is unknown."""
+
+    def build(self, known: Known) -> None:
+        """Add the three fields."""
+        self.fields["at"] = forms.TimeField(
+            label="Time of day", initial=self.node.get("at", "10:00"),
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            help_text="On the person's own clock.",
+        )  # fmt: skip
+        self.fields["weekdays"] = forms.TypedMultipleChoiceField(
+            label="Only on", required=False, coerce=int, choices=list(enumerate(DAYS)),
+            initial=self.node.get("weekdays") or [], widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+        self.fields["zone"] = forms.CharField(
+            label="Time zone where theirs is unknown", initial=self.node.get("zone", "UTC"),
+            max_length=64,
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the time of day, the weekdays and the zone."""
+        data = self.cleaned_data
+        at = data["at"].strftime("%H:%M")
+        return {"at": at, "weekdays": data["weekdays"], "zone": data["zone"]}
+
+
+class HoldForm(NodeForm):
+    """The awaited events and the timeout. An event without a branch name is dropped."""
+
+    def build(self, known: Known) -> None:
+        """Add a row for each event and an empty one, then the timeout."""
+        branches = self.node.get("branches") or []
+        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
+        for place in range(self.rows):
+            branch = branches[place] if place < len(branches) else {}
+            self.fields[f"name_{place}"] = forms.CharField(
+                label=f"Branch {place + 1}", required=False, max_length=64,
+                initial=branch.get("name", ""),
+            )  # fmt: skip
+            self.fields[f"event_{place}"] = forms.CharField(
+                label="When this happens", required=False, max_length=200,
+                initial=branch.get("event", ""), widget=forms.TextInput(attrs=EVENT_LIST),
+            )  # fmt: skip
+            self.fields[f"match_{place}"] = ConditionLines()
+            self.initial[f"match_{place}"] = write_conditions(branch.get("match") or [])
+        SpanFields.add(self, self.node.get("seconds") or 0, label="Wait at most")
+        self.fields["since"] = forms.ChoiceField(
+            label="What counts", initial=self.node.get("since", "arrival"),
+            choices=[("arrival", "From arriving at this step"), ("entry", "From entering the journey")],
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the events that have a branch name, and the timeout."""
+        data, old = self.cleaned_data, self.node.get("branches") or []
+        branches = [
+            {"name": data[f"name_{place}"], "event": data[f"event_{place}"],
+             "match": data[f"match_{place}"],
+             "next": old[place]["next"] if place < len(old) else "?"}
+            for place in range(self.rows) if data[f"name_{place}"]
+        ]  # fmt: skip
+        return {"branches": branches, "seconds": SpanFields.seconds(self), "since": data["since"]}
