@@ -1,4 +1,4 @@
-"""The WSGI entry point: events go to the collection API, everything else to Django."""
+"""The WSGI entry point: events and webhooks go past Django's handler, everything else to it."""
 
 import os
 from collections.abc import Iterable
@@ -9,10 +9,17 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcps_site.settings.base")
 pages = get_wsgi_application()
 
-from profiles.api_urls import collection, is_collection  # noqa: E402 (needs the apps to be ready)
+from profiles.api_urls import (  # noqa: E402 (needs the apps to be ready)
+    collection,
+    is_collection,
+    is_webhook,
+    webhooks,
+)
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer one request."""
-    handler = collection if is_collection(environ.get("PATH_INFO", "")) else pages
-    return handler(environ, start_response)
+    path = environ.get("PATH_INFO", "")
+    if is_collection(path):
+        return collection(environ, start_response)
+    return (webhooks if is_webhook(path) else pages)(environ, start_response)

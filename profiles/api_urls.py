@@ -5,8 +5,10 @@ from django.urls import URLPattern, URLResolver, path
 from profiles.directory import api, trait_api
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
+from profiles.webhooks.endpoint import application as webhooks
+from profiles.webhooks.endpoint import is_webhook
 
-__all__ = ["collection", "is_collection", "urlpatterns"]
+__all__ = ["collection", "is_collection", "is_webhook", "urlpatterns", "webhooks"]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", api.Customers.as_view(), name="api_customers"),

@@ -15,7 +15,11 @@ from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
 from profiles.touchpoints.services.erasing import TouchpointData
+from profiles.touchpoints.services.translating import translators
 from profiles.touchpoints.services.upkeep import TouchpointMerger
+from profiles.webhooks.services.erasing import WebhookData
+from profiles.webhooks.services.taking import ROUTE
+from profiles.webhooks.services.translating import WebhookTranslator
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
@@ -37,8 +41,9 @@ navigation.register(
             keywords="audiences lists rules groups of people")
 )  # fmt: skip
 register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
+translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
-for source in (TouchpointData(), ConsentData(), SegmentData(), IdentityData()):
+for source in (TouchpointData(), WebhookData(), ConsentData(), SegmentData(), IdentityData()):
     personal_data_sources.register(source.key, source)
 timeline_sources.register(SegmentTimeline.key, SegmentTimeline())
 verifiers.register(VERIFIER, verify_client_token)

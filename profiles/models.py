@@ -21,6 +21,7 @@ from profiles.touchpoints.models import (
     SourceActivity,
     Touchpoint,
 )
+from profiles.webhooks.models import Webhook, WebhookDelivery, WebhookRefusal
 
 __all__ = [
     "ClientAccess",
@@ -47,4 +48,7 @@ __all__ = [
     "Touchpoint",
     "TraitEntry",
     "TraitPolicy",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookRefusal",
 ]

@@ -117,7 +117,7 @@ def _collect(environ: Environ, route: str) -> Answer:
         )
     with measured():
         accept_request(
-            checked, source_id=source_id, route=route, ip=_ip(environ), now=datetime.now(UTC)
+            checked, source_id=source_id, route=route, ip=sender_ip(environ), now=datetime.now(UTC)
         )
     return 200, _JSON, _SUCCESS, {}
 
@@ -157,7 +157,7 @@ def _pixel(environ: Environ, route: str) -> Answer:
         checked = check_request(body, route=route)
         source_id = find_source_id(checked.write_key or "", at=time.monotonic())
         if source_id is not None and route and route not in {"batch", "import"}:
-            ip, now = _ip(environ), datetime.now(UTC)
+            ip, now = sender_ip(environ), datetime.now(UTC)
             accept_request(checked, source_id=source_id, route=route, ip=ip, now=now)
     except (DomainError, DatabaseError, binascii.Error) as error:
         log.warning("collection.pixel_ignored", error=type(error).__name__)
@@ -175,7 +175,7 @@ def _settings(environ: Environ, write_key: str) -> Answer:
     return 200, _JSON, json.dumps(body).encode(), {}
 
 
-def _ip(environ: Environ) -> str | None:
+def sender_ip(environ: Environ) -> str | None:
     """Return the sender's address: what the last trusted proxy saw, or the connection's own."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")

@@ -62,10 +62,11 @@ class QuarantinedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineSpan:
-    """Which messages of the quarantine to take: by reason, one alone, between two ids."""
+    """Which messages to take: by reason, of one source, one alone, between two ids."""
 
     reason: str
     only_id: int | None
+    source_id: int | None
     after_id: int
     upto_id: int
 
@@ -96,7 +97,7 @@ def claim_quarantined(
 ) -> list[tuple[int, bytes]]:
     """Take messages out of quarantine for a replay, oldest first."""
     params = {
-        "reason": span.reason, "id": span.only_id, "after_id": span.after_id,
+        "reason": span.reason, "id": span.only_id, "source_id": span.source_id, "after_id": span.after_id,
         "upto_id": span.upto_id, "limit": limit, "now": now,
     }  # fmt: skip
     return sorted((row[0], bytes(row[1])) for row in SQL.run("claim_quarantined", params))

@@ -24,9 +24,9 @@ from profiles.touchpoints.rules.messages import (
     Message,
     Refused,
     message_key,
-    read_message,
 )
 from profiles.touchpoints.services.storing import store_arrivals
+from profiles.touchpoints.services.translating import KeptMessage, Reading
 
 log = structlog.get_logger()
 
@@ -41,14 +41,6 @@ class BatchBody(msgspec.Struct, rename="camel"):
     batch: list[msgspec.Raw]
     sent_at: Any = None
     context: Any = None
-
-
-class KeptMessage(msgspec.Struct, gc=False):
-    """A message with all that is needed to read it again later."""
-
-    envelope: Envelope
-    fallback_id: str
-    message: msgspec.Raw
 
 
 _batch_decoder = msgspec.json.Decoder(BatchBody)
@@ -128,13 +120,16 @@ def _try_batch(requests: int, *, now: datetime) -> Drained:
 def _store_rows(rows: Sequence[InboxRow], *, now: datetime) -> Drained:
     arrivals: list[Arrival] = []
     refused: list[QuarantineRow] = []
+    reading = Reading()
     for kept in _open_all(rows):
         try:
-            arrivals.append(_read(kept))
+            arrivals += reading.read(kept)
         except Refused as problem:
+            reading.refuse(kept, problem)
             refused.append(quarantine_row(kept, problem))
     batch = store_arrivals(arrivals, now=now)
     queries.insert_quarantined(refused)
+    reading.close(batch.arrivals, now=now)
     _count(arrivals, batch.arrivals, refused, now=now)
     wake("kernel.read_facts")
     return Drained(len(rows), len(batch.arrivals), batch.duplicates, len(refused))
@@ -144,25 +139,34 @@ def _drain_one_by_one(requests: int, *, now: datetime) -> Drained:
     """Store a batch that was refused as a whole message by message, so only the bad ones stay out."""
     with transaction.atomic():
         rows = queries.claim_inbox(requests)
-        stored = duplicates = 0
+        stored: list[Arrival] = []
+        duplicates = 0
         refused: list[QuarantineRow] = []
+        reading = Reading()
         for kept in _open_all(rows):
             try:
                 with transaction.atomic():
-                    batch = store_arrivals([_read(kept)], now=now)
+                    batch = store_arrivals(reading.read(kept), now=now)
             except (OperationalError, InterfaceError):
                 raise
-            except Refused as problem:
-                refused.append(quarantine_row(kept, problem))
             except Exception as error:  # noqa: BLE001 (kept with its cause, replayed when mended)
-                text = f"It could not be stored: {type(error).__name__}."
-                refused.append(quarantine_row(kept, Refused("not_storable", "", text)))
+                problem = why_refused(error)
+                reading.refuse(kept, problem)
+                refused.append(quarantine_row(kept, problem))
             else:
-                stored += len(batch.arrivals)
+                stored += batch.arrivals
                 duplicates += batch.duplicates
         queries.insert_quarantined(refused)
+        reading.close(stored, now=now)
         _count((), (), refused, now=now)
-        return Drained(len(rows), stored, duplicates, len(refused))
+        return Drained(len(rows), len(stored), duplicates, len(refused))
+
+
+def why_refused(error: Exception) -> Refused:
+    """Return the reason to keep with a message that an error kept from being stored."""
+    if isinstance(error, Refused):
+        return error
+    return Refused("not_storable", "", f"It could not be stored: {type(error).__name__}.")
 
 
 def _count(
@@ -181,10 +185,6 @@ def _count(
     }
     if rows:
         queries.add_activity(rows, now=now)
-
-
-def _read(kept: KeptMessage) -> Arrival:
-    return read_message(kept.message, kept.envelope, fallback_id=kept.fallback_id)
 
 
 def _open_all(rows: Sequence[InboxRow]) -> Iterator[KeptMessage]:

@@ -41,6 +41,7 @@ WHERE id IN (
       AND length(body) > 0
       AND (%(reason)s::text = '' OR reason = %(reason)s::text)
       AND (%(id)s::bigint IS NULL OR id = %(id)s::bigint)
+      AND (%(source_id)s::int IS NULL OR source_id = %(source_id)s::int)
     ORDER BY id LIMIT %(limit)s::int FOR UPDATE SKIP LOCKED
 )
 RETURNING id, body

@@ -1,0 +1,3 @@
+from tests.profiles.webhooks.providing import plain, shop, till
+
+__all__ = ["plain", "shop", "till"]
