@@ -26,6 +26,8 @@ PERIODIC: tuple[Periodic, ...] = (
     ),
     Periodic("Profiles: verify all segment members", "profiles.verify_segments", 86_400),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
+    Periodic("Profiles: work on uploads", "profiles.work_uploads", 2),
+    Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),

@@ -34,6 +34,10 @@ navigation.register(
     NavItem(section="Audience", label="Profiles", url_name="profiles:list", icon="users", order=10,
             keywords="people customers contacts")
 )  # fmt: skip
+navigation.register(
+    NavItem(section="Workspace", label="Imports", url_name="profiles:uploads", icon="upload", order=21,
+            keywords="csv jsonl parquet upload file spreadsheet excel pull sql database singer tap")
+)  # fmt: skip
 customer_mergers.register(ConsentMerger.key, ConsentMerger())
 customer_mergers.register(SegmentMerger.key, SegmentMerger())
 navigation.register(

@@ -4,6 +4,7 @@ from profiles.clients.models import ClientAccess, ClientKey
 from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.identities.models import Identity, Tombstone
+from profiles.imports.models import Upload, UploadPerson, UploadPiece, UploadProblem
 from profiles.segments.models import (
     Segment,
     SegmentChange,
@@ -48,6 +49,10 @@ __all__ = [
     "Touchpoint",
     "TraitEntry",
     "TraitPolicy",
+    "Upload",
+    "UploadPerson",
+    "UploadPiece",
+    "UploadProblem",
     "Webhook",
     "WebhookDelivery",
     "WebhookRefusal",

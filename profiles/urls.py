@@ -6,6 +6,7 @@ from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
 from profiles.directory import views as directory
+from profiles.imports import views as imports
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
 
@@ -16,6 +17,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/events/", touchpoints.events, name="events"),
     path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
     path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
+    path("imports/", imports.uploads, name="uploads"),
+    path("imports/new/", imports.new_upload, name="upload-new"),
+    path("imports/<uuid:key>/", imports.upload, name="upload"),
+    path("imports/<uuid:key>/mapping/", imports.mapping, name="upload-mapping"),
+    path("imports/<uuid:key>/format/", imports.change_format, name="upload-format"),
+    path("imports/<uuid:key>/discard/", imports.discard, name="upload-discard"),
+    path("imports/<uuid:key>/problems.csv", imports.problems, name="upload-problems"),
+    *(
+        path(f"imports/<uuid:key>/{action}/", imports.act, {"action": action}, f"upload-{action}")
+        for action in ("start", "stop", "resume")
+    ),
     path("profiles/", directory.people, name="list"),
     path("profiles/attributes/", traits.policies, name="trait_policies"),
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),

@@ -74,6 +74,18 @@ def _message():
     return template, plan(make_customer(), template, due_at=now), now
 
 
+def _upload():
+    from tests.profiles.imports.uploading import column, people, send
+
+    mapping = people(column("id", "user_id"), column("email", "email"))
+    upload = send("id,email\nx1,x1@example.com\nx2,nobody\n", mapping)
+    return {"key": upload.key}
+
+
+for _page in ("upload", "upload-mapping"):
+    example(f"profiles:{_page}")(_upload)
+
+
 @example("campaigns:template")
 def _template():
     return {"key": _message()[0].key}

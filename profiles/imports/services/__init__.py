@@ -1,0 +1,1 @@
+"""Uploads, their work in batches, Singer taps, and pulls from databases."""
