@@ -67,6 +67,7 @@ class OutgoingMessage:
     """One rendered message, ready for a provider.
 
     `key` is the delivery's key: the idempotency key at the provider and part of the Message-ID.
+    Reports about the message may be sent to `report_url`.
     """
 
     key: UUID
@@ -78,6 +79,7 @@ class OutgoingMessage:
     from_address: str = ""
     from_name: str = ""
     reply_to: str = ""
+    report_url: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 

@@ -67,6 +67,15 @@ class ReportsByWebhook(Protocol):
 
 
 @runtime_checkable
+class AnswersInbound(Protocol):
+    """A provider whose answer to a message of a person goes back to that person."""
+
+    def answer(self, inbound: Sequence[InboundMessage], *, config: Any) -> tuple[str, bytes]:
+        """Return the content type and the body of the answer to a report."""
+        ...
+
+
+@runtime_checkable
 class CanBeAsked(Protocol):
     """A provider that can say afterwards whether it took a message."""
 

@@ -1,9 +1,15 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
 from campaigns.channels.pausing import pause_badge
+from campaigns.channels.providers.audiences.google import GoogleAudienceProvider
+from campaigns.channels.providers.audiences.meta import MetaAudienceProvider
 from campaigns.channels.providers.cards.provider import CardsProvider
 from campaigns.channels.providers.console.provider import ConsoleProvider
+from campaigns.channels.providers.fcm.provider import FcmProvider
 from campaigns.channels.providers.smtp.provider import SmtpProvider
+from campaigns.channels.providers.twilio.provider import TwilioProvider
+from campaigns.channels.providers.webhook.provider import WebhookProvider
+from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers
 from campaigns.people import CampaignsData, CampaignsMerger
@@ -15,7 +21,17 @@ from kernel.ui.settings_pages import SettingsPage
 from kernel.ui.shell import register_badge
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 
-PROVIDERS = (SmtpProvider(), ConsoleProvider(), CardsProvider())
+PROVIDERS = (
+    SmtpProvider(),
+    TwilioProvider(),
+    FcmProvider(),
+    WebPushProvider(),
+    CardsProvider(),
+    WebhookProvider(),
+    MetaAudienceProvider(),
+    GoogleAudienceProvider(),
+    ConsoleProvider(),
+)
 PAGES = (
     NavItem(
         section="Engage", label="Journeys", url_name="campaigns:journeys", icon="workflow", order=10,

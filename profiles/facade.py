@@ -129,6 +129,11 @@ def suppress_address(channel: str, address: str, *, reason: str, now: datetime) 
     return consent.suppress_address(channel, address, reason=reason, now=now)
 
 
+def release_address(channel: str, address: str, *, source: str, now: datetime) -> bool:
+    """Take an address off the suppression list; False when it was not on it."""
+    return consent.release_address(channel, address, source=source, now=now)
+
+
 def create_segment(
     name: str, *, rule: Mapping[str, Any], now: datetime, description: str = ""
 ) -> SegmentSummary:

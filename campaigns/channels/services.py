@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from pydantic import SecretStr, ValidationError
 
 from campaigns.channels.models import Sender
@@ -31,6 +32,7 @@ class Route:
     from_address: str
     from_name: str
     reply_to: str
+    report_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,12 @@ def list_routes(channel: Channel, sender_ids: set[int | None]) -> dict[int | Non
     return found
 
 
+def find_route(key: UUID) -> Route | None:
+    """Return the route of the sender with this key, or `None`."""
+    sender = Sender.objects.filter(key=key).first()
+    return _route(sender) if sender else None
+
+
 def _built_in(channel: Channel) -> Route | None:
     kind = _BUILT_IN.get(channel)
     if kind is None:
@@ -104,7 +112,7 @@ def _built_in(channel: Channel) -> Route | None:
         sender_id=None,
         provider=provider,
         config=provider.config_type(),
-        from_address=_default_address(),
+        from_address=_default_address(channel),
         from_name=parseaddr(settings.DEFAULT_FROM_EMAIL)[0],
         reply_to="",
     )
@@ -121,14 +129,20 @@ def _route(sender: Sender) -> Route:
         sender_id=sender.pk,
         provider=provider,
         config=provider.config_type.model_validate(opened),
-        from_address=sender.from_address or _default_address(),
+        from_address=sender.from_address or _default_address(sender.channel),
         from_name=sender.from_name,
         reply_to=sender.reply_to,
+        report_url=report_url(sender),
     )
 
 
-def _default_address() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def report_url(sender: Sender) -> str:
+    """Return the address to which the provider of a sender reports."""
+    return f"{settings.PUBLIC_URL}{reverse('campaigns_public:hook', args=[sender.key])}"
+
+
+def _default_address(channel: str) -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1] if channel == Channel.EMAIL else ""
 
 
 def _check_config(provider: ChannelProvider, config: dict[str, Any]) -> ProviderConfig:

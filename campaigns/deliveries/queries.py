@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,8 @@ class Result:
     outcome: str
     reason: str
     provider_id: str = ""
+    retry_after: timedelta = timedelta(0)
+    sender_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,8 @@ def record_results(results: Sequence[Result], *, max_attempts: int, now: datetim
         "outcomes": text_array(result.outcome for result in results),
         "reasons": text_array(result.reason for result in results),
         "provider_ids": text_array(result.provider_id for result in results),
+        "waits": [result.retry_after.total_seconds() for result in results],
+        "sender_ids": [result.sender_id for result in results],
         "max_attempts": max_attempts,
         "now": now,
     }

@@ -82,7 +82,8 @@ class OutgoingClient:
 
         Raises:
             Invalid: the address is not one of http or https, or leads to a private network.
-            Unavailable: nobody answered in time, or the answer is too long.
+            Unavailable: nobody answered in time, or the answer is too long. With the code
+                `unreachable` nothing was sent; otherwise the other side may have got the request.
         """
         host = _host_of(url)
         try:
@@ -91,6 +92,9 @@ class OutgoingClient:
             ) as response:
                 body = self._read(response, host)
                 return Answer(status=response.status_code, headers=response.headers, body=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            kind = type(error).__name__
+            raise Unavailable(f"{host} cannot be reached ({kind}).", code="unreachable") from None
         except httpx.TimeoutException:
             raise Unavailable(f"{host} did not answer in time.") from None
         except httpx.TooManyRedirects:

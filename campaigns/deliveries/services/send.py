@@ -11,6 +11,7 @@ from itertools import groupby
 import structlog
 from django.db import transaction
 
+from campaigns.channels.devices import retire_address
 from campaigns.channels.services import Route, list_routes
 from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
@@ -99,11 +100,16 @@ def _send_chunk(
                 outcome=result.outcome,
                 reason=result.reason or result.outcome,
                 provider_id=result.provider_id,
+                retry_after=result.retry_after,
+                sender_id=route.sender_id,
             )
             for (row_id, _), result in zip(leaving, results, strict=True)
         ],
         now=now,
     )
+    for (_, message), result in zip(leaving, results, strict=True):
+        if result.is_dead_address:
+            retire_address(message.channel, message.address, reason=result.reason, now=now)
 
 
 def _send(route: Route, messages: list[OutgoingMessage], *, now: datetime) -> list[SendResult]:

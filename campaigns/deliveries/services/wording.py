@@ -50,6 +50,7 @@ def word_messages(
                 from_address=route.from_address,
                 from_name=route.from_name,
                 reply_to=route.reply_to,
+                report_url=route.report_url,
                 headers=list_headers(links) if is_list_mail else {},
                 values={**words.fields, **keys.get(row.address, {})},
             )

@@ -8,11 +8,13 @@ RETURNING d.id
 
 -- name: record_results
 -- Writes what became of each hand-over, with its decision. Changes rows; a second call changes
--- nothing, as the rows are no longer claimed. What may mend is planned again, later each time.
+-- nothing, as the rows are no longer claimed. What may mend is planned again, later each time and
+-- not before the provider asked for. The sender it left by stays named, for reports and questions.
 WITH result AS (
     SELECT r.*, d.attempts, d.customer_id, d.gate FROM unnest(
-        %(ids)s::bigint[], %(outcomes)s::text[], %(reasons)s::text[], %(provider_ids)s::text[]
-    ) AS r (id, outcome, reason, provider_id)
+        %(ids)s::bigint[], %(outcomes)s::text[], %(reasons)s::text[], %(provider_ids)s::text[],
+        %(waits)s::float8[], %(sender_ids)s::bigint[]
+    ) AS r (id, outcome, reason, provider_id, wait, sender_id)
     JOIN campaigns_delivery d ON d.id = r.id AND d.status IN ('claimed', 'unknown')
 ), verdict AS (
     SELECT r.*, CASE
@@ -21,8 +23,8 @@ WITH result AS (
         WHEN r.outcome = 'uncertain' THEN 'unknown'
         WHEN r.outcome = 'retry' AND r.attempts < %(max_attempts)s::int THEN 'planned'
         ELSE 'failed' END AS status,
-        %(now)s::timestamptz + make_interval(secs =>
-            30 * 4 ^ (r.attempts - 1) * (1 + mod(r.id * 7919, 1000) / 2000.0)) AS retry_at
+        %(now)s::timestamptz + make_interval(secs => greatest(r.wait,
+            30 * 4 ^ (r.attempts - 1) * (1 + mod(r.id * 7919, 1000) / 2000.0))) AS retry_at
     FROM result r
 ), decided AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
@@ -33,6 +35,7 @@ WITH result AS (
 )
 UPDATE campaigns_delivery d SET
     status = v.status, reason = v.reason, provider_id = v.provider_id,
+    sender_id = CASE WHEN v.status IN ('handed_over', 'unknown') THEN coalesce(v.sender_id, d.sender_id) ELSE d.sender_id END,
     due_at = CASE v.status WHEN 'planned' THEN v.retry_at ELSE d.due_at END,
     claimed_at = CASE WHEN v.status IN ('handed_over', 'unknown') THEN d.claimed_at END,
     handed_over_at = CASE v.status WHEN 'handed_over' THEN %(now)s::timestamptz END,
