@@ -5,6 +5,17 @@ from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.identities.models import Identity, Tombstone
 from profiles.imports.models import Upload, UploadPerson, UploadPiece, UploadProblem
+from profiles.schema.models import (
+    EventDay,
+    EventLibrary,
+    EventSchema,
+    PlanAction,
+    PlannedEvent,
+    PlannedPropertyRow,
+    PlanVersion,
+    PlanViolation,
+    Property,
+)
 from profiles.segments.models import (
     Segment,
     SegmentChange,
@@ -31,10 +42,19 @@ __all__ = [
     "ConsentEntry",
     "Customer",
     "Event",
+    "EventDay",
+    "EventLibrary",
+    "EventSchema",
     "Identity",
     "InboxItem",
     "Merge",
     "MessageLedger",
+    "PlanAction",
+    "PlanVersion",
+    "PlanViolation",
+    "PlannedEvent",
+    "PlannedPropertyRow",
+    "Property",
     "QuarantinedMessage",
     "Segment",
     "SegmentChange",

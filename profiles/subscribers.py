@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kernel.events import Bounds, subscribe
 from profiles.consent.services import adopt_statements
+from profiles.schema.services.discovering import discover_events
 from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
 
 
@@ -23,3 +24,9 @@ def plan_consent(bounds: Bounds, *, now: datetime) -> None:
 def adopt_consent(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- dated by the event
     """Record what people said about consent through their clients."""
     adopt_statements(bounds)
+
+
+@subscribe("profiles.touchpoint", name="profiles.schema_discovery", batch=5_000)
+def discover_schema(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- dated by the events
+    """Learn which properties events have, how often they come and from what."""
+    discover_events(bounds)

@@ -4,7 +4,7 @@ A request is stored whole or not at all: when one of its messages cannot be used
 to quarantine as it came, so that it can be translated again after the cause is mended.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +15,7 @@ from kernel.registry import Registry
 from profiles.identities.rules import Refused
 from profiles.touchpoints.rules.instants import from_micros
 from profiles.touchpoints.rules.messages import Arrival, Envelope, read_message
+from profiles.touchpoints.services.judging import Verdicts
 
 
 class KeptMessage(msgspec.Struct, gc=False):
@@ -71,6 +72,7 @@ class Reading:
     def __init__(self) -> None:
         self._begun: dict[str, Translation] = {}
         self._outcomes: dict[str, dict[str, Outcome]] = {}
+        self._verdicts = Verdicts()
 
     def read(self, kept: KeptMessage) -> list[Arrival]:
         """Return what a message says, or the messages that come of a foreign request.
@@ -80,14 +82,17 @@ class Reading:
         """
         translator = translators.find(kept.envelope.route)
         if translator is None:
-            return [read_message(kept.message, kept.envelope, fallback_id=kept.fallback_id)]
+            arrival = read_message(kept.message, kept.envelope, fallback_id=kept.fallback_id)
+            return [self._verdicts.judge(arrival)]
         outcome = self._outcome(kept)
         translation = self._begun.get(kept.envelope.route)
         if translation is None:
             translation = self._begun[kept.envelope.route] = translator.begin()
         envelope = msgspec.structs.replace(kept.envelope, route="batch", ip=None)
         arrivals = [
-            read_message(message, envelope, fallback_id=f"{kept.fallback_id}.{position}")
+            self._verdicts.judge(
+                read_message(message, envelope, fallback_id=f"{kept.fallback_id}.{position}")
+            )
             for position, message in enumerate(
                 translation.translate(outcome.source_id, outcome.body)
             )
@@ -100,8 +105,9 @@ class Reading:
         if translators.find(kept.envelope.route) is not None:
             self._outcome(kept).refused = problem
 
-    def close(self, stored: Iterable[Arrival], *, now: datetime) -> None:
-        """Tell the translators what was stored."""
+    def close(self, stored: Sequence[Arrival], *, now: datetime) -> None:
+        """Tell the translators what was stored, and count what was not as planned."""
+        self._verdicts.record(stored, now=now)
         fresh = {arrival.message_id for arrival in stored} if self._outcomes else set()
         for route, outcomes in self._outcomes.items():
             if route in self._begun:

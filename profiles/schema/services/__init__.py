@@ -1,0 +1,1 @@
+"""Learning what events look like, and planning what they should look like."""
