@@ -25,6 +25,8 @@ PERIODIC: tuple[Periodic, ...] = (
         "Profiles: verify a sample of segment members", "profiles.verify_segment_sample", 3600
     ),
     Periodic("Profiles: verify all segment members", "profiles.verify_segments", 86_400),
+    Periodic("Profiles: settle due computed traits", "profiles.refresh_computed", 2),
+    Periodic("Profiles: compute scores, verify traits", "profiles.verify_computed", 86_400),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: work on uploads", "profiles.work_uploads", 2),
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),

@@ -88,6 +88,54 @@ class SegmentSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeField:
+    """A field of rules that staff made, such as a computed trait.
+
+    `join` is trusted SQL that joins the value to the customer `c` under the name `{alias}`, in which
+    `expression` reads it; `type` is text, number, date or list.
+    """
+
+    key: str
+    label: str
+    type: str
+    join: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedBy:
+    """Something that uses a segment or a computed trait, and so keeps it from being archived."""
+
+    kind: str
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedDrifted:
+    """The nightly proof found wrong values of a computed trait and put them right."""
+
+    trait_id: int
+    differences: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputedFailed:
+    """A computed trait could not be computed and was set aside."""
+
+    trait_id: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFailed:
+    """A segment could not be evaluated and was set aside, so that the others go on."""
+
+    segment_id: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentDrifted:
     """The audit found people in the wrong place and put them right: an event that alerts watch."""
 

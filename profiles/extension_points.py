@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from kernel.registry import Registry
-from profiles.contracts import CustomerId, MergePair, ProfileFact, TimelineEntry
+from profiles.contracts import CustomerId, MadeField, MergePair, ProfileFact, TimelineEntry, UsedBy
 
 
 class TimelineSource(Protocol):
@@ -82,7 +82,37 @@ class SegmentField(Protocol):
         ...
 
 
+class SegmentFieldSource(Protocol):
+    """Fields that staff make while the system runs; their keys start with `KEY.`.
+
+    Whoever changes a value also makes the person due in the segments that mention the field, as a
+    mention of the kind `made`.
+    """
+
+    key: str
+
+    def list_fields(self) -> Sequence[MadeField]:
+        """List the fields that rules may use now. One statement."""
+        ...
+
+    def read(self, field: str, customer_ids: Sequence[CustomerId]) -> dict[CustomerId, Any]:
+        """Return the value of each person who has one: what the expression gives."""
+        ...
+
+
+class UsageSource(Protocol):
+    """Knows what in another app uses a segment or a computed trait."""
+
+    key: str
+
+    def list_users(self, kind: str, key: str) -> Sequence[UsedBy]:
+        """List what uses a `segment` (by its key) or a `computed` trait (by its field)."""
+        ...
+
+
 segment_fields: Registry[SegmentField] = Registry("segment field")
+segment_field_sources: Registry[SegmentFieldSource] = Registry("source of segment fields")
+usage_sources: Registry[UsageSource] = Registry("usage source")
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
 profile_sections: Registry[ProfileSection] = Registry("profile section")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")

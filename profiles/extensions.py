@@ -6,9 +6,17 @@ from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.clients.services import verify_client_token
+from profiles.computed.selectors.reading import ComputedFields, ComputedSection
+from profiles.computed.services.people import ComputedData, ComputedMerger
 from profiles.consent.services import ConsentData, ConsentMerger
-from profiles.contracts import SegmentDrifted
-from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
+from profiles.contracts import ComputedDrifted, ComputedFailed, SegmentDrifted, SegmentFailed
+from profiles.extension_points import (
+    customer_mergers,
+    personal_data_sources,
+    profile_sections,
+    segment_field_sources,
+    timeline_sources,
+)
 from profiles.identities.services.erasing import IdentityData
 from profiles.segments.selectors.timeline import SegmentTimeline
 from profiles.segments.services.erasing import SegmentData
@@ -24,6 +32,9 @@ from profiles.webhooks.services.translating import WebhookTranslator
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
 register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifted)
+register_event_type("profiles.segment_failed", version=1, payload=SegmentFailed)
+register_event_type("profiles.computed_drifted", version=1, payload=ComputedDrifted)
+register_event_type("profiles.computed_failed", version=1, payload=ComputedFailed)
 register_log("profiles.segment_change", "profiles_segment_change", time_column="at")
 customer_mergers.register(TouchpointMerger.key, TouchpointMerger())
 navigation.register(
@@ -40,6 +51,13 @@ navigation.register(
 )  # fmt: skip
 customer_mergers.register(ConsentMerger.key, ConsentMerger())
 customer_mergers.register(SegmentMerger.key, SegmentMerger())
+customer_mergers.register(ComputedMerger.key, ComputedMerger())
+segment_field_sources.register(ComputedFields.key, ComputedFields())
+profile_sections.register(ComputedSection.key, ComputedSection())
+navigation.register(
+    NavItem(section="Audience", label="Computed traits", url_name="profiles:computed", icon="sigma", order=25,
+            keywords="calculated attributes count sum rfm scores")
+)  # fmt: skip
 navigation.register(
     NavItem(section="Audience", label="Segments", url_name="profiles:segments", icon="funnel", order=20,
             keywords="audiences lists rules groups of people")
@@ -47,7 +65,10 @@ navigation.register(
 register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
-for source in (TouchpointData(), WebhookData(), ConsentData(), SegmentData(), IdentityData()):
+_personal = (
+    TouchpointData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+)  # fmt: skip
+for source in _personal:
     personal_data_sources.register(source.key, source)
 timeline_sources.register(SegmentTimeline.key, SegmentTimeline())
 verifiers.register(VERIFIER, verify_client_token)

@@ -1,6 +1,7 @@
 """Gathers the slices' models for Django."""
 
 from profiles.clients.models import ClientAccess, ClientKey
+from profiles.computed.models import ComputedDue, ComputedTrait, ComputedValue
 from profiles.consent.models import Consent, ConsentEntry, Suppression
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.identities.models import Identity, Tombstone
@@ -38,6 +39,9 @@ from profiles.webhooks.models import Webhook, WebhookDelivery, WebhookRefusal
 __all__ = [
     "ClientAccess",
     "ClientKey",
+    "ComputedDue",
+    "ComputedTrait",
+    "ComputedValue",
     "Consent",
     "ConsentEntry",
     "Customer",

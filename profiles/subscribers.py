@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from kernel.events import Bounds, subscribe
+from profiles.computed.services.refreshing import refresh_touched as refresh_computed
 from profiles.consent.services import adopt_statements
 from profiles.schema.services.discovering import discover_events
 from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
@@ -12,6 +13,12 @@ from profiles.segments.services.refreshing import plan_consent_changes, refresh_
 def refresh_segments(bounds: Bounds, *, now: datetime) -> None:
     """Move the people whom touchpoints concern into and out of segments."""
     refresh_touched(bounds, now=now)
+
+
+@subscribe("profiles.touchpoint", name="profiles.computed_refresh", batch=2_000)
+def refresh_values(bounds: Bounds, *, now: datetime) -> None:
+    """Compute the traits of the people whom touchpoints concern."""
+    refresh_computed(bounds, now=now)
 
 
 @subscribe("profiles.consent_entry", name="profiles.segment_consent", batch=2_000)

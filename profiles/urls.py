@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.computed import views as computed
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
@@ -38,6 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
     path("profiles/<uuid:key>/export/", privacy.export, name="export"),
     path("profiles/<uuid:key>/erase/", privacy.erase, name="erase"),
+    path("computed-traits/", computed.traits, name="computed"),
+    path("computed-traits/new/", computed.new, name="computed-new"),
+    path("computed-traits/rfm/", computed.rfm, name="computed-rfm"),
+    path("computed-traits/<uuid:key>/", computed.trait, name="computed-trait"),
+    path("computed-traits/<uuid:key>/edit/", computed.edit, name="computed-edit"),
+    path("computed-traits/<uuid:key>/archive/", computed.archive, name="computed-archive"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

@@ -22,6 +22,7 @@ class ChangeCause(models.TextChoices):
     MERGE = "merge", "Merge of people"
     CONSENT = "consent", "Consent changed"
     SEGMENT = "segment", "Another segment changed"
+    COMPUTED = "computed", "Computed trait changed"
     LIST = "list", "List edited"
     ARCHIVE = "archive", "Segment archived"
     REPAIR = "repair", "Repaired by the audit"
@@ -45,6 +46,8 @@ class Segment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     verified_at = models.DateTimeField(null=True)
     verified_differences = models.BigIntegerField(null=True)
+    parked_at = models.DateTimeField(null=True)
+    parked_reason = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "profiles_segment"
@@ -140,6 +143,7 @@ class SegmentDue(models.Model):
     )
     due_at = models.DateTimeField(db_index=True)
     cause = models.TextField(choices=ChangeCause, default=ChangeCause.TIMER, db_default="timer")
+    may_start_journeys = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         db_table = "profiles_segment_due"

@@ -243,7 +243,11 @@ def _mail():
 
 
 # Apps with many pages keep their examples beside this file.
-from tests.browser import examples_analytics, examples_referrals  # noqa: E402, F401
+from tests.browser import (  # noqa: E402, F401
+    examples_analytics,
+    examples_computed,
+    examples_referrals,
+)
 
 
 def _segment():

@@ -26,6 +26,10 @@ class FormReader:
         """Return one condition as authored."""
         return self._condition(place, self._get(place, "kind"))
 
+    def selection_at(self, place: str) -> Document:
+        """Return event, filters and window as authored."""
+        return self._selection(place)
+
     def _group(self, place: str) -> Document:
         children = []
         number = 0

@@ -64,6 +64,14 @@ def show_rule(document: Document, errors: Mapping[str, list[str]]) -> NodeShown:
     return _node(document["root"], "", errors)
 
 
+def show_selection(document: Document, place: str) -> NodeShown:
+    """Return event, filters and window of a definition as the templates draw them."""
+    parts = {name: document[name] for name in ("event", "where", "window") if name in document}
+    shown = NodeShown(place=place, kind="selection")
+    _fill(shown, {"kind": "selection", **parts})
+    return shown
+
+
 def errors_by_place(errors: list[tuple[str, str]]) -> dict[str, list[str]]:
     """Sort errors by the place of their condition: `root.rules.0.test.value` belongs to `0`."""
     found: dict[str, list[str]] = {}
@@ -208,4 +216,4 @@ def _plain(value: Any) -> Any:
     return str(value).removesuffix("T00:00:00Z")
 
 
-__all__ = ["OPERATORS", "UNITS", "NodeShown", "errors_by_place", "show_rule"]
+__all__ = ["OPERATORS", "UNITS", "NodeShown", "errors_by_place", "show_rule", "show_selection"]

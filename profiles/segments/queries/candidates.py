@@ -38,6 +38,7 @@ class Due:
     segment_id: int
     customer_id: int
     cause: str
+    may_start: bool
 
 
 def list_live() -> list[LiveRule]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kernel.sql import SqlFile, text_array
-from profiles.extension_points import segment_fields
+from profiles.extension_points import segment_field_sources, segment_fields
 from profiles.segments.rules.catalogue import BUILT_IN
 from profiles.segments.rules.compile import Names
 from profiles.segments.rules.mentions import Mention
@@ -31,12 +31,17 @@ def resolve_names(mentions: Iterable[Mention]) -> Names:
 
 
 def known_fields() -> dict[str, FieldSql]:
-    """Return every field that a rule may use, by key."""
+    """Return every field that a rule may use, by key. One statement per source of made fields."""
     registered = {
         key: FieldSql(type=field.type, expression=field.expression)
         for key, field in segment_fields.items()
     }
-    return BUILT_IN | registered
+    made = {
+        field.key: FieldSql(type=field.type, expression=field.expression, join=field.join)
+        for _, source in segment_field_sources.items()
+        for field in source.list_fields()
+    }
+    return BUILT_IN | registered | made
 
 
 def estimate_people() -> int:

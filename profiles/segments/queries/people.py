@@ -8,7 +8,7 @@ from typing import Any
 from kernel.sql import SqlFile, bigint_array, text_array
 from profiles.consent.rules import ADDRESS_KINDS, Stated, decide_contact, effective_consent
 from profiles.contracts import CustomerId
-from profiles.extension_points import segment_fields
+from profiles.extension_points import segment_field_sources, segment_fields
 from profiles.segments.rules.exactjson import loads_exact
 from profiles.segments.rules.person import Person, Reach, Touch
 from profiles.segments.rules.reach import ConsentCondition, ReachCondition
@@ -119,8 +119,12 @@ class _ReachOf:
 
 def _registered(customer_ids: Sequence[int], asked: set[str]) -> dict[int, dict[str, Value]]:
     values: dict[int, dict[str, Value]] = defaultdict(dict)
-    for key, field in segment_fields.items():
-        if key in asked:
-            for customer_id, value in field.read([CustomerId(one) for one in customer_ids]).items():
-                values[customer_id][key] = value
+    ids = [CustomerId(one) for one in customer_ids]
+    found = {key: field.read(ids) for key, field in segment_fields.items() if key in asked}
+    for key, source in segment_field_sources.items():
+        made = {field for field in asked if field.startswith(f"{key}.")}
+        found |= {field: source.read(field, ids) for field in sorted(made)}
+    for field, by_person in found.items():
+        for customer_id, value in by_person.items():
+            values[customer_id][field] = value
     return values

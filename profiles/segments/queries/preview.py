@@ -58,7 +58,7 @@ def count_matching(root: Group, names: Names, *, now: datetime, milliseconds: in
     """Count exactly who matches a rule; `None` when that takes longer than allowed."""
     statement = compile_members(root, names, now=now, scope=Scope.EVERYONE)
     try:
-        with _limited(milliseconds):
+        with limited_time(milliseconds):
             text = f"SELECT count(*) FROM ({statement.text}) AS m"  # noqa: S608
             number: int = run_text(text, statement.params)[0][0]
             return number
@@ -72,7 +72,7 @@ def list_some_matching(
     """List some of the people who match; `None` when that takes longer than allowed."""
     statement = compile_members(root, names, now=now, scope=Scope.EVERYONE)
     try:
-        with _limited(milliseconds):
+        with limited_time(milliseconds):
             text = f"{statement.text} LIMIT {int(most)}"
             return [row[0] for row in run_text(text, statement.params)]
     except OperationalError:
@@ -141,7 +141,8 @@ def list_members_after(segment_id: int, after: int, *, most: int) -> list[Member
 
 
 @contextmanager
-def _limited(milliseconds: int) -> Iterator[None]:
+def limited_time(milliseconds: int) -> Iterator[None]:
+    """End statements inside after some milliseconds; 0 is no limit."""
     with transaction.atomic():
         SQL.run("limit_time", {"milliseconds": str(milliseconds)})
         yield

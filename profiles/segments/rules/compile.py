@@ -38,7 +38,7 @@ def compile_members(group: Group, names: Names, *, now: datetime, scope: Scope) 
     builder = _builder(names, now=now, scope=scope, with_changes=False)
     leaf = group.compile(builder)
     return Statement(
-        text=f"SELECT c.id AS customer_id {_from(builder)} WHERE {ALIVE} AND ({leaf.predicate})",
+        text=f"SELECT c.id AS customer_id {from_people(builder)} WHERE {ALIVE} AND ({leaf.predicate})",
         params=builder.params,
     )
 
@@ -56,13 +56,13 @@ def compile_verdicts(group: Group, names: Names, *, now: datetime, scope: Scope)
             f"c.id AS customer_id, ({ALIVE} AND ({leaf.predicate})) IS TRUE AS matches,"
             f" CASE WHEN {ALIVE} THEN {changes} END AS changes_at"
         )
-        return Statement(text=f"SELECT {columns} {_from(builder)}", params=builder.params)
+        return Statement(text=f"SELECT {columns} {from_people(builder)}", params=builder.params)
     columns = f"c.id AS customer_id, ({leaf.predicate}) IS TRUE AS matches, {changes} AS changes_at"
     wanted = f"({leaf.predicate})"
     if leaf.changes_at:
         wanted += f" OR {leaf.changes_at} IS NOT NULL"
     return Statement(
-        text=f"SELECT {columns} {_from(builder)} WHERE {ALIVE} AND ({wanted})",
+        text=f"SELECT {columns} {from_people(builder)} WHERE {ALIVE} AND ({wanted})",
         params=builder.params,
     )
 
@@ -78,7 +78,8 @@ def _builder(names: Names, *, now: datetime, scope: Scope, with_changes: bool) -
     )
 
 
-def _from(builder: Builder) -> str:
+def from_people(builder: Builder) -> str:
+    """Return the FROM clause over the people `c` that the scope looks at, with every join."""
     source = "FROM profiles_customer c"
     if builder.scope is not Scope.EVERYONE:
         source = "FROM picked JOIN profiles_customer c ON c.id = picked.customer_id"

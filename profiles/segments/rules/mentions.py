@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["event", "trait", "consent", "segment", "field"]
+Kind = Literal["event", "trait", "consent", "segment", "field", "made"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSql:
-    """A registered field: its type and a trusted expression over the customer `c`."""
+    """A field: its type and a trusted expression over the customer `c`, or over its own join."""
 
     type: str
     expression: str
+    join: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,14 @@ class Builder:
     def join(self, text: str) -> None:
         """Add a join."""
         self.joins.append(text)
+
+    def read_field(self, field: FieldSql) -> str:
+        """Return the expression of a field, after joining what it reads."""
+        if not field.join:
+            return field.expression
+        alias = self.alias()
+        self.join(field.join.replace("{alias}", alias))
+        return field.expression.replace("{alias}", alias)
 
     def join_facts(self, *, columns: str, where: str, source: str) -> str:
         """Join one row of figures per customer from touchpoints `t`, and return its alias.

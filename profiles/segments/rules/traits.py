@@ -64,7 +64,9 @@ class FieldCondition(Part):
     """A test of a field that an app registered, such as when the person was last seen."""
 
     kind: Literal["field"] = "field"
-    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+(\.[a-z_]+)*$", max_length=100)]
+    field: Annotated[
+        str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", max_length=100)
+    ]
     test: ValueTest
 
     def holds(self, person: Person, now: datetime) -> Outcome:
@@ -80,7 +82,9 @@ class FieldCondition(Part):
     def compile(self, builder: Builder) -> Leaf:
         """Compile to SQL."""
         known = builder.fields[self.field]
-        return compile_test(builder, self.test, column_operand(known.expression, known.type))
+        return compile_test(
+            builder, self.test, column_operand(builder.read_field(known), known.type)
+        )
 
     def mentions(self) -> set[Mention]:
         """Name what the condition depends on."""
@@ -88,7 +92,7 @@ class FieldCondition(Part):
 
     def words(self) -> str:
         """Say the condition."""
-        return f"{label(self.field)} {self.test.words()}"
+        return f"{label(self.field.removeprefix('computed.'))} {self.test.words()}"
 
 
 def show(value: Value) -> str:

@@ -117,12 +117,7 @@ def parse_rule(document: Any) -> SegmentRule:
     try:
         rule = SegmentRule.model_validate(document)
     except ValidationError as error:
-        raise InvalidRule(
-            [
-                RuleError(path=_path(document, one["loc"]), message=_sentence(one))
-                for one in error.errors(include_url=False, include_context=False)
-            ]
-        ) from None
+        raise InvalidRule(describe_errors(document, error)) from None
     places = list(walk(rule.root))
     if len(places) > MOST_CONDITIONS:
         message = f"A rule may hold {MOST_CONDITIONS} conditions; this one holds {len(places)}."
@@ -131,6 +126,14 @@ def parse_rule(document: Any) -> SegmentRule:
         message = f"Groups may be nested {DEEPEST} deep."
         raise InvalidRule([RuleError(path="root", message=message)])
     return rule
+
+
+def describe_errors(document: Any, error: ValidationError) -> list[RuleError]:
+    """Say every error of an authored document with its path in the document."""
+    return [
+        RuleError(path=_path(document, one["loc"]), message=_sentence(one))
+        for one in error.errors(include_url=False, include_context=False)
+    ]
 
 
 def walk(group: Group, place: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], "Any"]]:

@@ -79,7 +79,7 @@ def preview_rule(root: Group, *, now: datetime, is_masked: bool) -> Preview:
     exact = queries.count_matching(root, names, now=now, milliseconds=_COUNT_MILLISECONDS)
     sample = _draw(people)
     counter = _Counter(names, sample, people, now=now)
-    size = counter.size(root) if exact is None else _exact(exact)
+    size = counter.size(root) if exact is None else exact_size(exact)
     milliseconds = round((time.monotonic() - began) * 1000)
     some = _some(root, names, sample, size, now=now)
     return Preview(
@@ -106,8 +106,8 @@ class _Counter:
     def size(self, group: Group) -> Size:
         matched = len(queries.match_sample(group, self._names, self._sample, now=self._now))
         if len(self._sample) >= self._people:
-            return _exact(matched)
-        return _estimate(matched, len(self._sample), self._people)
+            return exact_size(matched)
+        return estimate_size(matched, len(self._sample), self._people)
 
     def conditions(self, root: Group) -> dict[str, Size]:
         return {
@@ -153,11 +153,13 @@ def _some(
     return sorted(queries.match_sample(root, names, sample, now=now))
 
 
-def _exact(number: int) -> Size:
+def exact_size(number: int) -> Size:
+    """Return a number that was counted."""
     return Size(number=number, low=number, high=number, is_exact=True)
 
 
-def _estimate(matched: int, drawn: int, people: int) -> Size:
+def estimate_size(matched: int, drawn: int, people: int) -> Size:
+    """Return a number of people estimated from a sample, with its 95% Wilson interval."""
     rate = wilson(Counts(converted=matched, exposed=drawn))
     if isinstance(rate, NotEstimable):
         return Size(number=0, low=0, high=people, is_exact=False)

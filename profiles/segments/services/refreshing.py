@@ -80,7 +80,9 @@ def refresh_due(*, now: datetime, batch: int = 5_000) -> int:
         pending: Pending = {}
         for one in due:
             pending.setdefault(one.segment_id, {})[one.customer_id] = Candidate(
-                customer_id=one.customer_id, cause_kind=one.cause
+                customer_id=one.customer_id,
+                cause_kind=one.cause,
+                may_start_journeys=one.may_start,
             )
         changes = _settle(pending, now=now) if pending else 0
     if due:

@@ -51,7 +51,7 @@ ORDER BY segment_id, customer_id
 
 -- name: list_due
 -- Reads the oldest due times. Leans on the index of due_at.
-SELECT segment_id, customer_id, cause FROM profiles_segment_due
+SELECT segment_id, customer_id, cause, may_start_journeys AS may_start FROM profiles_segment_due
 WHERE due_at <= %(now)s::timestamptz
 ORDER BY due_at LIMIT %(batch)s::int
 

@@ -32,8 +32,8 @@ WITH picked AS MATERIALIZED (
     INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
     SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
     WHERE v.changes_at IS NOT NULL
-    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer'
-        WHERE profiles_segment_due.due_at <> excluded.due_at
+    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer',
+        may_start_journeys = true WHERE profiles_segment_due.due_at <> excluded.due_at
 ), counted AS (
     UPDATE profiles_segment SET member_count = member_count
         + (SELECT count(*) FROM came) - (SELECT count(*) FROM gone)
@@ -77,8 +77,8 @@ WITH verdict AS MATERIALIZED (
     INSERT INTO profiles_segment_due (segment_id, customer_id, due_at, cause)
     SELECT %(segment_id)s::bigint, v.customer_id, v.changes_at, 'timer' FROM verdict v
     WHERE v.changes_at IS NOT NULL
-    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer'
-        WHERE profiles_segment_due.due_at <> excluded.due_at
+    ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = 'timer',
+        may_start_journeys = true WHERE profiles_segment_due.due_at <> excluded.due_at
 ), counted AS (
     UPDATE profiles_segment SET member_count = (SELECT count(*) FROM verdict v WHERE v.matches)
     WHERE id = %(segment_id)s::bigint
