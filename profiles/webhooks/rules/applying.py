@@ -85,6 +85,9 @@ def _whole(path: str, scope: Scope, at: str) -> Message:
     if not found or not isinstance(found[0], dict):
         raise Refused("cannot_map", f"{at}.message", "There is no message at this path.")
     message = dict(found[0])
+    if message.get("timestamp"):
+        # Who passes it on has corrected its time already; correcting it again would shift it.
+        message = {k: v for k, v in message.items() if k not in {"sentAt", "originalTimestamp"}}
     if not message.get("messageId"):
         message["messageId"] = _digest(scope.item)
     return message

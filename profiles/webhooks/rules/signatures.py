@@ -26,7 +26,7 @@ Scheme = Literal[
 SCHEMES: dict[str, str] = {
     "standard": "Standard Webhooks",
     "hmac": "HMAC in a header",
-    "stripe": "Stripe (timestamp and HMAC in one header)",
+    "stripe": "Time and HMAC in one header (Stripe, Calendly)",
     "shopify": "Shopify",
     "github": "GitHub",
     "twilio": "Twilio",
@@ -170,10 +170,10 @@ def _check_hubspot(signature: Signature, secret: str, incoming: Incoming, now: d
     _check_age(stamp, signature, now)
 
 
-def _check_basic(__: Signature, secret: str, incoming: Incoming, ___: datetime) -> None:
-    scheme, _, sent = _header(incoming, "authorization").partition(" ")
+def _check_basic(_: Signature, secret: str, incoming: Incoming, __: datetime) -> None:
+    sent = _header(incoming, "authorization")
     expected = base64.b64encode(secret.encode()).decode()
-    _compare([expected], [sent.strip() if scheme.lower() == "basic" else ""])
+    _compare([expected], [sent[6:].strip() if sent[:6].lower() == "basic " else ""])
 
 
 _CHECKS: dict[str, Callable[[Signature, str, Incoming, datetime], None]] = {
