@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from profiles.directory import api, trait_api
+from profiles.directory import account_api, api, trait_api
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 from profiles.webhooks.endpoint import application as webhooks
@@ -24,5 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("traits/", trait_api.Traits.as_view(), name="api_traits"),
     path("traits/<path:name>/", trait_api.TraitPolicies.as_view(), name="api_trait"),
+    path("accounts/", account_api.Accounts.as_view(), name="api_accounts"),
+    path("accounts/<str:key>/", account_api.OneAccount.as_view(), name="api_account"),
+    path("accounts/<str:key>/members/", account_api.Members.as_view(), name="api_members"),
     path("sources/", api.Sources.as_view(), name="api_sources"),
 ]

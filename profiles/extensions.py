@@ -5,6 +5,8 @@ from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
+from profiles.accounts.selectors import AccountCount, AccountName, AccountSection
+from profiles.accounts.services import AccountData, AccountMerger
 from profiles.clients.services import verify_client_token
 from profiles.computed.selectors.reading import ComputedFields, ComputedSection
 from profiles.computed.services.people import ComputedData, ComputedMerger
@@ -15,6 +17,7 @@ from profiles.extension_points import (
     personal_data_sources,
     profile_sections,
     segment_field_sources,
+    segment_fields,
     timeline_sources,
 )
 from profiles.identities.services.erasing import IdentityData
@@ -49,6 +52,15 @@ navigation.register(
     NavItem(section="Workspace", label="Imports", url_name="profiles:uploads", icon="upload", order=21,
             keywords="csv jsonl parquet upload file spreadsheet excel pull sql database singer tap")
 )  # fmt: skip
+navigation.register(
+    NavItem(section="Audience", label="Accounts", url_name="profiles:accounts", icon="building-2", order=15,
+            keywords="companies groups teams organizations households")
+)  # fmt: skip
+# Accounts ask the touchpoints, which moved before, whose later group calls were whose.
+customer_mergers.register(AccountMerger.key, AccountMerger())
+profile_sections.register(AccountSection.key, AccountSection())
+segment_fields.register(AccountCount.key, AccountCount())
+segment_fields.register(AccountName.key, AccountName())
 customer_mergers.register(ConsentMerger.key, ConsentMerger())
 customer_mergers.register(SegmentMerger.key, SegmentMerger())
 customer_mergers.register(ComputedMerger.key, ComputedMerger())
@@ -66,7 +78,7 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
 _personal = (
-    TouchpointData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+    TouchpointData(), AccountData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)

@@ -1,5 +1,6 @@
 """Gathers the slices' models for Django."""
 
+from profiles.accounts.models import Account, AccountMember
 from profiles.clients.models import ClientAccess, ClientKey
 from profiles.computed.models import ComputedDue, ComputedTrait, ComputedValue
 from profiles.consent.models import Consent, ConsentEntry, Suppression
@@ -37,6 +38,8 @@ from profiles.touchpoints.models import (
 from profiles.webhooks.models import Webhook, WebhookDelivery, WebhookRefusal
 
 __all__ = [
+    "Account",
+    "AccountMember",
     "ClientAccess",
     "ClientKey",
     "ComputedDue",

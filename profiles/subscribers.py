@@ -6,6 +6,7 @@ from kernel.events import Bounds, subscribe
 from profiles.computed.services.refreshing import refresh_touched as refresh_computed
 from profiles.consent.services import adopt_statements
 from profiles.schema.services.discovering import discover_events
+from profiles.segments.services.accounts import follow_groups
 from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
 
 
@@ -19,6 +20,12 @@ def refresh_segments(bounds: Bounds, *, now: datetime) -> None:
 def refresh_values(bounds: Bounds, *, now: datetime) -> None:
     """Compute the traits of the people whom touchpoints concern."""
     refresh_computed(bounds, now=now)
+
+
+@subscribe("profiles.touchpoint", name="profiles.accounts", batch=5_000)
+def follow_accounts(bounds: Bounds, *, now: datetime) -> None:
+    """Keep accounts and their members as group calls say."""
+    follow_groups(bounds, now=now)
 
 
 @subscribe("profiles.consent_entry", name="profiles.segment_consent", batch=2_000)

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import views as computed
+from profiles.directory import account_views as account_pages
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
@@ -45,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("computed-traits/<uuid:key>/", computed.trait, name="computed-trait"),
     path("computed-traits/<uuid:key>/edit/", computed.edit, name="computed-edit"),
     path("computed-traits/<uuid:key>/archive/", computed.archive, name="computed-archive"),
+    path("accounts/", account_pages.accounts, name="accounts"),
+    path("accounts/<uuid:key>/", account_pages.account, name="account"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

@@ -88,6 +88,9 @@ def as_message(person: Person, deed: Deed, midnight: datetime, *, key: str, seed
 def _content(person: Person, deed: Deed) -> Message:
     if deed.kind == "identify":
         return {"traits": traits_of(person)}
+    if deed.kind == "group":
+        traits = dict(deed.properties)
+        return {"groupId": traits.pop("id"), "traits": traits}
     if deed.kind == "page":
         return {"name": deed.event, "properties": deed.properties}
     return {"event": deed.event, "properties": deed.properties}

@@ -7,7 +7,7 @@ from typing import Any
 
 from mcps_site.world.catalog import Product
 from mcps_site.world.effects import EFFECTS
-from mcps_site.world.people import Person
+from mcps_site.world.people import Person, club_of
 
 Shelves = dict[str, list[Product]]
 
@@ -70,7 +70,7 @@ class _Visit:
         yield self._entrance()
         if not self.story.signed_up and self.rng.random() < self.person.signs_up * 0.6:
             self.story.signed_up = True
-            yield self._deed("identify", "", {})
+            yield from self._sign_up()
             if self.person.consents:
                 consent = {"channel": "email", "topic": "", "state": "granted"}
                 yield self._deed("track", "Consent Updated", consent)
@@ -88,6 +88,12 @@ class _Visit:
     def _deed(self, kind: str, event: str, properties: dict[str, Any]) -> Deed:
         self.second = min(86_399, self.second + self.rng.randrange(4, 90))
         return Deed(self.second, kind, event, properties, self.device, self.story.signed_up)
+
+    def _sign_up(self) -> Iterator[Deed]:
+        yield self._deed("identify", "", {})
+        club = club_of(self.person)
+        if club:
+            yield Deed(self.second, "group", "", club, self.device, known=True)
 
     def _entrance(self) -> Deed:
         if self.device == "app":
@@ -120,7 +126,7 @@ class _Visit:
     def _order(self, product: Product) -> Iterator[Deed]:
         if not self.story.signed_up:
             self.story.signed_up = True
-            yield self._deed("identify", "", {})
+            yield from self._sign_up()
         self.story.cart = None
         self.story.orders += 1
         order_id = f"{self.person.user_id}-{self.story.orders}"

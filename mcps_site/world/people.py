@@ -8,6 +8,7 @@ ranges kept for fiction: nobody real can be reached.
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
+from typing import Any
 
 from mcps_site.world.catalog import CATEGORIES
 
@@ -29,6 +30,9 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("Australia/Sydney", "en-AU", "AU"),
 )
 PLACE_WEIGHTS = (30, 20, 10, 18, 10, 7, 5)
+_CLUBS = (
+    ("Summit Seekers", 40), ("River Walkers", 25), ("Night Hikers", 12), ("Forest School", 60),
+)  # fmt: skip
 CHANNELS = ("email", "sms", "push", "in_app")
 
 
@@ -133,3 +137,11 @@ def friends_of(seed: int, number: int, people: int) -> tuple[int, ...]:
     near = [(number + step) % people for step in (-3, -2, -1, 1, 2, 3)]
     far = [rng.randrange(people) for _ in range(rng.randrange(0, 4))]
     return tuple(dict.fromkeys(n for n in near + far if n != number))
+
+
+def club_of(person: Person) -> dict[str, Any]:
+    """Return the hiking club that one in eight people belong to; nothing for the others."""
+    if person.number % 8:
+        return {}
+    name, seats = _CLUBS[person.number // 8 % len(_CLUBS)]
+    return {"id": f"club-{name.lower().replace(' ', '-')}", "name": name, "kind": "hiking club", "members": seats}  # fmt: skip

@@ -27,6 +27,7 @@ class ChangeCause(models.TextChoices):
     ARCHIVE = "archive", "Segment archived"
     REPAIR = "repair", "Repaired by the audit"
     ERASE = "erase", "Person was erased"
+    ACCOUNT = "account", "Their account changed"
 
 
 class Segment(models.Model):

@@ -61,6 +61,28 @@ for _page in ("profile", "attributes", "identities", "past", "merge", "erase"):
     example(f"profiles:{_page}")(_person)
 
 
+@example("profiles:account")
+def _account():
+    from datetime import UTC, datetime
+
+    from profiles.models import Account, AccountMember, Customer
+
+    now = datetime.now(UTC)
+    person = Customer.objects.get(key=_person()["key"])
+    account, _ = Account.objects.get_or_create(
+        external_id="acme",
+        defaults={
+            "key": "018f0000-0000-7000-8000-000000000001", "traits": {"name": "Acme", "seats": 5},
+            "first_seen_at": now, "last_seen_at": now,
+        },
+    )  # fmt: skip
+    AccountMember.objects.get_or_create(
+        account=account, recorded_for=person.id,
+        defaults={"customer": person, "since": now, "last_seen_at": now, "created_at": now},
+    )  # fmt: skip
+    return {"key": account.key}
+
+
 def _message():
     from datetime import UTC, datetime
 

@@ -118,7 +118,7 @@ def set_traits(
     arrival = msgspec.structs.replace(
         _arrival(
             secrets.token_bytes(16),
-            source_id or _api_source_id(now=now),
+            source_id or api_source_id(now=now),
             "Identify",
             at,
             at,
@@ -136,7 +136,8 @@ def set_traits(
         raise Invalid(f"traits.{problem.field}", text) from None
 
 
-def _api_source_id(*, now: datetime) -> int:
+def api_source_id(*, now: datetime) -> int:
+    """Return the built-in source under which the REST API sets traits."""
     source, _ = Source.objects.get_or_create(
         name=API_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.API}
     )

@@ -1,0 +1,46 @@
+"""What the REST API of accounts gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    """An account in lists."""
+
+    key = serializers.UUIDField()
+    id = serializers.CharField(help_text="The `groupId` of group calls.")
+    name = serializers.CharField()
+    members = serializers.IntegerField()
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+
+class AccountDetailSerializer(AccountSerializer):
+    """An account with its traits."""
+
+    traits = serializers.DictField(child=serializers.JSONField(allow_null=True))
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    """A person of an account; without a key they were erased meanwhile."""
+
+    key = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_null=True)
+    email = serializers.CharField(allow_null=True)
+    since = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+
+
+class AccountPageSerializer(serializers.Serializer[Any]):
+    """One page of accounts."""
+
+    results = AccountSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class MemberPageSerializer(serializers.Serializer[Any]):
+    """One page of the people of an account."""
+
+    results = MemberSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")

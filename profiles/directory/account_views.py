@@ -1,0 +1,81 @@
+"""Pages: the list of accounts and one account with its members."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from kernel.access.permissions import may, require
+from profiles.accounts import queries, selectors
+from profiles.contracts import CustomerId
+from profiles.customers.selectors import get_customers
+from profiles.directory.rules import mask_email, mask_text, type_of
+from profiles.directory.trait_selectors import Attribute, show_value
+from profiles.touchpoints.models import Source
+
+_MEMBERS = 50
+
+
+@require_GET
+@require("view")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """List accounts."""
+    query = request.GET.get("q", "").strip().replace("\0", "")[:255]
+    lines, more = selectors.list_page(query=query, before_id=_number(request, "before"))
+    context = {
+        "lines": lines,
+        "more": more,
+        "query": query,
+        "is_first": "before" not in request.GET,
+    }
+    return render(request, "profiles/accounts/list.html", context)
+
+
+@require_GET
+@require("view")
+def account(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One account: what is known about it, and its people."""
+    row = queries.find_account(key)
+    if row is None:
+        raise Http404("There is no such account.")
+    is_masked = not may(request.user, "view_personal_data")
+    after_id = _number(request, "after") or 0
+    members = queries.list_members(row.id, after_id=after_id, limit=_MEMBERS + 1)
+    people = get_customers([CustomerId(member.customer_id) for member in members])
+    shown = []
+    for member in members[:_MEMBERS]:
+        person = people.get(CustomerId(member.customer_id))
+        if person is not None:
+            shown.append(
+                {"key": person.key, "since": member.since, "last_seen_at": member.last_seen_at,
+                 "name": mask_text(person.display_name) if is_masked else person.display_name,
+                 "email": mask_email(person.email) if is_masked else person.email}
+            )  # fmt: skip
+    context = {
+        "row": row, "name": selectors.name_of(row), "attributes": _attributes(row, is_masked=is_masked),
+        "members": shown, "more": members[_MEMBERS - 1].customer_id if len(members) > _MEMBERS else None,
+        "is_first": not after_id, "is_masked": is_masked,
+    }  # fmt: skip
+    return render(request, "profiles/accounts/detail.html", context)
+
+
+def _attributes(row: queries.AccountRow, *, is_masked: bool) -> list[Attribute]:
+    sources = dict(Source.objects.values_list("id", "name"))
+    found = []
+    for name, value in sorted(row.traits.items()):
+        micros, source_id = row.trait_stamps.get(name, (None, None))
+        found.append(
+            Attribute(
+                name=name, type=type_of(value), source=sources.get(source_id, "unknown"),
+                value=show_value(value, is_masked=is_masked and name != "name"), policy="Newest",
+                set_at=datetime.fromtimestamp(micros / 1e6, UTC) if micros is not None else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
