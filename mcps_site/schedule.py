@@ -32,6 +32,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
+    Periodic("Campaigns: let people into journeys by the clock", "campaigns.start_scheduled", 30),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
     Periodic("Campaigns: compact the numbers of journeys", "campaigns.compact_tallies", 300),
     Periodic("Campaigns: keep partitions", "campaigns.keep_partitions", 3600),

@@ -97,7 +97,9 @@ class JourneyTrigger(models.Model):
     """What lets people enter a version. `filter_path` is the filter as a JSON path.
 
     `is_open` is false where only those who were there at publishing come in. `key_path` is the
-    property of the event whose value tells a person's ways apart.
+    property of the event whose value tells a person's ways apart. What the clock starts has its next
+    time in `next_at`, how to go on from there in `settings`, and in `progress` the last customer who
+    was let in at that time.
     """
 
     class Kind(models.TextChoices):
@@ -105,6 +107,10 @@ class JourneyTrigger(models.Model):
         SEGMENT_LEFT = "segment_left"
         TOUCHPOINT = "touchpoint"
         EVENT = "event"
+        SCHEDULE = "schedule"
+        DATE_TRAIT = "date_trait"
+        API = "api"
+        MANUAL = "manual"
 
     version = models.ForeignKey(JourneyVersion, on_delete=models.CASCADE, related_name="triggers")
     kind = models.CharField(max_length=16, choices=Kind.choices)
@@ -119,12 +125,20 @@ class JourneyTrigger(models.Model):
     at_once = models.SmallIntegerField(db_default=1)
     max_age = models.DurationField(db_default=timedelta(days=1))
     key_path = ArrayField(models.TextField(), db_default=[])
+    settings = models.JSONField(db_default={})
+    next_at = models.DateTimeField(null=True)
+    progress = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "campaigns_journey_trigger"
         indexes = [
             models.Index(fields=["kind", "segment_id"], name="campaigns_trigger_segment"),
             models.Index(fields=["kind", "event_name"], name="campaigns_trigger_event"),
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(next_at__isnull=False),
+                name="campaigns_trigger_next",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from kernel.sql import SqlFile, bigint_array, text_array
 ADVANCE = SqlFile(__file__, "advance")
 ENTER = SqlFile(__file__, "enter")
 HOLD = SqlFile(__file__, "hold")
+SCHEDULED = SqlFile(__file__, "scheduled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,28 @@ class Entrant:
     cause_id: int
     ctx: dict[str, Any] | None
     happened_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTrigger:
+    """A trigger of the clock whose time has come."""
+
+    id: int
+    kind: str
+    segment_id: int | None
+    settings: dict[str, Any]
+    next_at: datetime
+    progress: int
+    max_age: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateEntrant:
+    """Somebody whose date has come."""
+
+    customer_id: int
+    at: datetime
+    value: str
 
 
 def advance_due(*, batch: int, now: datetime) -> Advanced:
@@ -187,3 +210,24 @@ def sleep_until(dues: Sequence[tuple[Visit, datetime]]) -> None:
 def leave(bounds: Bounds, *, now: datetime) -> int:
     """Let people leave who met a goal or an exit; returns how many."""
     return int(HOLD.value("leave", {**bounds.params, "now": now}) or 0)
+
+
+def lock_due_trigger(*, now: datetime) -> DueTrigger | None:
+    """Return the trigger whose time has come first, locked for this transaction, or `None`."""
+    rows = SCHEDULED.all("lock_due_trigger", {"now": now}, into=DueTrigger)
+    return rows[0] if rows else None
+
+
+def list_date_entrants(
+    settings: dict[str, Any], *, since: datetime, upto: datetime, after: int, batch: int
+) -> list[DateEntrant]:
+    """Return a page of the people whose date lies in a span of time, by id."""
+    params = {name: settings[name] for name in ("trait", "offset_days", "at", "zone", "yearly")}
+    span = {"from": since, "upto": upto, "after": after, "batch": batch}
+    return SCHEDULED.all("list_date_entrants", {**params, **span}, into=DateEntrant)
+
+
+def save_progress(trigger_id: int, *, progress: int, next_at: datetime | None) -> None:
+    """Note how far a trigger has come, and when it goes on."""
+    params = {"id": trigger_id, "progress": progress, "next_at": next_at}
+    SCHEDULED.run("save_progress", params)

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.journeys import queries
-from campaigns.journeys.services import advance
+from campaigns.journeys.services import advance, scheduling
 
 # Short enough that a worker is free again for other work while a long queue is moved.
 _BUDGET_SECONDS = 20.0
@@ -38,3 +38,13 @@ def keep_partitions() -> int:
 def compact_tallies() -> int:
     """Keep the numbers of journeys quick to read."""
     return queries.compact_tallies(before=timezone.now() - timedelta(minutes=5))
+
+
+@shared_task(name="campaigns.start_scheduled")
+def start_scheduled() -> int:
+    """Let in whom the clock lets in, until nobody is due or the time is used."""
+    ends_at = time.monotonic() + _BUDGET_SECONDS
+    batches = 0
+    while time.monotonic() < ends_at and scheduling.start_due(now=timezone.now()):
+        batches += 1
+    return batches

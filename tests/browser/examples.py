@@ -142,7 +142,7 @@ def _drafted():
     return {"key": key}
 
 
-for _page in ("build", "edit", "publish", "discard", "pause"):
+for _page in ("build", "edit", "publish", "discard", "pause", "people"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 

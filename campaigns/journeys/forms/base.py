@@ -12,6 +12,9 @@ UNITS: Final = ((60, "minutes"), (3_600, "hours"), (86_400, "days"))
 YEAR: Final = 366 * 86_400
 EVENT_LIST: Final = {"list": "events", "autocomplete": "off"}
 
+REDRAWING: Final = {*(f"kind_{place}" for place in range(10)), "asks"}
+"""Fields whose value decides which others there are."""
+
 
 class ConditionLines(forms.CharField):
     """Conditions on properties, one to a line."""
@@ -47,6 +50,14 @@ class NodeForm(forms.Form):
 
     def build(self, known: Known) -> None:
         """Add the fields of this node."""
+
+    def redraw_by(self, url: str) -> None:
+        """Let fields on which others depend draw the panel anew; without scripts Apply does it."""
+        for name in REDRAWING & self.fields.keys():
+            self.fields[name].widget.attrs |= {
+                "hx-post": url, "hx-trigger": "change consume", "hx-include": "closest form",
+                "hx-target": "#workspace", "hx-swap": "outerHTML",
+            }  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         """Return the changed parts of the node."""

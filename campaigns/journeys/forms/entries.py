@@ -1,12 +1,97 @@
 """The form of the entry."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import time
+from typing import Any, Final
 
 from django import forms
 
 from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines, NodeForm
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.conditions_text import write_conditions
+
+KINDS: Final = (
+    ("", "No trigger"),
+    ("touchpoint", "They do something"),
+    ("segment_entered", "They enter a segment"),
+    ("segment_left", "They leave a segment"),
+    ("schedule", "The calendar, for a segment"),
+    ("date_trait", "A date among their attributes"),
+    ("event", "The product reports"),
+    ("api", "A program calls"),
+)
+_PARTS: Final = {
+    "event": "event", "match": "match", "segment": "segment_id", "rrule": "rrule",
+    "trait": "trait", "offset": "offset_days", "at": "at", "zone": "zone", "yearly": "yearly",
+}  # fmt: skip
+_Trigger = dict[str, Any]
+_Fields = dict[str, forms.Field]
+
+
+def _segment(trigger: _Trigger, known: Known) -> _Fields:
+    field = forms.TypedChoiceField(
+        label="Segment", required=False, coerce=int, empty_value=None,
+        choices=[("", "Choose a segment"), *known.segments.items()],
+        initial=trigger.get("segment_id", ""),
+    )  # fmt: skip
+    return {"segment": field}
+
+
+def _event(trigger: _Trigger, _known: Known) -> _Fields:
+    event = forms.CharField(
+        label="Event", required=False, max_length=200, initial=trigger.get("event", ""),
+        widget=forms.TextInput(attrs=EVENT_LIST),
+    )  # fmt: skip
+    return {"event": event, "match": ConditionLines()}
+
+
+def _clock(trigger: _Trigger) -> _Fields:
+    at = forms.TimeField(
+        label="Time of day", initial=trigger.get("at", "09:00"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )  # fmt: skip
+    zone = forms.CharField(label="Time zone", initial=trigger.get("zone", "UTC"), max_length=64)
+    return {"at": at, "zone": zone}
+
+
+def _schedule(trigger: _Trigger, known: Known) -> _Fields:
+    rrule = forms.CharField(
+        label="When", required=False, max_length=200, initial=trigger.get("rrule", ""),
+        widget=forms.TextInput(attrs={"placeholder": "FREQ=WEEKLY;BYDAY=MO"}),
+        help_text="A rule of the calendar: FREQ=DAILY, FREQ=WEEKLY;BYDAY=MO,TH or "
+        "FREQ=MONTHLY;BYMONTHDAY=1. INTERVAL=2 is every second one.",
+    )  # fmt: skip
+    return {**_segment(trigger, known), "rrule": rrule, **_clock(trigger)}
+
+
+def _date(trigger: _Trigger, _known: Known) -> _Fields:
+    clock = _clock(trigger)
+    clock["zone"].label = "Time zone where theirs is unknown"
+    return {
+        "trait": forms.CharField(
+            label="Attribute", required=False, max_length=100, initial=trigger.get("trait", ""),
+            help_text="Its value is a date such as 2026-03-10.",
+        ),
+        "offset": forms.IntegerField(
+            label="Days after it (negative: before)", min_value=-366, max_value=366,
+            initial=trigger.get("offset_days", 0),
+        ),
+        "yearly": forms.BooleanField(
+            label="Every year again, as a birthday", required=False,
+            initial=trigger.get("yearly", False),
+        ),
+        **clock,
+    }  # fmt: skip
+
+
+_FIELDS: Final[dict[str, Callable[[_Trigger, Known], _Fields]]] = {
+    "touchpoint": _event,
+    "event": _event,
+    "segment_entered": _segment,
+    "segment_left": _segment,
+    "schedule": _schedule,
+    "date_trait": _date,
+}
 
 
 class EntryForm(NodeForm):
@@ -57,38 +142,38 @@ class EntryForm(NodeForm):
         )  # fmt: skip
 
     def _add_trigger(self, place: int, trigger: dict[str, Any], known: Known) -> None:
-        kinds = [("", "No trigger"), ("touchpoint", "They do something"),
-                 ("segment_entered", "They enter a segment"),
-                 ("segment_left", "They leave a segment"), ("event", "The product reports")]  # fmt: skip
+        """Add the choice of a kind and the fields of the chosen one."""
         number = "" if self.rows == 1 else f" {place + 1}"
         self.fields[f"kind_{place}"] = forms.ChoiceField(
-            label=f"Trigger{number}", choices=kinds, required=False, initial=trigger.get("kind", "")
-        )
-        self.fields[f"event_{place}"] = forms.CharField(
-            label="Event", required=False, max_length=200, initial=trigger.get("event", ""),
-            widget=forms.TextInput(attrs=EVENT_LIST),
+            label=f"Trigger{number}", choices=KINDS, required=False,
+            initial=trigger.get("kind", ""),
         )  # fmt: skip
-        self.fields[f"match_{place}"] = ConditionLines()
-        self.initial[f"match_{place}"] = write_conditions(trigger.get("match") or [])
-        self.fields[f"segment_{place}"] = forms.TypedChoiceField(
-            label="Segment", required=False, coerce=int, empty_value=None,
-            choices=[("", "Choose a segment"), *known.segments.items()],
-            initial=trigger.get("segment_id", ""),
-        )  # fmt: skip
+        kind = self.data.get(f"kind_{place}") if self.is_bound else trigger.get("kind")
+        for name, field in _FIELDS.get(str(kind), lambda _trigger, _known: {})(
+            trigger, known
+        ).items():
+            self.fields[f"{name}_{place}"] = field
+        if kind in {"touchpoint", "event"}:
+            self.initial[f"match_{place}"] = write_conditions(trigger.get("match") or [])
+
+    def _triggers(self) -> list[dict[str, Any]]:
+        """Return the triggers that have a kind."""
+        triggers: list[dict[str, Any]] = []
+        for place in range(self.rows):
+            kind = self.cleaned_data[f"kind_{place}"]
+            names = [name for name in _PARTS if f"{name}_{place}" in self.fields]
+            parts = {_PARTS[name]: self.cleaned_data[f"{name}_{place}"] for name in names}
+            if isinstance(parts.get("at"), time):
+                parts["at"] = parts["at"].strftime("%H:%M")
+            if kind:
+                triggers.append({"kind": kind, **parts})
+        return triggers
 
     def values(self) -> dict[str, Any]:
         """Return the triggers that have a kind."""
         data = self.cleaned_data
-        triggers: list[dict[str, Any]] = []
-        for place in range(self.rows):
-            kind = data[f"kind_{place}"]
-            if kind in {"segment_entered", "segment_left"}:
-                triggers.append({"kind": kind, "segment_id": data[f"segment_{place}"]})
-            elif kind:
-                event, match = data[f"event_{place}"], data[f"match_{place}"]
-                triggers.append({"kind": kind, "event": event, "match": match})
         return {
-            "triggers": triggers,
+            "triggers": self._triggers(),
             "reentry": data["reentry"],
             "max_entries": data["max_entries"],
             "min_gap_seconds": round((data["gap_hours"] or 0) * 3600),

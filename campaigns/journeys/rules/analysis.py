@@ -19,6 +19,7 @@ _MISSING = {
     "name": "Give every branch a name.",
     "property": "Name the property to compare.",
     "trait": "Name the trait.",
+    "rrule": "Say when: a rule such as FREQ=WEEKLY;BYDAY=MO.",
 }
 
 

@@ -92,15 +92,28 @@ def _entry(node: DraftNode, known: Known) -> tuple[str, str]:
     return (" or ".join(told) or "Choose what lets people in", again)
 
 
-_MOVES: Final = {"segment_entered": "Enters", "segment_left": "Leaves"}
-
-
 def _trigger(trigger: dict[str, Any], known: Known) -> str:
-    if trigger.get("kind") in _MOVES:
-        name = known.segments.get(trigger.get("segment_id") or 0)
-        return f"{_MOVES[trigger['kind']]} {f'“{name}”' if name else 'a segment'}"
+    segment = known.segments.get(trigger.get("segment_id") or 0)
+    named = f"“{segment}”" if segment else "a segment"
+    kind = trigger.get("kind")
+    if kind in {"segment_entered", "segment_left"}:
+        return f"{'Enters' if kind == 'segment_entered' else 'Leaves'} {named}"
+    if kind == "schedule":
+        return f"Everybody in {named}, {trigger.get('rrule') or 'on a schedule'}"
+    if kind == "date_trait":
+        return f"{say_offset(int(trigger.get('offset_days') or 0))} “{trigger.get('trait') or '…'}”"
+    if kind == "api":
+        return "A program calls"
     filtered = " (filtered)" if trigger.get("match") else ""
     return f"{trigger.get('event') or 'An event'}{filtered}"
+
+
+def say_offset(days: int) -> str:
+    """Say how far from a date: “3 days before”."""
+    if not days:
+        return "On"
+    count = abs(days)
+    return f"{count} day{'' if count == 1 else 's'} {'before' if days < 0 else 'after'}"
 
 
 def _send(node: DraftNode, known: Known) -> tuple[str, str]:

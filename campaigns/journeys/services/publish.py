@@ -1,6 +1,6 @@
 """Publishing a journey: an immutable version, its nodes and triggers as the engine reads them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,13 @@ from campaigns.journeys.models import (
     JourneyVersion,
 )
 from campaigns.journeys.nodes.condition import Condition
-from campaigns.journeys.nodes.entry import Entry, SegmentEntered, SegmentLeft, Trigger
+from campaigns.journeys.nodes.entry import Entry
 from campaigns.journeys.nodes.hold import Hold
 from campaigns.journeys.nodes.matching import json_path
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.rules.definition import AnyNode, Definition, Problem, parse_definition
 from campaigns.journeys.services.enroll import enroll_members
+from campaigns.journeys.services.triggers import make_trigger
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
 from kernel.events import wake
@@ -71,7 +72,7 @@ def publish_journey(
     )
     _write_nodes(version, parsed, journey=journey)
     triggers = JourneyTrigger.objects.bulk_create(
-        [_trigger_row(version, trigger, parsed) for trigger in parsed.entry.triggers]
+        [make_trigger(version, trigger, parsed, now=now) for trigger in parsed.entry.triggers]
     )
     JourneyLeave.objects.bulk_create(
         JourneyLeave(
@@ -185,25 +186,3 @@ def _params(node: AnyNode, entry: Entry) -> dict[str, Any]:
     if isinstance(node, Hold) and entry.key_path and not node.any_key:
         return {**node.params(), "key": entry.key_path}
     return node.params()
-
-
-def _trigger_row(version: JourneyVersion, trigger: Trigger, parsed: Definition) -> JourneyTrigger:
-    entry = parsed.entry
-    row = JourneyTrigger(
-        version=version,
-        kind=trigger.kind,
-        may_reenter=entry.reentry == "after_exit",
-        is_open=entry.starts != "current",
-        max_entries=entry.max_entries,
-        min_gap=timedelta(seconds=entry.min_gap_seconds),
-        at_once=entry.at_once,
-        max_age=timedelta(seconds=entry.max_age_seconds),
-        key_path=entry.key_path,
-    )
-    if isinstance(trigger, SegmentEntered | SegmentLeft):
-        row.segment_id = trigger.segment_id
-        return row
-    row.event_name = trigger.event
-    row.filter = [match.model_dump(mode="json", by_alias=True) for match in trigger.match]
-    row.filter_path = json_path(trigger.match)
-    return row

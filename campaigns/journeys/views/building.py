@@ -228,6 +228,8 @@ def _answer(
     chosen = place.get("node", "") if not place.get("slot") else ""
     if form is None and chosen:
         form = _form_of(definition, chosen)
+    if form is not None:
+        form.redraw_by(reverse("campaigns:journey-edit", kwargs={"key": draft.journey.key}))
     context = {
         "journey": draft.journey,
         "draft": draft,
