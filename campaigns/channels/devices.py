@@ -17,6 +17,7 @@ from profiles import facade as profiles
 from profiles.contracts import CustomerId
 
 LONGEST_ADDRESS = 2_000
+MOST_LISTED = 100
 # The public key of a browser is a point of P-256, uncompressed; its secret has 16 bytes.
 _KEY_BYTES = {"p256dh": 65, "auth": 16}
 
@@ -62,6 +63,12 @@ def forget_device(customer_id: CustomerId, key: UUID, *, now: datetime) -> bool:
     """Push no more to a device of a person; False when there is no such device."""
     mine = Device.objects.filter(customer_id=customer_id, key=key, gone_at=None)
     return bool(mine.update(gone_at=now))
+
+
+def list_devices(customer_id: CustomerId) -> list[Device]:
+    """Return the devices of a person that may be pushed to, the last seen first."""
+    mine = Device.objects.filter(customer_id=customer_id, gone_at=None)
+    return list(mine.order_by("-seen_at", "-id")[:MOST_LISTED])
 
 
 def retire_address(channel: Channel, address: str, *, reason: str, now: datetime) -> None:

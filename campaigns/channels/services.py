@@ -138,7 +138,7 @@ def _route(sender: Sender) -> Route:
 
 def report_url(sender: Sender) -> str:
     """Return the address to which the provider of a sender reports."""
-    return f"{settings.PUBLIC_URL}{reverse('campaigns_public:hook', args=[sender.key])}"
+    return f"{settings.PUBLIC_URL}{reverse('campaigns_public:report', args=[sender.key])}"
 
 
 def _default_address(channel: str) -> str:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from campaigns.deliveries import hooks, public
+from campaigns.deliveries import public, reporting
 
 app_name = "campaigns_public"
 urlpatterns = [
     path("e/o/<str:token>", public.open_pixel, name="open"),
     path("e/c/<str:token>", public.follow_link, name="click"),
     path("e/u/<str:token>", public.leave, name="unsubscribe"),
-    path("hooks/<uuid:key>/", hooks.report, name="hook"),
+    path("reports/<uuid:key>/", reporting.report, name="report"),
 ]

@@ -68,7 +68,7 @@ def _stand_ins(pattern):
 
 
 def _may_be_page(name):
-    if name in NO_PAGES or (name.startswith("api") and name != "api:docs"):
+    if name in NO_PAGES or (name.startswith(("api", "client_")) and name != "api:docs"):
         return False
     if name.startswith(ALL_MODELS):
         return name.startswith(ADMIN_MODEL) or name.count("_") == 0 or name == "admin:app_list"

@@ -52,7 +52,7 @@ class TestTwilio(KnowsDeadAddresses):
     def test_the_message_is_what_the_api_wants(self, server):
         message = make_message(
             1, channel=Channel.WHATSAPP, address=PHONE, text="Grüße", from_address="+1555",
-            report_url="https://m.example/hooks/k/",
+            report_url="https://m.example/reports/k/",
         )  # fmt: skip
         [result] = self.provider.send([message], config=self.config(server), now=NOW)
         assert result.provider_id == "SM8"
@@ -62,7 +62,7 @@ class TestTwilio(KnowsDeadAddresses):
             "To": f"whatsapp:{PHONE}",
             "From": "whatsapp:+1555",
             "Body": "Grüße",
-            "StatusCallback": f"https://m.example/hooks/k/?delivery={key(1)}",
+            "StatusCallback": f"https://m.example/reports/k/?delivery={key(1)}",
         }
         pair = base64.b64encode(f"AC1:{TOKEN}".encode()).decode()
         assert call.headers["authorization"] == f"Basic {pair}"
@@ -104,7 +104,7 @@ def person(db):
 
 
 def report(sender, values, *, query="", token=TOKEN):
-    path = f"/hooks/{sender.key}/{query}"
+    path = f"/reports/{sender.key}/{query}"
     signature = sign(f"http://127.0.0.1:8000{path}", values, token)
     return Client().post(
         path, urlencode(values), content_type="application/x-www-form-urlencoded",
@@ -133,13 +133,13 @@ def test_a_forged_report_changes_nothing(sender, person):
     values = {"MessageSid": "SM1", "MessageStatus": "delivered"}
     query = f"?delivery={delivery.key}"
     assert report(sender, values, query=query, token="guess").status_code == 403
-    assert Client().post(f"/hooks/{sender.key}/{query}", values).status_code == 403
+    assert Client().post(f"/reports/{sender.key}/{query}", values).status_code == 403
     assert not DeliveryEvent.objects.exists()
 
 
 def test_a_report_to_nobody_and_one_without_a_delivery_are_refused(sender):
-    assert Client().post(f"/hooks/{key(5)}/").status_code == 404
-    assert Client().get(f"/hooks/{sender.key}/").status_code == 405
+    assert Client().post(f"/reports/{key(5)}/").status_code == 404
+    assert Client().get(f"/reports/{sender.key}/").status_code == 405
     assert report(sender, {"MessageSid": "S", "MessageStatus": "sent"}).status_code == 400
 
 
@@ -195,7 +195,7 @@ def test_a_message_goes_all_the_way_and_a_dead_number_is_not_tried_again(person,
             delivery = plan(person, template)
             send_shard(delivery.shard or 0, now=NOW)
         assert [call.form["Body"] for call in server.calls] == ["Hi Ada", "Hi Ada"]
-        assert f"/hooks/{key(900)}/?delivery=" in server.calls[0].form["StatusCallback"]
+        assert f"/reports/{key(900)}/?delivery=" in server.calls[0].form["StatusCallback"]
     assert list(Decision.objects.order_by("id").values_list("outcome", "reason")) == [
         ("sent", "accepted"), ("failed", "invalid_number"), ("held_back", "suppressed"),
     ]  # fmt: skip
