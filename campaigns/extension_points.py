@@ -102,7 +102,11 @@ class MergeSource(Protocol):
     """Values for templates that another app knows, under one name: `{{ referral.link }}`."""
 
     key: str
-    samples: Mapping[str, str]
+
+    @property
+    def samples(self) -> Mapping[str, str]:
+        """Values that stand for a person's in previews."""
+        ...
 
     def values(
         self, customer_ids: Sequence[CustomerId], *, now: datetime

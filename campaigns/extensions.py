@@ -1,5 +1,6 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
+from campaigns.audience import CampaignUsage, ComputedValues
 from campaigns.channels.pausing import pause_badge
 from campaigns.channels.providers.audiences.google import GoogleAudienceProvider
 from campaigns.channels.providers.audiences.meta import MetaAudienceProvider
@@ -11,7 +12,7 @@ from campaigns.channels.providers.twilio.provider import TwilioProvider
 from campaigns.channels.providers.webhook.provider import WebhookProvider
 from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.deliveries.selectors import queue_depth
-from campaigns.extension_points import channel_providers
+from campaigns.extension_points import channel_providers, merge_sources
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.timeline import DelayTimeline, StepTimeline
 from kernel.operations.queues import Depth, register_queue
@@ -19,7 +20,12 @@ from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
 from kernel.ui.settings_pages import SettingsPage
 from kernel.ui.shell import register_badge
-from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
+from profiles.extension_points import (
+    customer_mergers,
+    personal_data_sources,
+    timeline_sources,
+    usage_sources,
+)
 
 PROVIDERS = (
     SmtpProvider(),
@@ -67,6 +73,8 @@ def register() -> None:
     for page in PAGES:
         navigation.register(page)
     settings_pages.register(SENDERS)
+    merge_sources.register(ComputedValues.key, ComputedValues())
+    usage_sources.register(CampaignUsage.key, CampaignUsage())
     register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)
 

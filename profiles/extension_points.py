@@ -1,6 +1,6 @@
 """Where apps above plug into `profiles`. Registration happens in `AppConfig.ready()`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -105,8 +105,8 @@ class UsageSource(Protocol):
 
     key: str
 
-    def list_users(self, kind: str, key: str) -> Sequence[UsedBy]:
-        """List what uses a `segment` (by its key) or a `computed` trait (by its field)."""
+    def list_users(self, kind: str, used: Mapping[str, int]) -> Mapping[str, Sequence[UsedBy]]:
+        """List what uses `segment`s (keys with their ids) or `computed` traits (fields with ids)."""
         ...
 
 

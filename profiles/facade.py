@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from profiles.computed.selectors import reading as computed
+from profiles.computed.services import defining as computing
 from profiles.consent import services as consent
 from profiles.consent.queries import Statement
 from profiles.contracts import (
@@ -176,3 +178,42 @@ def evaluate_rule(
         Invalid: the rule cannot be used; the field is the path of the first error.
     """
     return segments.evaluate_rule(rule, customer_ids, now=now)
+
+
+def list_computed_traits() -> dict[str, str]:
+    """Return the names of the computed traits in use, by slug."""
+    return {trait.slug: trait.name for trait in computed.list_live()}
+
+
+def get_computed_values(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, dict[str, Any]]:
+    """Return the computed values of people by slug; a count of nothing is 0. Two statements."""
+    return computed.values_for_messages(customer_ids)
+
+
+def create_computed_trait(
+    name: str, *, slug: str, definition: Mapping[str, Any], now: datetime, description: str = ""
+) -> None:
+    """Create a computed trait and compute it for everybody. One statement over its touchpoints.
+
+    Raises:
+        Conflict: name or slug is taken.
+        Invalid: the definition cannot be used; the field is the path of the first error.
+    """
+    draft = computing.TraitDraft(
+        name=name, slug=slug, definition=definition, description=description
+    )
+    computing.create_trait(draft, now=now)
+
+
+def create_rfm_scores(event: str, *, now: datetime) -> None:
+    """Create the RFM scores over one event; those that exist stay."""
+    computing.create_rfm(event, now=now)
+
+
+def archive_segment(segment_id: SegmentId, *, now: datetime) -> None:
+    """Take a segment out of use: everybody leaves, its history stays.
+
+    Raises:
+        Conflict: something uses it; the message names what.
+    """
+    publishing.archive_segment(segment_id, now=now)

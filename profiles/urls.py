@@ -56,5 +56,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("segments/<uuid:key>/check/", pages.check, name="segment-check"),
     path("segments/<uuid:key>/members.csv", pages.export, name="segment-export"),
     path("segments/<uuid:key>/duplicate/", pages.duplicate, name="segment-duplicate"),
+    path("segments/<uuid:key>/verify/", pages.verify, name="segment-verify"),
     path("segments/<uuid:key>/archive/", pages.archive, name="segment-archive"),
 ]

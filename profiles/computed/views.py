@@ -32,13 +32,15 @@ from profiles.segments.forms.operators import CHOICES
 def traits(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:100]
     archived = request.GET.get("show") == "archived"
+    found = reading.list_traits(query=query, archived=archived)
+    users = reading.list_users_of(found)
     rows = [
         {
             "trait": trait,
             "sentence": parse_definition(trait.definition).words(),
-            "used_by": reading.list_users(trait),
+            "used_by": users[trait.field],
         }
-        for trait in reading.list_traits(query=query, archived=archived)
+        for trait in found
     ]
     context = {"rows": rows, "query": query, "archived": archived}
     return render(request, "profiles/computed/list.html", context)

@@ -290,7 +290,7 @@ def _segment():
 
 for _page in ("segment", "segment-edit", "segment-check", "segment-export"):
     example(f"profiles:{_page}")(_segment)
-for _page in ("segment-duplicate", "segment-archive"):
+for _page in ("segment-duplicate", "segment-archive", "segment-verify"):
     example(f"profiles:{_page}")(_segment)
 
 

@@ -15,7 +15,6 @@ from profiles.computed.rules.definition import (
     value_type,
 )
 from profiles.contracts import CustomerId, MadeField, ProfileFact, UsedBy
-from profiles.segments.models import SegmentStatus
 from profiles.segments.rules.values import moment_of
 from profiles.segments.selectors.using import list_mentioning, list_registered_users
 
@@ -101,8 +100,17 @@ def values_for_messages(
 
 def list_users(trait: ComputedTrait) -> list[UsedBy]:
     """Return the segments whose rules ask for a trait, and what other apps say uses it."""
-    segments = list_mentioning("made", trait.field, status=SegmentStatus.LIVE)
-    return segments + list_registered_users("computed", trait.field)
+    return list_users_of([trait])[trait.field]
+
+
+def list_users_of(traits: Sequence[ComputedTrait]) -> dict[str, list[UsedBy]]:
+    """Return what uses each of some traits, by field; a few statements for all of them."""
+    segments = list_mentioning("made", {trait.field for trait in traits})
+    registered = list_registered_users("computed", {trait.field: trait.pk for trait in traits})
+    return {
+        trait.field: segments.get(trait.field, []) + registered.get(trait.field, [])
+        for trait in traits
+    }
 
 
 def frequent_values(trait: ComputedTrait) -> list[tuple[str, int]]:

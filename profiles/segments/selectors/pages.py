@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from kernel.errors import NotFound
-from profiles.segments.models import Segment, SegmentChange, SegmentMention, SegmentStatus
+from profiles.contracts import UsedBy
+from profiles.segments.models import Segment, SegmentChange, SegmentStatus
 from profiles.segments.queries.preview import list_history
 from profiles.segments.rules.tree import SegmentRule
+from profiles.segments.selectors.using import list_users_of
 
 HISTORY_DAYS = 30
 
@@ -19,7 +21,7 @@ class SegmentRow:
 
     segment: Segment
     sizes: Sequence[int]
-    used_by: Sequence[str]
+    used_by: Sequence[UsedBy]
 
 
 def list_rows(*, query: str, archived: bool, now: datetime) -> list[SegmentRow]:
@@ -28,11 +30,8 @@ def list_rows(*, query: str, archived: bool, now: datetime) -> list[SegmentRow]:
     wanted = [SegmentStatus.ARCHIVED] if archived else [SegmentStatus.LIVE, SegmentStatus.DRAFT]
     segments = list(found.filter(status__in=wanted, name__icontains=query)[:500])
     sizes = sizes_by_day(segments, now=now)
-    users = _users(segments)
-    return [
-        SegmentRow(segment=one, sizes=sizes[one.pk], used_by=users.get(str(one.key), []))
-        for one in segments
-    ]
+    users = list_users_of(segments)
+    return [SegmentRow(segment=one, sizes=sizes[one.pk], used_by=users[one.pk]) for one in segments]
 
 
 def get_by_key(key: UUID) -> Segment:
@@ -76,15 +75,6 @@ def sentence(rule: SegmentRule, names: Mapping[str, str]) -> str:
     for key, name in names.items():
         words = words.replace(key, f"“{name}”")
     return words
-
-
-def _users(segments: Sequence[Segment]) -> dict[str, list[str]]:
-    keys = [str(one.key) for one in segments]
-    rows = SegmentMention.objects.filter(kind="segment", name__in=keys).order_by("segment__name")
-    found: dict[str, list[str]] = {}
-    for name, user in rows.values_list("name", "segment__name"):
-        found.setdefault(name, []).append(user)
-    return found
 
 
 def _backwards(size: int, gains: Sequence[int]) -> list[int]:

@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 
 from kernel.events import NewEvent, publish_many
+from kernel.events.failures import can_mend_itself
 from profiles.segments.models import Segment, SegmentStatus
 from profiles.segments.queries.candidates import list_waiting
 from profiles.segments.queries.membership import (
@@ -20,7 +21,7 @@ from profiles.segments.queries.membership import (
 )
 from profiles.segments.queries.preview import count_people, draw_people
 from profiles.segments.rules.sqlbuilder import Scope
-from profiles.segments.services.refreshing import LiveSegments, rebuild_dependents
+from profiles.segments.services.refreshing import LiveSegments, park_segment, rebuild_dependents
 
 log = structlog.get_logger()
 # One in a hundred people, but enough to find something, and not more than a second of work.
@@ -40,16 +41,21 @@ def verify_segment(segment_id: int, *, now: datetime) -> Proof:
     """Recompute a segment whole, repair every difference, and note when and how many.
 
     One transaction in the lane, one statement over all people. Differences are logged as an error
-    and published as `profiles.segment_drifted`, which an alert can watch.
+    and published as `profiles.segment_drifted`, which an alert can watch; those of a segment that
+    was set aside are no error, and it is in use again.
     """
     with transaction.atomic():
         lock_lane()
-        live = LiveSegments()
+        was_parked = Segment.objects.filter(pk=segment_id, parked_at__isnull=False).update(
+            parked_at=None, parked_reason=""
+        )
+        live = LiveSegments(now=now)
         built = rebuild_members(
             live.rules[segment_id], cause_kind="repair", may_start_journeys=False, now=now
         )
-        differences = built.entered + built.left
-        if differences:
+        changed = built.entered + built.left
+        differences = 0 if was_parked else changed
+        if changed:
             rebuild_dependents(segment_id, cause_kind="repair", now=now)
         Segment.objects.filter(pk=segment_id).update(
             verified_at=now, verified_differences=differences
@@ -59,9 +65,20 @@ def verify_segment(segment_id: int, *, now: datetime) -> Proof:
 
 
 def verify_all(*, now: datetime) -> list[Proof]:
-    """Verify every live segment, each in a transaction of its own, so that nobody waits long."""
+    """Verify every live segment, each in a transaction of its own, so that nobody waits long.
+
+    One that fails is set aside and the others go on.
+    """
+    proofs = []
     ids = Segment.objects.filter(status=SegmentStatus.LIVE, kind="rule").order_by("id")
-    return [verify_segment(pk, now=now) for pk in ids.values_list("pk", flat=True)]
+    for pk in list(ids.values_list("pk", flat=True)):
+        try:
+            proofs.append(verify_segment(pk, now=now))
+        except Exception as error:
+            if can_mend_itself(error):
+                raise
+            park_segment(pk, error, now=now)
+    return proofs
 
 
 def verify_sample(*, now: datetime, percent: float = _SHARE_PERCENT) -> list[Proof]:
@@ -71,7 +88,7 @@ def verify_sample(*, now: datetime, percent: float = _SHARE_PERCENT) -> list[Pro
     """
     with transaction.atomic():
         lock_lane()
-        live = LiveSegments()
+        live = LiveSegments(now=now)
         sample = _sample(now=now, percent=percent)
         found = {
             segment_id: len(_repair(live.rules[segment_id], sample, now=now))

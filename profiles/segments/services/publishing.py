@@ -20,6 +20,7 @@ from profiles.segments.queries.membership import (
 from profiles.segments.queries.names import resolve_names
 from profiles.segments.rules.planning import find_cycle
 from profiles.segments.selectors.authoring import RuleRefused, read_rule
+from profiles.segments.selectors.using import list_users
 from profiles.segments.services.mentioning import expand_mentions
 from profiles.segments.services.refreshing import rebuild_dependents
 
@@ -137,29 +138,20 @@ def duplicate_segment(source: Segment, *, now: datetime) -> Segment:
 def archive_segment(segment_id: int, *, now: datetime) -> None:
     """Take a segment out of use: everybody leaves, its history stays.
 
-    Raises `Conflict` that names them when other live segments refer to it.
+    Raises `Conflict` that names them when segments, journeys or others use it.
     """
     with transaction.atomic():
         lock_lane()
         segment = _lock_segment(segment_id)
-        users = list_dependents(segment)
+        users = list_users(segment)
         if users:
-            names = ", ".join(f"“{one.name}”" for one in users)
-            raise Conflict(f"“{segment.name}” cannot be archived: {names} refer to it.")
+            names = ", ".join(f"“{one.name}” ({one.kind})" for one in users)
+            raise Conflict(f"“{segment.name}” cannot be archived: {names} use it.")
         empty_segment(segment.id, now=now)
         candidate_queries.replace_mentions(segment.id, [])
         segment.status = SegmentStatus.ARCHIVED
         segment.member_count = 0
         segment.save(update_fields=["status", "member_count"])
-
-
-def list_dependents(segment: Segment) -> list[Segment]:
-    """Return the segments in use whose published rules refer to this one."""
-    return list(
-        Segment.objects.filter(
-            mentions__kind="segment", mentions__name=str(segment.key), status=SegmentStatus.LIVE
-        ).order_by("name")
-    )
 
 
 def _lock_segment(segment_id: int) -> Segment:

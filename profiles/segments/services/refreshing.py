@@ -7,11 +7,14 @@ from functools import lru_cache
 import structlog
 from django.db import transaction
 
-from kernel.events import Bounds, wake
+from kernel.events import Bounds, NewEvent, publish_many, wake
+from kernel.events.failures import can_mend_itself, describe, kind_of
+from profiles.segments.models import Segment
 from profiles.segments.queries import candidates as candidate_queries
 from profiles.segments.queries.candidates import LiveRule
 from profiles.segments.queries.membership import (
     Candidate,
+    Change,
     Compiled,
     apply_verdicts,
     lock_lane,
@@ -20,18 +23,28 @@ from profiles.segments.queries.membership import (
 from profiles.segments.queries.names import estimate_people, resolve_names
 from profiles.segments.rules.exactjson import loads_exact
 from profiles.segments.rules.planning import choose_scope, evaluation_order
-from profiles.segments.rules.tree import SegmentRule, parse_rule
+from profiles.segments.rules.sqlbuilder import Scope
+from profiles.segments.rules.tree import InvalidRule, SegmentRule, parse_rule
 
 log = structlog.get_logger()
 Pending = dict[int, dict[int, Candidate]]
 
 
 class LiveSegments:
-    """The live rules, compiled against today's names, and who refers to whom. Two statements."""
+    """The live rules, compiled against today's names, and who refers to whom. Three statements.
 
-    def __init__(self) -> None:
-        stored = candidate_queries.list_live()
-        parsed = {row.id: _parse(row.rule) for row in stored}
+    Parked segments are left out; one whose rule cannot be read any more is parked.
+    """
+
+    def __init__(self, *, now: datetime) -> None:
+        stored, parsed = [], {}
+        for row in candidate_queries.list_live():
+            try:
+                parsed[row.id] = _parse(row.rule)
+            except InvalidRule as error:
+                park_segment(row.id, error, now=now)
+                continue
+            stored.append(row)
         names = resolve_names(
             mention for rule in parsed.values() for mention in rule.root.mentions()
         )
@@ -104,7 +117,7 @@ def plan_people(customer_ids: Iterable[int], *, cause: str, now: datetime) -> No
 
 def rebuild_dependents(segment_id: int, *, cause_kind: str, now: datetime) -> None:
     """Recompute whole every live segment that refers to one, directly or not."""
-    live = LiveSegments()
+    live = LiveSegments(now=now)
     stale = {segment_id}
     for one in live.in_order():
         if any(one in live.dependents(source) for source in stale):
@@ -115,7 +128,7 @@ def rebuild_dependents(segment_id: int, *, cause_kind: str, now: datetime) -> No
 
 
 def _settle(pending: Pending, *, now: datetime) -> int:
-    live = LiveSegments()
+    live = LiveSegments(now=now)
     candidate_queries.forget_due(set(pending) - set(live.rules))
     people = estimate_people()
     total = 0
@@ -124,15 +137,41 @@ def _settle(pending: Pending, *, now: datetime) -> int:
         if not chosen:
             continue
         scope = choose_scope(len(chosen), people)
-        changes = apply_verdicts(
-            live.rules[segment_id], list(chosen.values()), scope=scope, now=now
-        )
+        changes = _apply(live.rules[segment_id], list(chosen.values()), scope=scope, now=now)
         total += len(changes)
         for dependent in live.dependents(segment_id):
             waiting = pending.setdefault(dependent, {})
             for change in changes:
                 waiting.setdefault(change.customer_id, chosen[change.customer_id])
     return total
+
+
+def _apply(
+    rule: Compiled, candidates: list[Candidate], *, scope: Scope, now: datetime
+) -> list[Change]:
+    """Evaluate one segment; one that fails is set aside, so that the others go on."""
+    try:
+        with transaction.atomic():
+            return apply_verdicts(rule, candidates, scope=scope, now=now)
+    except Exception as error:
+        if can_mend_itself(error):
+            raise
+        park_segment(rule.segment_id, error, now=now)
+        return []
+
+
+def park_segment(segment_id: int, error: Exception, *, now: datetime) -> None:
+    """Set a failing segment aside and report it; nobody enters or leaves until it is verified.
+
+    Verifying recomputes it whole, so nothing that happened meanwhile is lost.
+    """
+    Segment.objects.filter(pk=segment_id).update(parked_at=now, parked_reason=describe(error))
+    new = NewEvent(
+        subject=f"segment:{segment_id}",
+        payload={"segment_id": segment_id, "error": kind_of(error)},
+    )
+    publish_many("profiles.segment_failed", [new], now=now)
+    log.error("segments.parked", segment_id=segment_id, error=kind_of(error))
 
 
 def _references(stored: Iterable[LiveRule], parsed: dict[int, SegmentRule]) -> dict[int, set[int]]:

@@ -2,7 +2,7 @@
 -- Reads the rules that count now, with the names of the segments they refer to.
 SELECT s.id, s.key::text AS key, v.id AS version_id, v.rule::text AS rule
 FROM profiles_segment s JOIN profiles_segment_version v ON v.id = s.live_version_id
-WHERE s.status = 'live' AND s.kind = 'rule'
+WHERE s.status = 'live' AND s.kind = 'rule' AND s.parked_at IS NULL
 ORDER BY s.id
 
 -- name: list_touched
@@ -29,7 +29,7 @@ WITH batch AS MATERIALIZED (
       AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint) AND t.type = 2
     GROUP BY t.customer_id, trait.name
 ), live AS (
-    SELECT id FROM profiles_segment WHERE status = 'live' AND kind = 'rule'
+    SELECT id FROM profiles_segment WHERE status = 'live' AND kind = 'rule' AND parked_at IS NULL
 ), mention AS (
     SELECT m.segment_id, m.kind, m.name FROM profiles_segment_mention m JOIN live ON live.id = m.segment_id
 ), concerned AS (
@@ -50,9 +50,10 @@ FROM concerned GROUP BY segment_id, customer_id
 ORDER BY segment_id, customer_id
 
 -- name: list_due
--- Reads the oldest due times. Leans on the index of due_at.
+-- Reads the oldest due times, but for segments that are set aside. Leans on the index of due_at.
 SELECT segment_id, customer_id, cause, may_start_journeys AS may_start FROM profiles_segment_due
 WHERE due_at <= %(now)s::timestamptz
+  AND segment_id NOT IN (SELECT id FROM profiles_segment WHERE parked_at IS NOT NULL)
 ORDER BY due_at LIMIT %(batch)s::int
 
 -- name: forget_due

@@ -23,7 +23,9 @@ from profiles.segments.selectors import pages
 from profiles.segments.selectors.authoring import read_rule
 from profiles.segments.selectors.explaining import explain_person
 from profiles.segments.selectors.exporting import iter_members
+from profiles.segments.selectors.using import list_users
 from profiles.segments.services import publishing
+from profiles.segments.services.proving import verify_segment
 
 
 @require_GET
@@ -61,7 +63,7 @@ def segment(request: HttpRequest, key: UUID) -> HttpResponse:
         ),
         "changes": pages.list_changes(found),
         "versions": found.versions.order_by("-number")[:20],
-        "used_by": publishing.list_dependents(found),
+        "used_by": list_users(found),
         "show_people": may(request.user, "view_personal_data"),
     }
     return render(request, "profiles/segments/detail.html", context)
@@ -115,6 +117,21 @@ def archive(request: HttpRequest, key: UUID) -> HttpResponseBase:
     record(actor=actor, verb="archived", object_type="segment", object_id=found.key, now=now)
     messages.success(request, f"“{found.name}” is archived. Its history stays.")
     return redirect("profiles:segments")
+
+
+@require_POST
+@require("publish")
+def verify(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found, now = pages.get_by_key(key), timezone.now()
+    if found.status != "live" or found.kind != "rule":
+        messages.error(request, "Only a live segment with a rule can be verified.")
+        return redirect("profiles:segment", key=key)
+    proof = verify_segment(found.pk, now=now)
+    actor = actor_of(request.user)
+    record(actor=actor, verb="verified", object_type="segment", object_id=found.key, now=now)
+    text = f"“{found.name}” is recomputed: {proof.differences:,} people were in the wrong place."
+    messages.success(request, text)
+    return redirect("profiles:segment", key=key)
 
 
 @require_http_methods(["POST"])

@@ -6,12 +6,14 @@ import pytest
 
 from kernel.errors import Conflict
 from kernel.events import run_all_due
+from kernel.events.models import Event
 from kernel.sql.cursor import open_cursor
 from profiles import facade
 from profiles.contracts import IdentityRef
 from profiles.customers.models import Merge
 from profiles.identities.services.merging import merge_people
-from profiles.models import Segment, SegmentChange, SegmentDue, SegmentMember
+from profiles.models import Segment, SegmentChange, SegmentDue, SegmentMember, SegmentVersion
+from profiles.segments.services.proving import verify_all
 from profiles.segments.services.publishing import (
     archive_segment,
     publish_segment,
@@ -228,7 +230,7 @@ def test_an_archived_segment_is_empty_and_a_used_one_is_not_archived():
     ada = person("ada", plan="pro")
     used = live("Plan", plan_is("pro"))
     user = live("Inside", inside(used))
-    with pytest.raises(Conflict, match="“Inside” refer to it"):
+    with pytest.raises(Conflict, match=r"“Inside” \(segment\) use it"):
         archive_segment(used.id, now=NOW)
     assert members(used) == [ada]
     archive_segment(user.id, now=NOW)
@@ -250,3 +252,45 @@ def test_reading_the_same_facts_again_changes_nothing():
         )
     read_facts()
     assert changes(segment) == before
+
+
+def test_one_failing_segment_is_set_aside_and_the_others_go_on():
+    wrong, right = live("Wrong", bought()), live("Right", bought())
+    version = SegmentVersion.objects.get(segment_id=wrong.id)
+    unknown = {
+        "kind": "field",
+        "field": "computed.gone",
+        "test": {"type": "number", "operator": "is", "value": 1},
+    }
+    kept = version.rule
+    both = {"root": {"rules": [*kept["root"]["rules"], unknown]}}
+    SegmentVersion.objects.filter(pk=version.pk).update(rule=both)
+    ada = person("ada")
+    add_touch(ada, event="Order Completed", occurred_at=NOW)
+    read_facts()
+    assert (members(wrong), members(right)) == ([], [ada])
+    parked = Segment.objects.get(pk=wrong.id)
+    assert (parked.parked_at, parked.parked_reason[:8]) == (NOW, "KeyError")
+    assert (
+        Event.objects.filter(type="profiles.segment_failed", subject=f"segment:{wrong.id}").count()
+        == 1
+    )
+    read_facts()
+    assert refresh_due(now=NOW) == 0
+    SegmentVersion.objects.filter(pk=version.pk).update(rule=kept)
+    assert [proof.differences for proof in verify_all(now=NOW)] == [0, 0]
+    assert members(wrong) == [ada]
+    assert Segment.objects.get(pk=wrong.id).parked_at is None
+    assert not Event.objects.filter(type="profiles.segment_drifted").exists()
+
+
+def test_a_rule_that_cannot_be_read_any_more_is_set_aside_too():
+    wrong, right = live("Wrong", bought()), live("Right", bought())
+    SegmentVersion.objects.filter(segment_id=wrong.id).update(
+        rule={"root": {"rules": [{"kind": "x"}]}}
+    )
+    ada = person("ada")
+    add_touch(ada, event="Order Completed", occurred_at=NOW)
+    read_facts()
+    assert (members(wrong), members(right)) == ([], [ada])
+    assert Segment.objects.get(pk=wrong.id).parked_at == NOW
