@@ -36,28 +36,30 @@ class Sighting(msgspec.Struct, gc=False):
     last_at: int
     time_zone: str = ""
     locale: str = ""
-    has_traits: bool = False
 
 
-def insert_customers(keys: Sequence[UUID], seen_at: Sequence[int]) -> dict[UUID, int]:
-    """Create people, seen first at these microseconds since 1970; return their ids by key."""
+def insert_customers(keys: Sequence[UUID], sightings: Sequence[Sighting]) -> dict[UUID, int]:
+    """Create people who were seen so; return their ids by key."""
     if not keys:
         return {}
-    params = {"keys": uuid_array(keys), "seen_at": bigint_array(seen_at)}
+    params = {"keys": uuid_array(keys), **_sighting_arrays(sightings)}
     return {key: person_id for person_id, key in SQL.run("insert_customers", params)}
 
 
 def touch_customers(sightings: Sequence[Sighting]) -> None:
-    """Widen when people were seen, and lock those with traits to be applied."""
-    params = {
-        "ids": bigint_array(seen.id for seen in sightings),
+    """Widen when people were seen. The caller has locked them."""
+    if sightings:
+        ids = bigint_array(seen.id for seen in sightings)
+        SQL.run("touch_customers", {"ids": ids, **_sighting_arrays(sightings)})
+
+
+def _sighting_arrays(sightings: Sequence[Sighting]) -> dict[str, str]:
+    return {
         "first": bigint_array(seen.first_at for seen in sightings),
         "last": bigint_array(seen.last_at for seen in sightings),
         "time_zones": text_array(seen.time_zone for seen in sightings),
         "locales": text_array(seen.locale for seen in sightings),
-        "has_traits": "{" + ",".join(["t" if seen.has_traits else "f" for seen in sightings]) + "}",
     }
-    SQL.run("touch_customers", params)
 
 
 def summarize_customers(ids: Iterable[int]) -> Mapping[int, SummaryRow]:

@@ -1,5 +1,6 @@
 """Typed calls of the statements about identifiers."""
 
+import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,18 +9,22 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from kernel.sql import SqlFile, bigint_array, text_array
-from profiles.identities.rules import ERASED, Link, Person, Ref, Refused
+from profiles.identities.rules import Link, Person, Ref, Seen
 
 SQL = SqlFile(__file__, "identities")
 
+# PostgreSQL counts microseconds from 2000, we from 1970.
+_YEAR_2000 = 946_684_800_000_000
+
 
 class NewIdentity(NamedTuple):
-    """An identifier to store, and when it was first seen (microseconds since 1970)."""
+    """An identifier to store, when it was first seen, and when with a user id (microseconds)."""
 
     customer_id: int
     ref: Ref
     source_id: int
     seen_at: int
+    linked_at: int | None
 
 
 class Relink(NamedTuple):
@@ -30,16 +35,38 @@ class Relink(NamedTuple):
     linked_at: int
 
 
-def find_links(refs: Sequence[Ref]) -> dict[Ref, Link]:
-    """Find whom identifiers belong to; unknown ones are absent. One statement."""
+def find_links(refs: Sequence[Ref]) -> tuple[dict[Ref, Link], dict[int, Seen]]:
+    """Find whom identifiers belong to, and what we know of these people; unknown ones are absent.
+
+    One statement.
+    """
     params = {
         "kinds": text_array(kind for kind, _ in refs),
         "values": text_array(value for _, value in refs),
     }
-    return {
-        refs[n - 1]: Link(customer_id, linked_at)
-        for n, customer_id, linked_at in SQL.run("find_links", params)
-    }
+    links: dict[Ref, Link] = {}
+    seen: dict[int, Seen] = {}
+    for n, customer_id, linked_at, first_at, last_at, zone, locale in SQL.run("find_links", params):
+        links[refs[n - 1]] = Link(customer_id, None if linked_at is None else _micros(linked_at))
+        if customer_id not in seen:
+            seen[customer_id] = Seen(_micros(first_at), _micros(last_at), zone or "", locale or "")
+    return links, seen
+
+
+def find_known_user_ids(values: Iterable[str]) -> set[str]:
+    """Return which user ids belong to somebody."""
+    return {row[0] for row in SQL.run("find_known_user_ids", {"values": text_array(values)})}
+
+
+def _micros(sent: bytes) -> int:
+    return int.from_bytes(sent, "big", signed=True) + _YEAR_2000
+
+
+def hold_people(ids: Iterable[int], *, to_merge: bool) -> None:
+    """Lock people in order of their ids, all that a transaction changes at once."""
+    if wanted := set(ids):
+        statement = "hold_people_to_merge" if to_merge else "hold_people"
+        SQL.run(statement, {"ids": bigint_array(wanted)})
 
 
 def load_people(ids: Iterable[int]) -> dict[int, Person]:
@@ -52,56 +79,58 @@ def load_people(ids: Iterable[int]) -> dict[int, Person]:
 
 
 def insert_identities(rows: Sequence[NewIdentity]) -> int:
-    """Store new identifiers and return how many were new.
-
-    Raises:
-        Refused: one of them belonged to somebody who was erased.
-    """
+    """Store new identifiers and return how many were new."""
     if not rows:
         return 0
-    refuse_erased([row.ref for row in rows])
+    linked = ["NULL" if row.linked_at is None else str(row.linked_at) for row in rows]
     params = {
         "customer_ids": bigint_array(row.customer_id for row in rows),
         "kinds": text_array(row.ref[0] for row in rows),
         "values": text_array(row.ref[1] for row in rows),
         "source_ids": bigint_array(row.source_id for row in rows),
         "seen_at": bigint_array(row.seen_at for row in rows),
+        "linked_at": "{" + ",".join(linked) + "}",
     }
     return SQL.count("insert_identities", params)
 
 
-def refuse_erased(refs: Sequence[Ref]) -> None:
-    """Let nobody come back who was erased: look the identifiers up among the tombstones.
-
-    Raises:
-        Refused: one of them has a tombstone; says the kind, never the value.
-    """
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    kinds = {digest_of(ref, secret=secret): ref[0] for ref in refs for secret in secrets}
-    found = SQL.run("find_tombstones", {"digests": text_array(kinds)})
-    if found:
-        text = "This person was erased. Nothing of the message was kept."
-        raise Refused(ERASED, min(kinds[digest] for (digest,) in found), text)
+def find_erased(refs: Sequence[Ref]) -> set[Ref]:
+    """Return which identifiers have a tombstone: they belonged to somebody who was erased."""
+    if not refs or not SQL.value("has_tombstones"):
+        return set()
+    keys = [_tombstone_key(secret) for secret in _secrets()]
+    refs_by_digest = {_digest(ref, key): ref for ref in refs for key in keys}
+    found = SQL.run("find_tombstones", {"digests": text_array(refs_by_digest)})
+    return {refs_by_digest[digest] for (digest,) in found}
 
 
 def insert_tombstones(refs: Iterable[Ref], *, now: datetime) -> None:
     """Keep the keyed hashes of identifiers that must not come back."""
-    digests = sorted(digest_of(ref, secret=settings.SECRET_KEY) for ref in refs)
+    key = _tombstone_key(settings.SECRET_KEY)
+    digests = sorted(_digest(ref, key) for ref in refs)
     if digests:
         SQL.run("insert_tombstones", {"digests": text_array(digests), "now": now})
 
 
 def delete_tombstones(ref: Ref) -> int:
     """Forget that an identifier was erased and return how many hashes went."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [digest_of(ref, secret=secret) for secret in secrets]
+    digests = [_digest(ref, _tombstone_key(secret)) for secret in _secrets()]
     return SQL.count("delete_tombstones", {"digests": text_array(digests)})
 
 
-def digest_of(ref: Ref, *, secret: str | bytes) -> str:
-    """Return the keyed hash of an identifier; the key is derived from the secret."""
-    text = f"{ref[0]}:{ref[1]}"
-    return salted_hmac("profiles.tombstone", text, secret=secret, algorithm="sha256").hexdigest()
+def _secrets() -> list[str | bytes]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _tombstone_key(secret: str | bytes) -> hmac.HMAC:
+    """Return the keyed hash of nothing; copies of it take the identifiers."""
+    return salted_hmac("profiles.tombstone", "", secret=secret, algorithm="sha256")
+
+
+def _digest(ref: Ref, key: hmac.HMAC) -> str:
+    keyed = key.copy()
+    keyed.update(f"{ref[0]}:{ref[1]}".encode())
+    return keyed.hexdigest()
 
 
 def delete_identities(ids: Iterable[int]) -> list[Ref]:

@@ -13,7 +13,7 @@ The rules, in the order in which they speak:
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 Ref = tuple[str, str]
 """Kind and value of an identifier."""
@@ -91,11 +91,28 @@ class Person:
         self.refs.setdefault(ref[0], set()).add(ref[1])
 
 
+class Sighted(Protocol):
+    """An event: its identifiers, the strongest first; `at` is microseconds since 1970."""
+
+    refs: Sequence[Ref]
+    at: int
+    source_id: int
+
+
 class Link(NamedTuple):
     """To whom an identifier belongs, and when it was last seen with a user id (microseconds)."""
 
     person_id: int
     linked_at: int | None = None
+
+
+class Seen(NamedTuple):
+    """When a stored person was first and last seen (microseconds), time zone and language."""
+
+    first_at: int
+    last_at: int
+    time_zone: str
+    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,12 @@ class Resolver:
                 if ref[0] in DEVICE_KINDS and owners.get(ref) == person_id:
                     self._note_link(ref, at)
         return person_id
+
+    def resolve_all(self, events: Iterable[Sighted]) -> list[int]:
+        """Return the person of each event, as they are after the last one."""
+        resolve = self.resolve
+        found = [resolve(event.refs, at=event.at) for event in events]
+        return [self.current(person_id) for person_id in found] if self._gone else found
 
     def current(self, person_id: int) -> int:
         """Return who a person has become by the merges of this batch."""

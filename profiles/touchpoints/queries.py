@@ -1,18 +1,19 @@
 """Typed calls of the statements that take events in."""
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from psycopg.types.numeric import DecimalBinaryDumper
 
 from kernel.operations.queues import Depth
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
 from profiles.identities.rules import ERASED
+from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import Arrival
 
 SQL = SqlFile(__file__, "ingest")
@@ -22,13 +23,17 @@ _COPY = (
     "starts_journeys, occurred_at, received_at, original_at, sent_at, revenue, properties, context) "
     "FROM STDIN (FORMAT BINARY)"
 )
+_COPY_LEDGER = "COPY profiles_message_ledger (message_id, seen_at) FROM STDIN (FORMAT BINARY)"
+# From here on COPY is worth its savepoint.
+_MANY = 200
+_COPY_CHUNK = 500
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
 _COPY_TRAILER = b"\xff\xff"
 _FIELDS = struct.Struct("!h i16s iq iq ii ii ih i? iq iq".replace(" ", ""))
 _INSTANT = struct.Struct("!iq")
 _LENGTH = struct.Struct("!i")
+_JSONB = struct.Struct("!ib")
 _NULL = b"\xff\xff\xff\xff"
-_JSONB_VERSION = b"\x01"
 # PostgreSQL counts microseconds from 2000, we from 1970.
 _YEAR_2000 = 946_684_800_000_000
 _dump_numeric = DecimalBinaryDumper(Decimal).dump
@@ -109,10 +114,49 @@ def claim_inbox(requests: int) -> list[InboxRow]:
     return sorted(rows, key=lambda row: (row.received_at, row.id))
 
 
-def claim_messages(message_ids: Iterable[bytes], *, now: datetime) -> set[bytes]:
-    """Enter messages into the ledger and return the ids that were there already."""
-    ids = "{" + ",".join(message_id.hex() for message_id in sorted(message_ids)) + "}"
-    return {bytes(row[0]) for row in SQL.run("claim_messages", {"ids": ids, "now": now})}
+def find_known(message_ids: Iterable[bytes]) -> set[bytes]:
+    """Return which messages were stored before."""
+    found = bytes(SQL.value("find_known", {"ids": _hex_array(message_ids)}))
+    return {found[start : start + 16] for start in range(0, len(found), 16)}
+
+
+def claim_messages(message_ids: Collection[bytes], *, now: datetime) -> set[bytes]:
+    """Enter messages into the ledger and return the ids that were there already.
+
+    Many go in by COPY, on the hope that all are new; where another writer was first, that part is
+    taken back and they go in one by one.
+    """
+    if len(message_ids) >= _MANY:
+        try:
+            with transaction.atomic():
+                _copy_into_ledger(message_ids, now=now)
+        except IntegrityError:
+            pass
+        else:
+            return set()
+    params = {"ids": _hex_array(message_ids), "now": now}
+    return {bytes(row[0]) for row in SQL.run("claim_messages", params)}
+
+
+def forget_messages(message_ids: Iterable[bytes]) -> None:
+    """Take messages back out of the ledger that were not stored after all."""
+    SQL.run("forget_messages", {"ids": _hex_array(message_ids)})
+
+
+def _copy_into_ledger(message_ids: Iterable[bytes], *, now: datetime) -> None:
+    head = b"\x00\x02\x00\x00\x00\x10"
+    tail = _INSTANT.pack(8, to_micros(now) - _YEAR_2000)
+    rows = head + (tail + head).join(sorted(message_ids)) + tail
+    with (
+        connection.wrap_database_errors,
+        open_cursor() as cursor,
+        cursor.copy(_COPY_LEDGER) as copy,
+    ):
+        copy.write(_COPY_HEADER + rows + _COPY_TRAILER)
+
+
+def _hex_array(message_ids: Iterable[bytes]) -> str:
+    return "{" + ",".join([message_id.hex() for message_id in sorted(message_ids)]) + "}"
 
 
 def name_events(names: Iterable[str]) -> dict[str, int]:
@@ -130,14 +174,15 @@ def copy_touchpoints(
     arrivals: Sequence[Arrival], customer_ids: Sequence[int], event_ids: Mapping[str, int]
 ) -> None:
     """Append touchpoints by binary COPY; the rows are written as PostgreSQL reads them."""
+    rows = list(zip(arrivals, customer_ids, strict=True))
     with connection.wrap_database_errors, open_cursor() as cursor, cursor.copy(_COPY) as copy:
         copy.write(_COPY_HEADER)
-        copy.write(
-            b"".join(
-                _encode(arrival, customer_id, event_ids[arrival.name])
-                for arrival, customer_id in zip(arrivals, customer_ids, strict=True)
-            )
-        )
+        # In pieces: the server stores one while we write the next.
+        for start in range(0, len(rows), _COPY_CHUNK):
+            pieces: list[bytes] = []
+            for arrival, customer_id in rows[start : start + _COPY_CHUNK]:
+                pieces += _encode(arrival, customer_id, event_ids[arrival.name])
+            copy.write(b"".join(pieces))
         copy.write(_COPY_TRAILER)
 
 
@@ -188,28 +233,23 @@ def _sides(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
     }
 
 
-def _encode(arrival: Arrival, customer_id: int, event_id: int) -> bytes:
+def _encode(arrival: Arrival, customer_id: int, event_id: int) -> tuple[bytes, ...]:
     properties, context = arrival.properties, arrival.context
-    return b"".join(
-        (
-            _FIELDS.pack(
-                14, 16, arrival.message_id, 8, customer_id, 8, customer_id, 4, event_id,
-                4, arrival.source_id, 2, arrival.type, 1, arrival.starts_journeys,
-                8, arrival.at - _YEAR_2000, 8, arrival.received_at - _YEAR_2000,
-            ),
-            _instant(arrival.original_at), _instant(arrival.sent_at), _numeric(arrival.revenue),
-            _LENGTH.pack(len(properties) + 1), _JSONB_VERSION, properties,
-            _LENGTH.pack(len(context) + 1), _JSONB_VERSION, context,
-        )
+    original, sent, revenue = arrival.original_at, arrival.sent_at, arrival.revenue
+    return (
+        _FIELDS.pack(
+            14, 16, arrival.message_id, 8, customer_id, 8, customer_id, 4, event_id,
+            4, arrival.source_id, 2, arrival.type, 1, arrival.starts_journeys,
+            8, arrival.at - _YEAR_2000, 8, arrival.received_at - _YEAR_2000,
+        ),
+        _NULL if original is None else _INSTANT.pack(8, original - _YEAR_2000),
+        _NULL if sent is None else _INSTANT.pack(8, sent - _YEAR_2000),
+        _NULL if revenue is None else _numeric(revenue),
+        _JSONB.pack(len(properties) + 1, 1), properties,
+        _JSONB.pack(len(context) + 1, 1), context,
     )  # fmt: skip
 
 
-def _instant(micros: int | None) -> bytes:
-    return _NULL if micros is None else _INSTANT.pack(8, micros - _YEAR_2000)
-
-
-def _numeric(amount: Decimal | None) -> bytes:
-    if amount is None:
-        return _NULL
+def _numeric(amount: Decimal) -> bytes:
     value = bytes(_dump_numeric(amount) or b"")
     return _LENGTH.pack(len(value)) + value

@@ -1,33 +1,24 @@
 -- name: insert_customers
 -- Creates people, one per key. Changes rows. A key that exists is an error.
-INSERT INTO profiles_customer (key, first_seen_at, last_seen_at)
-SELECT r.key, r.seen_at, r.seen_at
-FROM (
-    SELECT u.key, 'epoch'::timestamptz + u.micros * interval '1 microsecond' AS seen_at
-    FROM unnest(%(keys)s::uuid[], %(seen_at)s::bigint[]) AS u (key, micros)
-) r
+INSERT INTO profiles_customer (key, first_seen_at, last_seen_at, time_zone, locale)
+SELECT u.key, 'epoch'::timestamptz + u.first_micros * interval '1 microsecond',
+    'epoch'::timestamptz + u.last_micros * interval '1 microsecond',
+    nullif(u.time_zone, ''), nullif(u.locale, '')
+FROM unnest(%(keys)s::uuid[], %(first)s::bigint[], %(last)s::bigint[], %(time_zones)s::text[],
+            %(locales)s::text[]) AS u (key, first_micros, last_micros, time_zone, locale)
 RETURNING id, key
 
 -- name: touch_customers
 -- Widens when people were seen and notes their time zone and language. The last sighting is kept
 -- to the day, so that busy people do not cost a write per event; timelines hold the exact time.
--- Changes rows, safe to run twice. Locks people in order of their ids, at once with those whose
--- traits the caller applies next: two rounds of locks would let two writers deadlock.
+-- Changes rows, safe to run twice. The caller has locked these people in order of their ids.
 WITH seen AS (
     SELECT u.id, u.time_zone, u.locale,
         'epoch'::timestamptz + u.first_micros * interval '1 microsecond' AS first_at,
-        'epoch'::timestamptz + u.last_micros * interval '1 microsecond' AS last_at, u.has_traits
+        'epoch'::timestamptz + u.last_micros * interval '1 microsecond' AS last_at
     FROM unnest(%(ids)s::bigint[], %(first)s::bigint[], %(last)s::bigint[], %(time_zones)s::text[],
-                %(locales)s::text[], %(has_traits)s::boolean[])
-        AS u (id, first_micros, last_micros, time_zone, locale, has_traits)
-), locked AS MATERIALIZED (
-    SELECT c.id FROM profiles_customer c JOIN seen s ON s.id = c.id
-    WHERE c.erased_at IS NULL AND (s.has_traits
-       OR s.first_at < c.first_seen_at
-       OR s.last_at > c.last_seen_at + interval '1 day'
-       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.time_zone, ''), c.time_zone) IS DISTINCT FROM c.time_zone)
-       OR (s.last_at >= c.last_seen_at AND coalesce(nullif(s.locale, ''), c.locale) IS DISTINCT FROM c.locale))
-    ORDER BY c.id FOR NO KEY UPDATE OF c
+                %(locales)s::text[])
+        AS u (id, first_micros, last_micros, time_zone, locale)
 )
 UPDATE profiles_customer c SET
     first_seen_at = least(c.first_seen_at, s.first_at),
@@ -36,8 +27,8 @@ UPDATE profiles_customer c SET
                      ELSE coalesce(c.time_zone, nullif(s.time_zone, '')) END,
     locale = CASE WHEN s.last_at >= c.last_seen_at THEN coalesce(nullif(s.locale, ''), c.locale)
                   ELSE coalesce(c.locale, nullif(s.locale, '')) END
-FROM seen s JOIN locked ON locked.id = s.id
-WHERE c.id = s.id
+FROM seen s
+WHERE c.id = s.id AND c.erased_at IS NULL
   AND (s.first_at < c.first_seen_at OR s.last_at > c.last_seen_at + interval '1 day'
        OR (s.last_at >= c.last_seen_at
            AND (coalesce(nullif(s.time_zone, ''), c.time_zone), coalesce(nullif(s.locale, ''), c.locale))

@@ -119,7 +119,7 @@ def _take(upload: Upload, batch: Sequence[Row], *, now: datetime) -> None:
 def _count_people(upload: Upload, arrivals: Sequence[Arrival]) -> None:
     """Count who is new and who is known; somebody new is told apart by the strongest identifier."""
     refs = list({ref for arrival in arrivals for ref in arrival.refs})
-    links = find_links(refs) if refs else {}
+    links = find_links(refs)[0] if refs else {}
     people: dict[bytes, bool] = {}
     for arrival in arrivals:
         known = next((links[ref].person_id for ref in arrival.refs if ref in links), None)

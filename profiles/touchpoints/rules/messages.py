@@ -21,6 +21,7 @@ from profiles.identities.rules import Refused as Refused  # noqa: PLC0414  raise
 from profiles.touchpoints.rules.instants import correct_skew, parse_instant
 from profiles.touchpoints.rules.payload import splice
 
+BATCH_ROUTES = frozenset({"batch", "import"})
 TYPES = {"track": 1, "identify": 2, "page": 3, "screen": 4, "group": 5, "alias": 6}
 EVENT_NAMES = {
     "identify": "Identify", "page": "Page Viewed", "screen": "Screen Viewed",
@@ -127,7 +128,16 @@ def read_message(raw: bytes | msgspec.Raw, envelope: Envelope, *, fallback_id: s
         Refused: when it cannot be used.
     """
     message = _decode(raw)
-    kind = message.type if envelope.route in {"batch", "import"} else envelope.route
+    return interpret_message(message, envelope, message_key(message, envelope, fallback_id))
+
+
+def interpret_message(message: Message, envelope: Envelope, key: bytes) -> Arrival:
+    """Say what a decoded message means; `key` is its id in the ledger.
+
+    Raises:
+        Refused: when it cannot be used.
+    """
+    kind = message.type if envelope.route in BATCH_ROUTES else envelope.route
     if not isinstance(kind, str) or kind not in TYPES:
         raise Refused("unknown_type", "type", f"The type must be one of {', '.join(TYPES)}.")
     context = _merge_context(_object(message.context, "context"), envelope)
@@ -138,7 +148,7 @@ def read_message(raw: bytes | msgspec.Raw, envelope: Envelope, *, fallback_id: s
     at = correct_skew(original=original, sent=sent, received=envelope.received_at)
     name = _event_name(kind, message)
     return Arrival(
-        message_id=message_key(message, envelope, fallback_id),
+        message_id=key,
         source_id=envelope.source_id, type=TYPES[kind], name=name, refs=refs, at=at,
         received_at=envelope.received_at, original_at=original, sent_at=sent,
         starts_journeys=_is_live(envelope, at),
@@ -151,9 +161,9 @@ def read_message(raw: bytes | msgspec.Raw, envelope: Envelope, *, fallback_id: s
     )  # fmt: skip
 
 
-def message_key(message: Message, envelope: Envelope, fallback_id: str) -> bytes:
-    """Return the ledger's id of a decoded message."""
-    own = _text(message.message_id)
+def message_key(message: Message | None, envelope: Envelope, fallback_id: str) -> bytes:
+    """Return the ledger's id of a message, or of one that cannot be decoded."""
+    own = _text(message.message_id) if message is not None else ""
     return make_message_id(envelope.source_id, own or f"inbox:{fallback_id}")
 
 
@@ -176,7 +186,10 @@ def _object(raw: msgspec.Raw, field: str) -> bytes:
 def _merge_context(own: bytes, envelope: Envelope) -> bytes:
     if not envelope.context:
         return own
-    return msgspec.json.encode({**envelope.context, **msgspec.json.decode(own)})
+    try:
+        return msgspec.json.encode({**envelope.context, **msgspec.json.decode(own)})
+    except msgspec.DecodeError as error:
+        raise Refused("wrong_type", "context", f"“context” cannot be read: {error}.") from None
 
 
 def _read_context(context: bytes) -> Context:
@@ -358,10 +371,10 @@ def _with_ids(context: bytes, refs: tuple[Ref, ...]) -> bytes:
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str):
         return value.strip()
+    if value is None:
+        return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return ""

@@ -32,6 +32,14 @@ def mend_json(body: bytes) -> bytes:
         raise ValueError("it is nested too deeply") from None
 
 
+def read_leniently(document: bytes | msgspec.Raw) -> Any:
+    """Return what JSON says, with null for numbers out of range, or for all that is nested too deeply."""
+    try:
+        return _clean(json.loads(bytes(document)))
+    except RecursionError:
+        return None
+
+
 def _is_json(body: bytes) -> bool:
     try:
         msgspec.json.decode(body, type=msgspec.Raw)

@@ -10,12 +10,12 @@ from kernel.errors import Invalid
 from kernel.events import wake
 from profiles.touchpoints import queries
 from profiles.touchpoints.queries import InboxRow
+from profiles.touchpoints.rules.messages import BATCH_ROUTES
 from profiles.touchpoints.rules.payload import mend_json
 
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_REQUEST_BYTES = 500 * 1024
 MAX_MESSAGES = 2_500
-BATCH_ROUTES = frozenset({"batch", "import"})
 
 
 class RequestBody(msgspec.Struct, rename="camel"):

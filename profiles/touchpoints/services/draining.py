@@ -3,47 +3,39 @@
 import gc
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 import msgspec
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from psycopg.errors import DeadlockDetected
 
+from kernel.errors import Conflict
 from kernel.events import wake
 from profiles.touchpoints import queries
-from profiles.touchpoints.models import Source
 from profiles.touchpoints.queries import InboxRow, QuarantineRow
-from profiles.touchpoints.rules.instants import from_micros, to_micros
-from profiles.touchpoints.rules.messages import (
-    Arrival,
-    Envelope,
-    Message,
-    Refused,
-    message_key,
+from profiles.touchpoints.rules.messages import Arrival, Refused
+from profiles.touchpoints.services.opening import (
+    Pending,
+    keep,
+    open_requests,
+    quarantine_row,
+    why_refused,
 )
 from profiles.touchpoints.services.storing import store_arrivals
-from profiles.touchpoints.services.translating import KeptMessage, Reading
+from profiles.touchpoints.services.translating import Reading
 
 log = structlog.get_logger()
 
 # Large enough to spread the cost of the statements, small enough to stay under two seconds.
 TARGET_MESSAGES = 5_000
 _MAX_DEADLOCKS = 5
-
-
-class BatchBody(msgspec.Struct, rename="camel"):
-    """What a batch request says about all of its messages."""
-
-    batch: list[msgspec.Raw]
-    sent_at: Any = None
-    context: Any = None
-
-
-_batch_decoder = msgspec.json.Decoder(BatchBody)
+_source_of = attrgetter("source_id")
+# The database is away, or other writers were first too many times.
+_BUSY = (OperationalError, InterfaceError, Conflict)
 
 
 class Drained(msgspec.Struct, frozen=True):
@@ -110,112 +102,114 @@ def _try_batch(requests: int, *, now: datetime) -> Drained:
         with transaction.atomic():
             rows = queries.claim_inbox(requests)
             return _store_rows(rows, now=now) if rows else Drained(0, 0, 0, 0)
-    except (OperationalError, InterfaceError):
-        raise  # The database is away or busy: nothing was taken out, the next tick tries again.
+    except _BUSY:
+        raise  # Nothing was taken out, the next tick tries again.
     except Exception as error:  # noqa: BLE001 (one bad message must never stop the others)
         log.warning("touchpoints.batch_refused", requests=requests, error=type(error).__name__)
-        return _drain_one_by_one(requests, now=now)
+        return _drain_in_halves(requests, now=now)
 
 
 def _store_rows(rows: Sequence[InboxRow], *, now: datetime) -> Drained:
-    arrivals: list[Arrival] = []
-    refused: list[QuarantineRow] = []
-    reading = Reading()
-    for kept in _open_all(rows):
-        try:
-            arrivals += reading.read(kept)
-        except Refused as problem:
-            reading.refuse(kept, problem)
-            refused.append(quarantine_row(kept, problem))
-    batch = store_arrivals(arrivals, now=now)
-    queries.insert_quarantined(refused)
-    reading.close(batch.arrivals, now=now)
-    _count(arrivals, batch.arrivals, refused, now=now)
-    wake("kernel.read_facts")
-    return Drained(len(rows), len(batch.arrivals), batch.duplicates, len(refused))
+    work = _begin(rows)
+    work.store(work.read(), now=now)
+    return work.finish(now=now)
 
 
-def _drain_one_by_one(requests: int, *, now: datetime) -> Drained:
-    """Store a batch that was refused as a whole message by message, so only the bad ones stay out."""
+def _drain_in_halves(requests: int, *, now: datetime) -> Drained:
+    """Store a batch that was refused as a whole in ever smaller parts, so only the bad stay out."""
     with transaction.atomic():
-        rows = queries.claim_inbox(requests)
-        stored: list[Arrival] = []
-        duplicates = 0
-        refused: list[QuarantineRow] = []
-        reading = Reading()
-        for kept in _open_all(rows):
+        work = _begin(queries.claim_inbox(requests))
+        parts = [work.read()]
+        while parts:
+            part = parts.pop()
             try:
                 with transaction.atomic():
-                    batch = store_arrivals(reading.read(kept), now=now)
-            except (OperationalError, InterfaceError):
+                    work.store(part, now=now)
+            except _BUSY:
                 raise
             except Exception as error:  # noqa: BLE001 (kept with its cause, replayed when mended)
-                problem = why_refused(error)
-                reading.refuse(kept, problem)
-                refused.append(quarantine_row(kept, problem))
-            else:
-                stored += batch.arrivals
-                duplicates += batch.duplicates
-        queries.insert_quarantined(refused)
-        reading.close(stored, now=now)
-        _count((), (), refused, now=now)
-        return Drained(len(rows), len(stored), duplicates, len(refused))
+                if len(part) == 1:
+                    work.refuse(part[0][0], why_refused(error))
+                else:
+                    middle = len(part) // 2
+                    parts += [part[middle:], part[:middle]]
+        return work.finish(now=now)
 
 
-def why_refused(error: Exception) -> Refused:
-    """Return the reason to keep with a message that an error kept from being stored."""
-    if isinstance(error, Refused):
-        return error
-    return Refused("not_storable", "", f"It could not be stored: {type(error).__name__}.")
+_Part = Sequence[tuple[Pending, list[Arrival]]]
 
 
-def _count(
-    read: Sequence[Arrival],
-    stored: Sequence[Arrival],
-    refused: Sequence[QuarantineRow],
-    *,
-    now: datetime,
-) -> None:
-    came = Counter(arrival.source_id for arrival in read)
-    kept = Counter(arrival.source_id for arrival in stored)
-    bad = Counter(row.source_id for row in refused)
-    rows = {
-        source: (kept[source], came[source] - kept[source], bad[source])
-        for source in sorted(came | bad)
-    }
-    if rows:
-        queries.add_activity(rows, now=now)
+def _begin(rows: Sequence[InboxRow]) -> "_Work":
+    opened = open_requests(rows)
+    return _Work(rows, opened, queries.find_known([pending.key for pending in opened]))
 
 
-def _open_all(rows: Sequence[InboxRow]) -> Iterator[KeptMessage]:
-    starts_journeys = dict(Source.objects.values_list("id", "starts_journeys"))
-    for row in rows:
-        envelope, messages = _open(row, starts_journeys=starts_journeys.get(row.source_id, False))
-        request_id = f"{row.received_at.isoformat()}:{row.id}"
-        for position, raw in enumerate(messages):
-            yield KeptMessage(envelope, f"{request_id}:{position}", raw)
+class _Work:
+    """One batch under way: what was opened, and what became of it."""
 
+    def __init__(
+        self, rows: Sequence[InboxRow], opened: Sequence[Pending], known: Collection[bytes]
+    ) -> None:
+        self._rows = rows
+        self._fresh = [pending for pending in opened if pending.key not in known]
+        self._duplicates = Counter(
+            [pending.envelope.source_id for pending in opened if pending.key in known]
+        )
+        self._stored: list[Arrival] = []
+        self._refused: list[QuarantineRow] = []
+        self._reading = Reading()
 
-def _open(row: InboxRow, *, starts_journeys: bool) -> tuple[Envelope, Sequence[msgspec.Raw]]:
-    envelope = Envelope(
-        source_id=row.source_id, route=row.route, received_at=to_micros(row.received_at),
-        ip=row.ip, starts_journeys=starts_journeys,
-    )  # fmt: skip
-    if row.route not in {"batch", "import"}:
-        return envelope, [msgspec.Raw(row.body)]
-    body = _batch_decoder.decode(row.body)
-    context = body.context if isinstance(body.context, dict) else None
-    return msgspec.structs.replace(envelope, sent_at=body.sent_at, context=context), body.batch
+    def read(self) -> _Part:
+        """Return what the messages say that were not stored before; the others are refused."""
+        readable = []
+        for pending in self._fresh:
+            try:
+                readable.append((pending, self._reading.open(pending)))
+            except Refused as problem:
+                self.refuse(pending, problem)
+        return readable
 
+    def refuse(self, pending: Pending, problem: Refused) -> None:
+        """Keep a message out, with its reason."""
+        kept = keep(pending)
+        self._reading.refuse(kept, problem)
+        self._refused.append(quarantine_row(kept, problem))
 
-def quarantine_row(kept: KeptMessage, problem: Refused) -> QuarantineRow:
-    """Return the row that keeps a message whole, with the reason why it was not used."""
-    try:
-        message = msgspec.json.decode(kept.message, type=Message)
-    except (msgspec.DecodeError, RecursionError):
-        message = Message()
-    return QuarantineRow(
-        message_key(message, kept.envelope, kept.fallback_id), kept.envelope.source_id,
-        from_micros(kept.envelope.received_at), problem.reason, problem.field, problem.detail,
-        msgspec.json.encode(kept),
-    )  # fmt: skip
+    def store(self, part: _Part, *, now: datetime) -> None:
+        """Store a part in the current transaction.
+
+        Raises:
+            Refused: one of the messages that come of a foreign request; it is whole or not at all.
+        """
+        arrivals = [arrival for _, found in part for arrival in found]
+        batch = store_arrivals(arrivals, now=now)
+        if batch.refused:
+            by_key = {pending.key: pending for pending, _ in reversed(part)}
+            for arrival, problem in batch.refused:
+                if arrival.message_id not in by_key:
+                    raise problem
+            for arrival, problem in batch.refused:
+                self.refuse(by_key[arrival.message_id], problem)
+        self._stored += batch.arrivals
+        if batch.duplicates:
+            kept = [*batch.arrivals, *(arrival for arrival, _ in batch.refused)]
+            self._duplicates += Counter(map(_source_of, arrivals)) - Counter(map(_source_of, kept))
+
+    def finish(self, *, now: datetime) -> Drained:
+        """Write what is kept besides the touchpoints, and return what the batch did."""
+        queries.insert_quarantined(self._refused)
+        self._reading.close(self._stored, now=now)
+        stored, bad = (
+            Counter(map(_source_of, self._stored)),
+            Counter(map(_source_of, self._refused)),
+        )
+        activity = {
+            source: (stored[source], self._duplicates[source], bad[source])
+            for source in sorted(stored | bad | self._duplicates)
+        }
+        if activity:
+            queries.add_activity(activity, now=now)
+        wake("kernel.read_facts")
+        return Drained(
+            len(self._rows), len(self._stored), self._duplicates.total(), len(self._refused)
+        )

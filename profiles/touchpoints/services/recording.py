@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
 
 from kernel.errors import Invalid
 from kernel.ids import new_key
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
 from profiles.identities.queries import load_people
-from profiles.identities.rules import EMAIL, PHONE, Refused, by_priority, is_blocked
+from profiles.identities.rules import EMAIL, PHONE, by_priority, is_blocked
 from profiles.touchpoints import queries
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import to_micros
@@ -84,12 +83,11 @@ def identify_customer(
         traits=msgspec.json.decode(document),
         refs=tuple(dict.fromkeys([ref, *_contacts(traits)])),
     )
-    try:
-        with transaction.atomic():
-            return CustomerId(store_arrivals([arrival], now=now).customer_ids[0])
-    except Refused:
+    batch = store_arrivals([arrival], now=now)
+    if batch.refused:
         # The words must not tell a stranger that somebody was erased.
-        raise Invalid(identity.kind, "This cannot be used here. Write to us for help.") from None
+        raise Invalid(identity.kind, "This cannot be used here. Write to us for help.")
+    return CustomerId(batch.customer_ids[0])
 
 
 def set_traits(
@@ -128,12 +126,9 @@ def set_traits(
         traits=msgspec.json.decode(document),
         refs=by_priority([*by_priority(own)[:1], *_contacts(traits)]),
     )
-    try:
-        with transaction.atomic():
-            store_arrivals([arrival], now=now)
-    except Refused as problem:
+    for _, problem in store_arrivals([arrival], now=now).refused:
         text = "This cannot be used: it belonged to somebody who was erased."
-        raise Invalid(f"traits.{problem.field}", text) from None
+        raise Invalid(f"traits.{problem.field}", text)
 
 
 def api_source_id(*, now: datetime) -> int:

@@ -10,9 +10,9 @@ from kernel.audit import record
 from profiles.touchpoints import overview_queries, queries
 from profiles.touchpoints.overview_queries import QuarantineSpan
 from profiles.touchpoints.rules.messages import Arrival, Refused
-from profiles.touchpoints.services.draining import quarantine_row, why_refused
+from profiles.touchpoints.services.opening import KeptMessage, quarantine_row, why_refused
 from profiles.touchpoints.services.storing import store_arrivals
-from profiles.touchpoints.services.translating import KeptMessage, Reading
+from profiles.touchpoints.services.translating import Reading
 
 log = structlog.get_logger()
 
@@ -58,7 +58,10 @@ def _replay(bodies: list[tuple[int, bytes]], *, now: datetime) -> tuple[int, int
         kept = msgspec.json.decode(body, type=KeptMessage)
         try:
             with transaction.atomic():
-                stored += store_arrivals(reading.read(kept), now=now).arrivals
+                batch = store_arrivals(reading.read(kept), now=now)
+                for _, problem in batch.refused:
+                    raise problem
+            stored += batch.arrivals
         except (Refused, DataError) as error:
             problem = why_refused(error)
             reading.refuse(kept, problem)

@@ -1,8 +1,8 @@
 """Stores messages that can be used: exactly once, for the right person, with their traits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from zoneinfo import available_timezones
 
 import msgspec
@@ -10,13 +10,13 @@ import msgspec
 from kernel.ids import new_key
 from profiles.customers.queries import Sighting, touch_customers
 from profiles.customers.trait_queries import TraitValue, apply_traits
-from profiles.identities.queries import find_links
-from profiles.identities.rules import ANONYMOUS_ID, USER_ID, Ref, by_priority
-from profiles.identities.services.resolution import Sighted, resolve_people
+from profiles.identities.queries import find_known_user_ids
+from profiles.identities.rules import ANONYMOUS_ID, ERASED, USER_ID, Seen, by_priority
+from profiles.identities.services.resolution import ErasedNamed, Resolution, resolve_people
 from profiles.touchpoints import queries
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import from_micros
-from profiles.touchpoints.rules.messages import Arrival
+from profiles.touchpoints.rules.messages import Arrival, Refused
 
 # History older than this shares the default partition: partitions cost planning time each.
 _PARTITIONED_HISTORY = timedelta(days=5 * 365)
@@ -26,39 +26,65 @@ SYSTEM_SOURCE = "System"
 
 
 class StoredBatch(msgspec.Struct, frozen=True, gc=False):
-    """What became of a batch; `arrivals` and `customer_ids` leave out duplicates."""
+    """What became of a batch; `arrivals` and `customer_ids` leave out duplicates and refused ones."""
 
     arrivals: list[Arrival]
     customer_ids: list[int]
+    refused: list[tuple[Arrival, Refused]]
     duplicates: int
 
 
 def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch:
     """Store messages in the caller's transaction, in sets; those stored before are left out.
 
-    The order of steps is the same for every writer (ledger, people, touchpoints), so writers wait
+    Messages that name somebody who was erased are refused; nothing of them is stored. The order of
+    steps is the same for every writer (ledger, people, identifiers, touchpoints), so writers wait
     for each other and do not deadlock. About ten statements, whatever the number of messages.
     """
     unique = {arrival.message_id: arrival for arrival in reversed(arrivals)}
-    make_months((arrival.at for arrival in unique.values()), now=now)
-    known = queries.claim_messages(unique, now=now)
-    fresh = [a for a in arrivals if a.message_id not in known and unique[a.message_id] is a]
-    if not fresh:
-        return StoredBatch([], [], len(arrivals))
-    events = [
-        Sighted(refs, arrival.at, arrival.source_id)
-        for arrival, refs in zip(fresh, _with_previous_ids(fresh), strict=True)
-    ]
-    customer_ids = resolve_people(events, now=now).customer_ids
-    _touch(fresh, customer_ids)
-    told = (
-        TraitValue(customer_id, name, value, arrival.at, arrival.source_id)
-        for arrival, customer_id in zip(fresh, customer_ids, strict=True)
-        for name, value in (arrival.traits or {}).items()
+    make_months([arrival.at for arrival in unique.values()], now=now)
+    known = queries.claim_messages(unique, now=now) if unique else ()
+    fresh = _with_previous_ids(
+        [a for a in arrivals if unique[a.message_id] is a and a.message_id not in known]
     )
+    duplicates = len(arrivals) - len(fresh)
+    refused: list[tuple[Arrival, Refused]] = []
+    resolution = None
+    while fresh and resolution is None:
+        try:
+            resolution = resolve_people(fresh, notice=partial(_notice, fresh), now=now)
+        except ErasedNamed as problem:
+            refused += _refuse(fresh, problem)
+            gone = {arrival.message_id for arrival, _ in refused}
+            fresh = [arrival for arrival in fresh if arrival.message_id not in gone]
+    if refused:
+        queries.forget_messages([arrival.message_id for arrival, _ in refused])
+    if resolution is None:
+        return StoredBatch([], [], refused, duplicates)
+    _write(fresh, resolution, now=now)
+    return StoredBatch(fresh, resolution.customer_ids, refused, duplicates)
+
+
+def _write(arrivals: Sequence[Arrival], resolution: Resolution, *, now: datetime) -> None:
+    touch_customers(resolution.sightings)
+    told = [
+        TraitValue(customer_id, name, value, arrival.at, arrival.source_id)
+        for arrival, customer_id in zip(arrivals, resolution.customer_ids, strict=True)
+        if arrival.traits
+        for name, value in arrival.traits.items()
+    ]
     apply_traits(told, now=now)
-    append_touchpoints(fresh, customer_ids)
-    return StoredBatch(fresh, customer_ids, len(arrivals) - len(fresh))
+    append_touchpoints(arrivals, resolution.customer_ids)
+
+
+def _refuse(arrivals: Sequence[Arrival], problem: ErasedNamed) -> list[tuple[Arrival, Refused]]:
+    text = "This person was erased. Nothing of the message was kept."
+    found = []
+    for arrival in arrivals:
+        kinds = [ref[0] for ref in arrival.refs if ref in problem.refs]
+        if kinds:
+            found.append((arrival, Refused(ERASED, min(kinds), text)))
+    return found
 
 
 def append_touchpoints(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
@@ -84,45 +110,61 @@ def make_months(instants: Iterable[int], *, now: datetime) -> None:
         queries.make_months(recent)
 
 
-def _with_previous_ids(arrivals: Sequence[Arrival]) -> list[Sequence[Ref]]:
-    """Return the identifiers of each message, with what an alias was called before.
+def _with_previous_ids(arrivals: list[Arrival]) -> list[Arrival]:
+    """Name messages also by what an alias was called before.
 
     A previous id that is a known user id stays one: two known people are never joined. Anything
     else was an anonymous id, which is how the browser's SDK uses alias.
     """
     previous = {a.previous_id for a in arrivals if a.previous_id is not None}
-    known = find_links([(USER_ID, value) for value in previous]) if previous else {}
+    if not previous:
+        return arrivals
+    known = find_known_user_ids(previous)
     return [
-        arrival.refs
+        arrival
         if arrival.previous_id is None
-        else by_priority(
-            (*arrival.refs,
-             (USER_ID if (USER_ID, arrival.previous_id) in known else ANONYMOUS_ID,
-              arrival.previous_id))
+        else msgspec.structs.replace(
+            arrival,
+            refs=by_priority(
+                (*arrival.refs,
+                 (USER_ID if arrival.previous_id in known else ANONYMOUS_ID, arrival.previous_id))
+            ),
         )
         for arrival in arrivals
     ]  # fmt: skip
 
 
-def _touch(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
+def _notice(
+    arrivals: Sequence[Arrival], person_ids: Sequence[int], known: Mapping[int, Seen]
+) -> dict[int, Sighting]:
+    """Return what messages tell about people: all of new ones, of others only what differs."""
     sightings: dict[int, Sighting] = {}
     zone_times: dict[int, int] = {}
-    for arrival, customer_id in zip(arrivals, customer_ids, strict=True):
+    for arrival, person_id in zip(arrivals, person_ids, strict=True):
         at = arrival.at
-        seen = sightings.get(customer_id)
+        if person_id > 0 and not _is_news(arrival, known[person_id]):
+            continue
+        seen = sightings.get(person_id)
         if seen is None:
-            seen = sightings[customer_id] = Sighting(customer_id, at, at)
+            seen = sightings[person_id] = Sighting(person_id, at, at)
         elif at < seen.first_at:
             seen.first_at = at
         elif at > seen.last_at:
             seen.last_at = at
-        if arrival.traits:
-            seen.has_traits = True
-        if (arrival.time_zone or arrival.locale) and at >= zone_times.get(customer_id, at):
-            zone_times[customer_id] = at
+        if (arrival.time_zone or arrival.locale) and at >= zone_times.get(person_id, at):
+            zone_times[person_id] = at
             seen.time_zone = _known_zone(arrival.time_zone) or seen.time_zone
             seen.locale = (arrival.locale or seen.locale)[:_LONGEST_LOCALE]
-    touch_customers(list(sightings.values()))
+    return sightings
+
+
+def _is_news(arrival: Arrival, seen: Seen) -> bool:
+    """Say whether a message changes its person: by its time, its traits, or where they are."""
+    if arrival.traits or not seen.first_at <= arrival.at <= seen.last_at + _DAY:
+        return True
+    if not (arrival.time_zone or arrival.locale):
+        return False
+    return (arrival.time_zone or "", arrival.locale or "") != (seen.time_zone, seen.locale)
 
 
 def _known_zone(name: str | None) -> str:

@@ -14,16 +14,9 @@ import msgspec
 from kernel.registry import Registry
 from profiles.identities.rules import Refused
 from profiles.touchpoints.rules.instants import from_micros
-from profiles.touchpoints.rules.messages import Arrival, Envelope, read_message
+from profiles.touchpoints.rules.messages import Arrival, interpret_message, read_message
 from profiles.touchpoints.services.judging import Verdicts
-
-
-class KeptMessage(msgspec.Struct, gc=False):
-    """A message with all that is needed to read it again later."""
-
-    envelope: Envelope
-    fallback_id: str
-    message: msgspec.Raw
+from profiles.touchpoints.services.opening import KeptMessage, Pending, keep
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +66,17 @@ class Reading:
         self._begun: dict[str, Translation] = {}
         self._outcomes: dict[str, dict[str, Outcome]] = {}
         self._verdicts = Verdicts()
+
+    def open(self, pending: Pending) -> list[Arrival]:
+        """Return what an opened message says, or the messages that come of a foreign request.
+
+        Raises:
+            Refused: it cannot be used.
+        """
+        if pending.message is None:
+            return self.read(keep(pending))
+        arrival = interpret_message(pending.message, pending.envelope, pending.key)
+        return [self._verdicts.judge(arrival)]
 
     def read(self, kept: KeptMessage) -> list[Arrival]:
         """Return what a message says, or the messages that come of a foreign request.

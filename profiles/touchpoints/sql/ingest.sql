@@ -15,6 +15,11 @@ DELETE FROM profiles_inbox i USING claimed c
 WHERE i.received_at = c.received_at AND i.id = c.id
 RETURNING i.id, i.received_at, i.source_id, i.route, i.message_count, host(i.ip) AS ip, i.body
 
+-- name: find_known
+-- Returns which messages are in the ledger, their ids in one string. Leans on the primary key.
+SELECT coalesce(string_agg(uuid_send(message_id), ''::bytea), ''::bytea) FROM profiles_message_ledger
+WHERE message_id = ANY (%(ids)s::uuid[])
+
 -- name: claim_messages
 -- Enters messages into the ledger and returns those that were there already. The ids come sorted,
 -- so that two writers wait for each other instead of deadlocking. Safe to run twice.
@@ -27,6 +32,10 @@ WITH wanted AS (
 )
 SELECT uuid_send(w.message_id) FROM wanted w
 WHERE NOT EXISTS (SELECT 1 FROM entered e WHERE e.message_id = w.message_id)
+
+-- name: forget_messages
+-- Takes messages out of the ledger that were entered and then refused. Safe to run twice.
+DELETE FROM profiles_message_ledger WHERE message_id = ANY (%(ids)s::uuid[])
 
 -- name: find_event_ids
 -- Finds the numbers of event names.
