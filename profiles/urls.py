@@ -11,6 +11,8 @@ from profiles.directory import views as directory
 from profiles.imports import views as imports
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
+from profiles.webhooks.views import editor as mappings
+from profiles.webhooks.views import pages as webhooks
 
 app_name = "profiles"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +21,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/events/", touchpoints.events, name="events"),
     path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
     path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
+    path("sources/webhooks/", webhooks.gallery, name="webhooks"),
+    path("sources/webhooks/new/<slug:ready>/", webhooks.new, name="webhook-new"),
+    path("sources/webhooks/<uuid:key>/", webhooks.webhook, name="webhook"),
+    path("sources/webhooks/<uuid:key>/mapping/", mappings.mapping, name="webhook-mapping"),
+    path("sources/webhooks/<uuid:key>/signature/", webhooks.signature, name="webhook-signature"),
+    path("sources/webhooks/<uuid:key>/address/", webhooks.address, name="webhook-address"),
+    path("sources/webhooks/<uuid:key>/state/", webhooks.state, name="webhook-state"),
+    path("sources/webhooks/<uuid:key>/replay/", webhooks.replay, name="webhook-replay"),
     path("imports/", imports.uploads, name="uploads"),
     path("imports/new/", imports.new_upload, name="upload-new"),
     path("imports/<uuid:key>/", imports.upload, name="upload"),

@@ -26,6 +26,7 @@ class SourceRow:
     duplicates: int
     quarantined: int
     last_at: datetime | None
+    refused: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -297,3 +297,24 @@ for _page in ("segment-duplicate", "segment-archive", "segment-verify"):
 @example("profiles:merge_undo")
 def _merge():
     return {**_person(), "merge_id": 1}
+
+
+def _webhook():
+    from profiles.webhooks.models import Webhook
+    from tests.profiles.webhooks.providing import SIMPLE, make_provider, sign_nothing
+
+    if not Webhook.objects.filter(source__name="browser").exists():
+        provider = make_provider("browser", SIMPLE, {"scheme": "none"}, sign_nothing)
+        provider.deliver({"who": "u1", "what": "Tour Booked", "id": 1, "total": "59.90"})
+        provider.deliver({"who": "u1", "what": "Tour Booked", "id": 2, "total": "much"})
+        provider.client.close()
+    return {"key": Webhook.objects.select_related("source").get(source__name="browser").source.key}
+
+
+for _page in ("webhook", "webhook-mapping", "webhook-signature"):
+    example(f"profiles:{_page}")(_webhook)
+
+
+@example("profiles:webhook-new")
+def _ready():
+    return {"ready": "shopify"}

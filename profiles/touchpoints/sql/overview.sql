@@ -3,7 +3,9 @@
 SELECT s.id, s.key, s.name, s.kind, s.write_key_hint, s.starts_journeys, s.created_at, s.disabled_at,
     coalesce(sum(a.stored), 0)::bigint AS stored, coalesce(sum(a.duplicates), 0)::bigint AS duplicates,
     coalesce(sum(a.quarantined), 0)::bigint AS quarantined,
-    (SELECT max(l.last_at) FROM profiles_source_activity l WHERE l.source_id = s.id) AS last_at
+    (SELECT max(l.last_at) FROM profiles_source_activity l WHERE l.source_id = s.id) AS last_at,
+    (SELECT coalesce(sum(r.refused), 0) FROM profiles_webhook_refusal r
+     WHERE r.source_id = s.id AND r.hour > %(now)s::timestamptz - interval '24 hours')::bigint AS refused
 FROM profiles_source s
 LEFT JOIN profiles_source_activity a
     ON a.source_id = s.id AND a.hour > %(now)s::timestamptz - interval '24 hours'
