@@ -45,6 +45,10 @@ navigation.register(
             keywords="events quarantine write key debugger live collection")
 )  # fmt: skip
 navigation.register(
+    NavItem(section="Workspace", label="Schema", url_name="profiles:schema", icon="braces", order=22,
+            keywords="tracking plan events properties traits violations catalog")
+)  # fmt: skip
+navigation.register(
     NavItem(section="Audience", label="Profiles", url_name="profiles:list", icon="users", order=10,
             keywords="people customers contacts")
 )  # fmt: skip

@@ -9,6 +9,7 @@ from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
 from profiles.directory import views as directory
 from profiles.imports import views as imports
+from profiles.schema import views as schema
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
 from profiles.webhooks.views import editor as mappings
@@ -40,6 +41,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"imports/<uuid:key>/{action}/", imports.act, {"action": action}, f"upload-{action}")
         for action in ("start", "stop", "resume")
     ),
+    path("schema/", schema.events, name="schema"),
+    path("schema/new/", schema.new_event, name="schema_new"),
+    path("schema/violations/", schema.violations, name="schema_violations"),
+    path("schema/actions/", schema.actions, name="schema_actions"),
+    path("schema/<int:event_id>/", schema.event, name="schema_event"),
+    path("schema/<int:event_id>/unplan/", schema.unplan, name="schema_unplan"),
     path("profiles/", directory.people, name="list"),
     path("profiles/attributes/", traits.policies, name="trait_policies"),
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),

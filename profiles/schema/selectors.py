@@ -190,6 +190,11 @@ def list_actions(source_id: int | None) -> dict[str, str]:
     return {kind: found.get(kind, ALLOW if source_id is None else "") for kind in KINDS}
 
 
+def list_source_names() -> list[tuple[int, str]]:
+    """List the sources that may have actions of their own."""
+    return [(number, name) for number, name in SQL.run("list_source_names")]
+
+
 def describe_plan(event_id: int) -> dict[str, Any] | None:
     """Return what is planned for an event as plain values, or `None`."""
     row = PlannedEvent.objects.filter(event_id=event_id).first()

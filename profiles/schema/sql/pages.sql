@@ -109,3 +109,7 @@ WHERE d.day >= %(since)s::date GROUP BY e.name ORDER BY times DESC, e.name LIMIT
 -- Lists the properties of one event by how often each was found.
 SELECT p.name, p.seen FROM profiles_property p JOIN profiles_event e ON e.id = p.event_id
 WHERE e.name = %(event)s::text ORDER BY p.seen DESC, p.name LIMIT 100
+
+-- name: list_source_names
+-- Lists sources by name; a few rows.
+SELECT id, name FROM profiles_source ORDER BY name
