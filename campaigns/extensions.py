@@ -14,7 +14,7 @@ from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers, merge_sources
 from campaigns.people import CampaignsData, CampaignsMerger
-from campaigns.timeline import DelayTimeline, StepTimeline
+from campaigns.timeline import DelayTimeline, JourneyEffects, StepTimeline
 from kernel.operations.queues import Depth, register_queue
 from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
@@ -24,6 +24,7 @@ from profiles.extension_points import (
     customer_mergers,
     personal_data_sources,
     timeline_sources,
+    touchpoint_effects,
     usage_sources,
 )
 
@@ -68,6 +69,7 @@ def register() -> None:
         channel_providers.register(provider.kind, provider)
     for source in (StepTimeline(), DelayTimeline()):
         timeline_sources.register(source.key, source)
+    touchpoint_effects.register(JourneyEffects.key, JourneyEffects())
     customer_mergers.register(CampaignsMerger.key, CampaignsMerger())
     personal_data_sources.register(CampaignsData.key, CampaignsData())
     for page in PAGES:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from campaigns.deliveries.rules import reason_text
 from campaigns.deliveries.selectors import list_delays
 from campaigns.journeys.rules.reasons import say_reason
-from campaigns.journeys.selectors import StepRow, list_steps
+from campaigns.journeys.selectors import StepRow, list_started_by, list_steps
 from profiles.contracts import CustomerId, TimelineEntry
 
 _ICONS = {
@@ -37,6 +37,31 @@ class StepTimeline:
     ) -> Sequence[TimelineEntry]:
         """List the newest steps."""
         return [_entry(step) for step in list_steps(customer_id, before=before, limit=limit)]
+
+
+class JourneyEffects:
+    """The journeys that a touchpoint started, by itself or through a segment."""
+
+    key = "campaigns.journeys"
+
+    def effects(
+        self, customer_id: CustomerId, *, touchpoint_id: int, segment_change_ids: Sequence[int]
+    ) -> Sequence[TimelineEntry]:
+        """List the enrollments."""
+        started = list_started_by(
+            customer_id, touchpoint_id=touchpoint_id, segment_change_ids=segment_change_ids
+        )
+        return [
+            TimelineEntry(
+                at=row.at,
+                kind="Journey",
+                title=f"Held out of {row.journey}" if row.is_held_out else f"Entered {row.journey}",
+                detail=row.cause,
+                icon="waypoints",
+                url=reverse("campaigns:journey", kwargs={"key": row.journey_key}),
+            )
+            for row in started
+        ]
 
 
 class DelayTimeline:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.directory import account_api, api, trait_api
+from profiles.schema import api as schema
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 from profiles.webhooks.endpoint import application as webhooks
@@ -27,5 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", account_api.Accounts.as_view(), name="api_accounts"),
     path("accounts/<str:key>/", account_api.OneAccount.as_view(), name="api_account"),
     path("accounts/<str:key>/members/", account_api.Members.as_view(), name="api_members"),
+    path("events/", schema.Events.as_view(), name="api_events"),
+    path("events/<int:event_id>/", schema.OneEvent.as_view(), name="api_event"),
+    path("plan/violations/", schema.Violations.as_view(), name="api_violations"),
+    path("plan/actions/", schema.Actions.as_view(), name="api_plan_actions"),
     path("sources/", api.Sources.as_view(), name="api_sources"),
 ]

@@ -20,6 +20,18 @@ class TimelineSource(Protocol):
         ...
 
 
+class TouchpointEffects(Protocol):
+    """Says what an app did because of one touchpoint, for the page that explains an event."""
+
+    key: str
+
+    def effects(
+        self, customer_id: CustomerId, *, touchpoint_id: int, segment_change_ids: Sequence[int]
+    ) -> Sequence[TimelineEntry]:
+        """List what the touchpoint, or the changes of segments it caused, set off."""
+        ...
+
+
 class ProfileSection(Protocol):
     """Adds a card beside a person's timeline: consent, segments, referrals."""
 
@@ -113,6 +125,7 @@ class UsageSource(Protocol):
 segment_fields: Registry[SegmentField] = Registry("segment field")
 segment_field_sources: Registry[SegmentFieldSource] = Registry("source of segment fields")
 usage_sources: Registry[UsageSource] = Registry("usage source")
+touchpoint_effects: Registry[TouchpointEffects] = Registry("effect of touchpoints")
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
 profile_sections: Registry[ProfileSection] = Registry("profile section")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")

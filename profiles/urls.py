@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import views as computed
 from profiles.directory import account_views as account_pages
+from profiles.directory import debug_views as debugging
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/", touchpoints.sources, name="sources"),
     path("sources/new/", touchpoints.new_source, name="source_new"),
     path("sources/events/", touchpoints.events, name="events"),
+    path("sources/events/<int:xid>/<int:touchpoint_id>/", debugging.debug, name="debug"),
     path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
     path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
     path("sources/webhooks/", webhooks.gallery, name="webhooks"),

@@ -1,6 +1,6 @@
 """Reads of journeys for pages and timelines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from campaigns.journeys.models import Enrollment, Journey, JourneyVersion
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.reasons import REFUSALS
 from kernel.errors import NotFound
-from kernel.sql import SqlFile
+from kernel.sql import SqlFile, bigint_array
 from profiles import facade as profiles
 
 READING = SqlFile(__file__, "reading")
@@ -49,6 +49,17 @@ class NodeRow:
     delay: timedelta | None
     arrived: int
     inside: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedRow:
+    """A way that a touchpoint began."""
+
+    journey: str
+    journey_key: UUID
+    at: datetime
+    is_held_out: bool
+    cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,3 +208,15 @@ def check_enrollments(*, batch: int = 50_000) -> Iterator[Broken]:
             return
         yield page
         after = page.last_id
+
+
+def list_started_by(
+    customer_id: int, *, touchpoint_id: int, segment_change_ids: Sequence[int]
+) -> list[StartedRow]:
+    """List the ways of a person that a touchpoint began, by itself or through segments."""
+    params = {
+        "customer_id": customer_id,
+        "touchpoint_id": touchpoint_id,
+        "change_ids": bigint_array(segment_change_ids),
+    }
+    return READING.all("list_started_by", params, into=StartedRow)

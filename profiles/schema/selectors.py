@@ -99,6 +99,7 @@ class ViolationRow:
     last_at: datetime
     message_id: UUID
     touchpoint_id: int | None
+    touchpoint_xid: str | None
 
 
 def find_event_id(name: str, *, create: bool = False) -> int:

@@ -269,6 +269,7 @@ from tests.browser import (  # noqa: E402, F401
     examples_analytics,
     examples_computed,
     examples_referrals,
+    examples_schema,
 )
 
 

@@ -91,3 +91,15 @@ LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
 -- How many a version did not let in, by the number of the reason. Reads the tallies.
 SELECT (-10 - t.node)::int AS reason, sum(t.moved)::bigint AS people FROM campaigns_node_tally t
 WHERE t.version_id = %(version_id)s::bigint AND t.node < -10 GROUP BY t.node ORDER BY sum(t.moved) DESC, t.node DESC
+
+-- name: list_started_by
+-- Which ways of one person a touchpoint began, by itself or through changes of segments. Leans on
+-- campaigns_enrollment_customer.
+SELECT j.name AS journey, j.key AS journey_key, e.entered_at AS at, e.arm = 'holdout' AS is_held_out,
+    CASE e.cause_kind WHEN 'touchpoint' THEN 'by the event itself' ELSE 'by a segment' END AS cause
+FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
+WHERE e.customer_id = %(customer_id)s::bigint
+  AND ((e.cause_kind = 'touchpoint' AND e.cause_id = %(touchpoint_id)s::bigint)
+       OR (e.cause_kind IN ('segment_entered', 'segment_left')
+           AND e.cause_id = ANY (%(change_ids)s::bigint[])))
+ORDER BY e.entered_at, e.id

@@ -88,12 +88,14 @@ SELECT name, value FROM (
 -- profiles_plan_violation_last and, per row, on the index by event and time.
 SELECT v.id, v.day, s.name AS source, e.id AS event_id, v.event_name AS event, v.kind, v.property,
     v.found, v.action, v.seen, v.last_at, v.message_id,
-    (SELECT t.id FROM profiles_touchpoint t
-     WHERE t.event_id = e.id AND t.occurred_at = v.occurred_at AND t.message_id = v.message_id
-     LIMIT 1) AS touchpoint_id
+    shown.id AS touchpoint_id, shown.xid::text AS touchpoint_xid
 FROM profiles_plan_violation v
 LEFT JOIN profiles_source s ON s.id = v.source_id
 LEFT JOIN profiles_event e ON e.name = v.event_name
+LEFT JOIN LATERAL (
+    SELECT t.id, t.xid FROM profiles_touchpoint t
+    WHERE t.event_id = e.id AND t.occurred_at = v.occurred_at AND t.message_id = v.message_id
+    LIMIT 1) AS shown ON true
 WHERE (%(event)s::text = '' OR v.event_name = %(event)s::text)
   AND (%(before_at)s::timestamptz IS NULL
        OR (v.last_at, v.id) < (%(before_at)s::timestamptz, %(before_id)s::bigint))

@@ -111,17 +111,6 @@ def list_named(customer_ids: Iterable[int]) -> list[NamedPerson]:
     return SQL.all("list_names_of", params, into=NamedPerson)
 
 
-def list_frequent_events(*, most: int = 20_000) -> list[tuple[str, int]]:
-    """List event names by how frequent they were lately."""
-    return [(name, times) for name, times in SQL.run("list_frequent_events", {"most": most})]
-
-
-def list_frequent_traits(sample: Sequence[int]) -> list[tuple[str, int]]:
-    """List trait keys by how many of a sample have them."""
-    params = {"customer_ids": bigint_array(sample)}
-    return [(key, times) for key, times in SQL.run("list_frequent_traits", params)]
-
-
 def list_frequent_values(key: str, sample: Sequence[int]) -> list[tuple[str, int]]:
     """List values of a trait by how many of a sample have them."""
     params = {"customer_ids": bigint_array(sample), "key": key}

@@ -27,21 +27,6 @@ SELECT c.id, c.key::text AS key, c.traits,
         WHERE i.customer_id = c.id AND i.kind = 'email' ORDER BY i.id DESC LIMIT 1) AS email
 FROM profiles_customer c WHERE c.id = ANY (%(customer_ids)s::bigint[]) ORDER BY c.id
 
--- name: list_frequent_events
--- Lists event names with how often each happened in a sample of the recent touchpoints.
-SELECT e.name, count(*) AS times FROM (
-    SELECT t.event_id FROM profiles_touchpoint t
-    ORDER BY t.xid DESC, t.id DESC LIMIT %(most)s::int
-) AS recent JOIN profiles_event e ON e.id = recent.event_id
-GROUP BY e.name ORDER BY times DESC, e.name LIMIT 50
-
--- name: list_frequent_traits
--- Lists trait keys with how many of the sampled people have each.
-SELECT trait.key, count(*) AS times
-FROM profiles_customer c CROSS JOIN LATERAL jsonb_object_keys(c.traits) AS trait (key)
-WHERE c.id = ANY (%(customer_ids)s::bigint[])
-GROUP BY trait.key ORDER BY times DESC, trait.key LIMIT 50
-
 -- name: list_frequent_values
 -- Lists the values of one trait with how many of the sampled people have each.
 SELECT profiles_text(c.traits -> %(key)s::text) AS value, count(*) AS times

@@ -58,7 +58,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require_GET
 @require("edit")
 def suggestions(request: HttpRequest) -> HttpResponse:
-    rows = suggest(request.GET.get("of", "")[:200])
+    rows = suggest(request.GET.get("of", "")[:220].replace("\0", ""), now=timezone.now())
     part = "#options" if wants_partial(request) else ""
     return render(request, f"profiles/segments/suggestions.html{part}", {"rows": rows})
 
