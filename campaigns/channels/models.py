@@ -20,6 +20,17 @@ class Sender(models.Model):
     reply_to = models.CharField(max_length=254, blank=True)
     is_default = models.BooleanField(default=False)
     is_paused = models.BooleanField(default=False)
+    stands_in = models.BooleanField(default=False)
+    """Whether it sends what another sender of the channel cannot hand over."""
+    failures = models.IntegerField(default=0)
+    broken_until = models.DateTimeField(null=True)
+    """Until when it is left alone, after failing several times in a row."""
+    sent_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=64, default="")
+    checked_at = models.DateTimeField(null=True)
+    is_checked_ok = models.BooleanField(default=False)
+    check_text = models.CharField(max_length=300, default="")
     created_at = models.DateTimeField()
 
     class Meta:

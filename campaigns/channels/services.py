@@ -97,6 +97,22 @@ def list_routes(channel: Channel, sender_ids: set[int | None]) -> dict[int | Non
     return found
 
 
+def choose_routes(channel: Channel, sender_id: int | None, *, now: datetime) -> list[Route] | None:
+    """Return the routes a message may take now, in order: its sender, then those that stand in.
+
+    A sender that is paused or broken is left out; `None` says that there is no sender at all.
+    """
+    wanted = list_routes(channel, {sender_id})[sender_id]
+    if wanted is None:
+        return None
+    rows = Sender.objects.filter(channel=channel, is_paused=False).order_by("-is_default", "id")
+    ready = [row for row in rows if row.broken_until is None or row.broken_until <= now]
+    first = [row for row in ready if row.pk == wanted.sender_id]
+    others = [row for row in ready if row.stands_in and row.pk != wanted.sender_id]
+    routes = [wanted] if wanted.sender_id is None else [_route(row) for row in first]
+    return routes + [_route(row) for row in others]
+
+
 def find_route(key: UUID) -> Route | None:
     """Return the route of the sender with this key, or `None`."""
     sender = Sender.objects.filter(key=key).first()

@@ -17,6 +17,19 @@ REASONS = {
     "worker_lost": "A worker was lost while handing over: it may or may not have arrived.",
     "connection_lost": "The connection broke while handing over.",
     "provider_unreachable": "The provider did not answer.",
+    "senders_broken": "Every sender of this channel fails and is left alone for a while.",
+    "provider_timeout": "The provider did not answer in time: it may or may not have arrived.",
+    "no_access_token": "The provider's log-in service gave no access.",
+    "unregistered": "The app or the browser is gone; its address is suppressed.",
+    "sender_id_mismatch": "The phone's token belongs to another app; it is suppressed.",
+    "invalid_number": "Nobody has this phone number; it is suppressed.",
+    "not_mobile": "This number takes no text messages; it is suppressed.",
+    "stopped_at_provider": "The person told the provider to stop; the number is suppressed.",
+    "private_address": "The address lies in a private network.",
+    "not_json": "The content of the webhook is not JSON.",
+    "invalid_entry": "The platform cannot read this person.",
+    "unknown_person": "There is no such delivery any more.",
+    "skipped": "Given up by a member of staff.",
     "provider_error": "The provider failed while handing over: it may or may not have arrived.",
     "message_malformed": "No valid message could be built for this address.",
     "marked_sent": "Marked as sent by a member of staff.",
@@ -37,4 +50,8 @@ def reason_text(reason: str) -> str:
         return f"The template held it back: {detail}."
     if kind.startswith("smtp_"):
         return f"The mail server answered {kind.removeprefix('smtp_')}."
+    if kind.startswith("http_"):
+        return f"The provider answered {kind.removeprefix('http_')}."
+    if kind.startswith("twilio_"):
+        return f"The provider refused it with the error {kind.removeprefix('twilio_')}."
     return REASONS.get(reason, reason)

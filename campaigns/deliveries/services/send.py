@@ -5,6 +5,7 @@ claim that never left is planned again, one that may have left becomes `unknown`
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -12,7 +13,8 @@ import structlog
 from django.db import transaction
 
 from campaigns.channels.devices import retire_address
-from campaigns.channels.services import Route, list_routes
+from campaigns.channels.health import note_results
+from campaigns.channels.services import Route, choose_routes
 from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
 from campaigns.deliveries import queries
@@ -27,6 +29,8 @@ HAND_OVER_BATCH = 100
 MAX_ATTEMPTS = 5
 # Longer than the slowest batch: a claim older than this belongs to a worker that is gone.
 LEASE = timedelta(minutes=10)
+_NO_SENDER = ("unsayable", "no_sender")
+_ALL_BROKEN = (SendOutcome.RETRY, "senders_broken")
 
 
 def send_shard(shard: int, *, now: datetime) -> int:
@@ -60,15 +64,14 @@ def _group(row: Decided) -> tuple[str, int, int]:
 
 
 def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) -> None:
-    sender_id = rows[0].sender_id
-    route = list_routes(Channel(rows[0].channel), {sender_id})[sender_id]
-    if route is None:
+    routes = choose_routes(Channel(rows[0].channel), rows[0].sender_id, now=now)
+    if not routes:
+        outcome, reason = _NO_SENDER if routes is None else _ALL_BROKEN
         _record(
-            [Result(delivery_id=row.id, outcome="unsayable", reason="no_sender") for row in rows],
-            now=now,
+            [Result(delivery_id=row.id, outcome=outcome, reason=reason) for row in rows], now=now
         )
         return
-    wordings = list(zip(rows, word_messages(rows, route=route, now=now), strict=True))
+    wordings = list(zip(rows, word_messages(rows, route=routes[0], now=now), strict=True))
     _record(
         [
             Result(delivery_id=row.id, outcome="unsayable", reason=words.reason)
@@ -80,19 +83,19 @@ def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) 
     sayable = [(row.id, words) for row, words in wordings if isinstance(words, OutgoingMessage)]
     for start in range(0, len(sayable), HAND_OVER_BATCH):
         chunk = sayable[start : start + HAND_OVER_BATCH]
-        _send_chunk(chunk, route=route, claimed_at=claimed_at, now=now)
+        _send_chunk(chunk, routes=routes, claimed_at=claimed_at, now=now)
 
 
 def _send_chunk(
     chunk: Sequence[tuple[int, OutgoingMessage]],
     *,
-    route: Route,
+    routes: Sequence[Route],
     claimed_at: datetime,
     now: datetime,
 ) -> None:
     ours = queries.begin_hand_over([row_id for row_id, _ in chunk], claimed_at=claimed_at, now=now)
     leaving = [(row_id, message) for row_id, message in chunk if row_id in ours]
-    results = _send(route, [message for _, message in leaving], now=now)
+    route, results = _send_by(routes, [message for _, message in leaving], now=now)
     _record(
         [
             Result(
@@ -110,6 +113,31 @@ def _send_chunk(
     for (_, message), result in zip(leaving, results, strict=True):
         if result.is_dead_address:
             retire_address(message.channel, message.address, reason=result.reason, now=now)
+
+
+def _send_by(
+    routes: Sequence[Route], messages: list[OutgoingMessage], *, now: datetime
+) -> tuple[Route, list[SendResult]]:
+    """Send by the first route that works; another one is tried only for what certainly never left.
+
+    The messages keep their keys, so that whoever gets a second one can tell.
+    """
+    for route in routes:
+        results = _send(route, [_as_from(route, message) for message in messages], now=now)
+        note_results(route.sender_id, results, now=now)
+        if not all(result.outcome is SendOutcome.RETRY for result in results):
+            break
+    return route, results
+
+
+def _as_from(route: Route, message: OutgoingMessage) -> OutgoingMessage:
+    return replace(
+        message,
+        from_address=route.from_address,
+        from_name=route.from_name,
+        reply_to=route.reply_to,
+        report_url=route.report_url,
+    )
 
 
 def _send(route: Route, messages: list[OutgoingMessage], *, now: datetime) -> list[SendResult]:
