@@ -54,8 +54,8 @@ PAGES = (
     ),
 )  # fmt: skip
 SENDERS = SettingsPage(
-    label="Senders",
-    text="The providers that messages leave by; pausing one of them or all sending.",
+    label="Channels and senders",
+    text="The providers that messages leave by: adding, checking and pausing them.",
     url_name="campaigns:senders",
     icon="send",
     order=40,

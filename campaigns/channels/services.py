@@ -1,5 +1,6 @@
 """Creating senders and finding the one a message leaves by."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from pydantic import SecretStr, ValidationError
 
@@ -15,7 +17,7 @@ from campaigns.contracts import Channel
 from campaigns.extension_points import ChannelProvider, ProviderConfig, channel_providers
 from kernel.audit import record
 from kernel.encryption import decrypt, encrypt
-from kernel.errors import Invalid
+from kernel.errors import Conflict, Invalid
 
 _PURPOSE = "campaigns.sender"
 # What works without a sender.
@@ -46,27 +48,33 @@ class SenderDraft:
     from_address: str = ""
     from_name: str = ""
     reply_to: str = ""
+    stands_in: bool = False
 
 
+@transaction.atomic
 def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -> Sender:
     """Create a sender; the first one of a channel becomes its default.
 
     Raises:
         Invalid: the provider does not serve the channel, or its settings are wrong.
+        Conflict: the name is taken.
     """
     provider = channel_providers.get(draft.kind)
     if draft.channel not in provider.channels:
         raise Invalid("channel", f"“{draft.kind}” does not send on the channel “{draft.channel}”.")
+    if Sender.objects.filter(name=draft.name).exists():
+        raise Conflict(f"A sender named “{draft.name}” exists. Choose another name.")
     has_default = Sender.objects.filter(channel=draft.channel, is_default=True).exists()
     sender = Sender.objects.create(
         key=key,
         name=draft.name,
         channel=draft.channel,
         kind=draft.kind,
-        config=_sealed(_check_config(provider, draft.config)),
+        config=seal_config(checked_config(provider, draft.config)),
         from_address=draft.from_address,
         from_name=draft.from_name,
         reply_to=draft.reply_to,
+        stands_in=draft.stands_in,
         is_default=not has_default,
         created_at=now,
     )
@@ -136,7 +144,7 @@ def _built_in(channel: Channel) -> Route | None:
 
 def _route(sender: Sender) -> Route:
     provider = channel_providers.get(sender.kind)
-    secrets = _secret_names(provider)
+    secrets = secret_names(provider)
     opened = {
         name: decrypt(value, purpose=_PURPOSE) if name in secrets and value else value
         for name, value in sender.config.items()
@@ -161,21 +169,31 @@ def _default_address(channel: str) -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1] if channel == Channel.EMAIL else ""
 
 
-def _check_config(provider: ChannelProvider, config: dict[str, Any]) -> ProviderConfig:
+def checked_config(
+    provider: ChannelProvider, config: Mapping[str, Any], *, kept: Route | None = None
+) -> ProviderConfig:
+    """Return settings as the provider's own type; secrets that are absent come from `kept`.
+
+    Raises:
+        Invalid: a setting is wrong; the field is its path.
+    """
+    stored = {name: getattr(kept.config, name) for name in secret_names(provider)} if kept else {}
     try:
-        return provider.config_type.model_validate(config)
+        return provider.config_type.model_validate({**stored, **config})
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         path = ".".join(["config", *map(str, first["loc"])])
         raise Invalid(path, f"{path}: {first['msg']}.") from None
 
 
-def _secret_names(provider: ChannelProvider) -> set[str]:
+def secret_names(provider: ChannelProvider) -> set[str]:
+    """Return the names of the settings that are stored encrypted."""
     fields = provider.config_type.model_fields.items()
     return {name for name, field in fields if field.annotation is SecretStr}
 
 
-def _sealed(config: ProviderConfig) -> dict[str, Any]:
+def seal_config(config: ProviderConfig) -> dict[str, Any]:
+    """Return settings as they are stored: secrets encrypted."""
     sealed: dict[str, Any] = {}
     for name, value in config.model_dump().items():
         if isinstance(value, SecretStr):

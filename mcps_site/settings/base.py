@@ -144,6 +144,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Where messages lie that are captured instead of sent.
+CAPTURED_DIR = places.data_dir() / "captured"
 STATIC_URL = "/static/"
 STATIC_ROOT = places.data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]

@@ -131,6 +131,31 @@ def _journey():
     return {"key": journey.key}
 
 
+@example("campaigns:sender-edit")
+def _sender():
+    from datetime import UTC, datetime
+
+    from campaigns.channels.models import Sender
+    from campaigns.channels.services import SenderDraft, create_sender
+    from campaigns.contracts import Channel
+    from kernel.ids import new_key
+
+    now = datetime.now(UTC)
+    found = Sender.objects.filter(name="Texts of the example").first()
+    if found is None:
+        config = {"account_sid": "AC1", "auth_token": "none"}
+        draft = SenderDraft(
+            name="Texts of the example", channel=Channel.SMS, kind="twilio", config=config
+        )
+        found = create_sender(draft, key=new_key(now=now), actor="user:1", now=now)
+    return {"key": found.key}
+
+
+@example("campaigns:sender-add")
+def _new_sender():
+    return {"channel": "push", "kind": "fcm"}
+
+
 def _drafted():
     from datetime import UTC, datetime
 
