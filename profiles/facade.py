@@ -21,6 +21,7 @@ from profiles.customers import services as erasing
 from profiles.segments.selectors import summaries as segments
 from profiles.segments.services import publishing
 from profiles.touchpoints.services import importing, recording
+from profiles.webhooks.services import own as webhooks
 
 
 def record_touchpoints(items: Sequence[SystemTouchpoint], *, now: datetime) -> int:
@@ -49,6 +50,29 @@ def collect_events(source_id: int, messages: Sequence[Mapping[str, Any]], *, now
         Invalid: a message is too large.
     """
     recording.collect_events(source_id, messages, now=now)
+
+
+def find_webhook(name: str, *, ready: str, actor: str, now: datetime) -> int:
+    """Return the webhook source of this name; where it is missing, make it of a ready mapping.
+
+    Raises:
+        NotFound: there is no such ready mapping.
+    """
+    return webhooks.find_webhook(name, ready=ready, actor=actor, now=now)
+
+
+def take_webhook(
+    source_id: int,
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Take in a request of our own as the address of the source does; it is stored soon.
+
+    In the caller's transaction, and without a signature.
+    """
+    webhooks.take_webhook(source_id, body, headers=headers or {}, now=now)
 
 
 def identify_customer(

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from campaigns.content.models import Template
 from campaigns.journeys.models import Journey
 from mcps_site.world.content import SEGMENTS, TEMPLATES, load_content
+from profiles.models import Event, Source, Touchpoint
 from profiles.segments.models import Segment
+from profiles.touchpoints.services.draining import drain_inbox
 from referrals.programs.models import Program
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -20,3 +22,15 @@ def test_loading_twice_makes_everything_once(db):
     once = counts()
     load_content(now=NOW)
     assert counts() == once == [len(SEGMENTS), 1, len(TEMPLATES), 2]
+
+
+def test_the_order_system_tells_of_parcels_of_known_people_once(db, sender):
+    for number in (2, 5):
+        sender.send({"type": "identify", "userId": f"fw-{number:07d}"})
+    drain_inbox(now=NOW)
+    for _ in range(2):
+        load_content(now=NOW)
+        drain_inbox(now=NOW)
+    shipped = Touchpoint.objects.filter(event=Event.objects.get(name="Order Shipped"))
+    assert sorted(row.properties["parcel"] for row in shipped) == ["FP-000002", "FP-000005"]
+    assert [row.name for row in Source.objects.filter(kind="webhook")] == ["Order system"]
