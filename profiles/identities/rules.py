@@ -189,8 +189,12 @@ class Resolver:
 
     def resolve_all(self, events: Iterable[Sighted]) -> list[int]:
         """Return the person of each event, as they are after the last one."""
-        resolve = self.resolve
-        found = [resolve(event.refs, at=event.at) for event in events]
+        owners, resolve = self.owners, self.resolve
+        found: list[int] = []
+        for event in events:
+            refs = event.refs
+            person_id = owners.get(refs[0]) if len(refs) == 1 else None
+            found.append(resolve(refs, at=event.at) if person_id is None else person_id)
         return [self.current(person_id) for person_id in found] if self._gone else found
 
     def current(self, person_id: int) -> int:
@@ -283,11 +287,11 @@ def unsettled_people(links: Mapping[Ref, Link], events: Iterable[Sequence[Ref]])
     Those are the owners of any identifier in an event whose identifiers do not all belong to one
     person already. Everybody else keeps exactly the identifiers they have.
     """
-    owners = {ref: link.person_id for ref, link in links.items()}
     found: set[int] = set()
     for refs in events:
-        first = owners.get(refs[0])
-        if len(refs) == 1 or (first is not None and all(owners.get(r) == first for r in refs)):
+        if len(refs) == 1:
             continue
-        found.update(owners[ref] for ref in refs if ref in owners)
+        owners = {links[ref].person_id for ref in refs if ref in links}
+        if len(owners) > 1 or any(ref not in links for ref in refs):
+            found |= owners
     return found

@@ -37,6 +37,7 @@ _EMAIL = re.compile(r"^[^@\s<>,;]{1,64}@[^@\s<>,;]+\.[^@\s<>,;.]{2,}$")
 _PHONE = re.compile(r"^\+[1-9]\d{6,14}$")
 _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]")
 _EMPTY = b"{}"
+_ABSENT = msgspec.Raw(b"")
 
 
 class Message(msgspec.Struct, rename="camel", gc=False):
@@ -54,9 +55,9 @@ class Message(msgspec.Struct, rename="camel", gc=False):
     timestamp: Any = None
     original_timestamp: Any = None
     sent_at: Any = None
-    properties: msgspec.Raw = msgspec.Raw(b"")
-    traits: msgspec.Raw = msgspec.Raw(b"")
-    context: msgspec.Raw = msgspec.Raw(b"")
+    properties: msgspec.Raw = _ABSENT
+    traits: msgspec.Raw = _ABSENT
+    context: msgspec.Raw = _ABSENT
 
 
 class Context(msgspec.Struct, rename="camel", gc=False):
@@ -175,8 +176,10 @@ def _decode(raw: bytes | msgspec.Raw) -> Message:
 
 
 def _object(raw: msgspec.Raw, field: str) -> bytes:
+    if raw is _ABSENT:
+        return _EMPTY
     document = bytes(raw)
-    if document in {b"", b"null"}:
+    if not document or document == b"null":
         return _EMPTY
     if not document.startswith(b"{"):
         raise Refused("wrong_type", field, f"“{field}” must be an object.")
