@@ -1,0 +1,98 @@
+"""Web, worker and database are killed while a program sends events: each is stored exactly once."""
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import segment.analytics as segment
+
+from profiles.touchpoints.services.keys import hash_write_key
+from tests.runtime.running import Installation, installation, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1_500), pytest.mark.xdist_group("runtime")]
+
+WRITE_KEY = "wk_survives_every_kill"
+VICTIMS = ("web", "postgres", "worker", "postgres", "web")
+
+
+@pytest.fixture
+def running() -> Iterator[Installation]:
+    with installation() as found:
+        found.start()
+        found.wait_for_line("Ready: http://127.0.0.1:")
+        with found.connect() as link:
+            link.execute(
+                "INSERT INTO profiles_source (key, name, kind, write_key_hash, write_key_hint)"
+                " VALUES (gen_random_uuid(), 'SDK', 'api', %s, '')",
+                [hash_write_key(WRITE_KEY)],
+            )
+        yield found
+
+
+@pytest.mark.parametrize("count", [4_000, pytest.param(200_000, marks=pytest.mark.nightly)])
+def test_every_event_of_a_retrying_sdk_is_stored_exactly_once_whatever_is_killed(running, count):
+    failures: list[object] = []
+    client = segment.Client(
+        WRITE_KEY, host=f"http://127.0.0.1:{running.port}", max_retries=50, max_queue_size=count,
+        thread=4, timeout=10, on_error=lambda error, items: failures.append(error),
+    )  # fmt: skip
+    sent = threading.Event()
+    killed_while_sending: list[str] = []
+    killer = threading.Thread(target=_kill, args=(running, sent, killed_while_sending))
+    killer.start()
+    for number in range(count):
+        client.track(f"u{number % 997}", "Counted", {"number": number})
+    client.flush()
+    client.join()
+    sent.set()
+    killer.join()
+
+    assert failures == []
+    assert {"web", "postgres"} <= set(killed_while_sending)
+    wait_until(lambda: _stored(running) >= count, seconds=300, what=lambda: str(_stored(running)))
+    with running.connect() as link:
+        found = link.execute(
+            "SELECT count(*), count(DISTINCT properties ->> 'number'), count(DISTINCT customer_id),"
+            " min((properties ->> 'number')::int), max((properties ->> 'number')::int)"
+            " FROM profiles_touchpoint t JOIN profiles_event e ON e.id = t.event_id"
+            " WHERE e.name = 'Counted'"
+        ).fetchone()
+        waiting = link.execute("SELECT count(*) FROM profiles_inbox").fetchone()
+        refused = link.execute("SELECT count(*) FROM profiles_quarantine").fetchone()
+    assert found == (count, count, 997, 0, count - 1)
+    assert (waiting, refused) == ((0,), (0,))
+
+
+def _kill(running: Installation, sent: threading.Event, killed_while_sending: list[str]) -> None:
+    """Kill one process after another, each once the product is up again; all of them at least."""
+    rng = random.Random(7)
+    turn = 0
+    while turn < len(VICTIMS) or not sent.is_set():
+        name = VICTIMS[turn % len(VICTIMS)]
+        before = running.pids()[name]
+        os.kill(before, signal.SIGKILL)
+        if not sent.is_set():
+            killed_while_sending.append(name)
+        wait_until(
+            lambda name=name, before=before: (
+                running.pids().get(name, before) != before and running.readyz() == 200
+            ),
+            seconds=60,
+            what=running.output,
+        )
+        turn += 1
+        time.sleep(rng.uniform(0.1, 0.6))
+
+
+def _stored(running: Installation) -> int:
+    try:
+        with running.connect() as link:
+            row = link.execute("SELECT count(*) FROM profiles_message_ledger").fetchone()
+    except psycopg.OperationalError:
+        return 0
+    return int(row[0]) if row else 0
