@@ -11,6 +11,7 @@ from campaigns.channels.providers.smtp.provider import SmtpProvider
 from campaigns.channels.providers.twilio.provider import TwilioProvider
 from campaigns.channels.providers.webhook.provider import WebhookProvider
 from campaigns.channels.providers.webpush.provider import WebPushProvider
+from campaigns.content.consent_values import ConsentValues
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers, merge_sources
 from campaigns.people import CampaignsData, CampaignsMerger
@@ -76,6 +77,7 @@ def register() -> None:
         navigation.register(page)
     settings_pages.register(SENDERS)
     merge_sources.register(ComputedValues.key, ComputedValues())
+    merge_sources.register(ConsentValues.key, ConsentValues())
     usage_sources.register(CampaignUsage.key, CampaignUsage())
     register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)

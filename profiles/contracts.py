@@ -136,6 +136,17 @@ class SegmentFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OptInAsked:
+    """Payload of `profiles.opt_in_asked`, version 1: a person should confirm that they want to hear.
+
+    The subject is the customer. An empty topic stands for the whole channel.
+    """
+
+    channel: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentDrifted:
     """The audit found people in the wrong place and put them right: an event that alerts watch."""
 

@@ -11,7 +11,13 @@ from profiles.clients.services import verify_client_token
 from profiles.computed.selectors.reading import ComputedFields, ComputedSection
 from profiles.computed.services.people import ComputedData, ComputedMerger
 from profiles.consent.services import ConsentData, ConsentMerger
-from profiles.contracts import ComputedDrifted, ComputedFailed, SegmentDrifted, SegmentFailed
+from profiles.contracts import (
+    ComputedDrifted,
+    ComputedFailed,
+    OptInAsked,
+    SegmentDrifted,
+    SegmentFailed,
+)
 from profiles.extension_points import (
     customer_mergers,
     personal_data_sources,
@@ -34,6 +40,7 @@ from profiles.webhooks.services.translating import WebhookTranslator
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
+register_event_type("profiles.opt_in_asked", version=1, payload=OptInAsked)
 register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifted)
 register_event_type("profiles.segment_failed", version=1, payload=SegmentFailed)
 register_event_type("profiles.computed_drifted", version=1, payload=ComputedDrifted)
@@ -65,6 +72,10 @@ customer_mergers.register(AccountMerger.key, AccountMerger())
 profile_sections.register(AccountSection.key, AccountSection())
 segment_fields.register(AccountCount.key, AccountCount())
 segment_fields.register(AccountName.key, AccountName())
+navigation.register(
+    NavItem(section="Audience", label="Consent", url_name="profiles:consent", icon="shield-check", order=40,
+            keywords="opt-in opt-out preferences topics suppression unsubscribe gdpr permission")
+)  # fmt: skip
 customer_mergers.register(ConsentMerger.key, ConsentMerger())
 customer_mergers.register(SegmentMerger.key, SegmentMerger())
 customer_mergers.register(ComputedMerger.key, ComputedMerger())

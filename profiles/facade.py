@@ -6,6 +6,7 @@ from typing import Any
 
 from profiles.computed.selectors import reading as computed
 from profiles.computed.services import defining as computing
+from profiles.consent import opt_ins, preferences
 from profiles.consent import services as consent
 from profiles.consent.queries import Statement
 from profiles.contracts import (
@@ -148,6 +149,22 @@ def record_consent(  # noqa: PLR0913 - the parts of a proof
             at=now,
         )
     )
+
+
+def list_consent_links(
+    customer_ids: Sequence[CustomerId], *, now: datetime
+) -> dict[CustomerId, dict[str, str]]:
+    """Return the links about consent of each person: `preferences_link`, and `confirm_link` for
+    those who were asked to confirm and did not answer yet. One statement for all.
+    """
+    confirming = opt_ins.confirm_links(customer_ids, now=now)
+    return {
+        customer_id: {
+            "preferences_link": preferences.preferences_link(customer_id, now=now),
+            **({"confirm_link": confirming[customer_id]} if customer_id in confirming else {}),
+        }
+        for customer_id in customer_ids
+    }
 
 
 def suppress_address(channel: str, address: str, *, reason: str, now: datetime) -> bool:

@@ -3,7 +3,15 @@
 from profiles.accounts.models import Account, AccountMember
 from profiles.clients.models import ClientAccess, ClientKey
 from profiles.computed.models import ComputedDue, ComputedTrait, ComputedValue
-from profiles.consent.models import Consent, ConsentEntry, Suppression
+from profiles.consent.models import (
+    Consent,
+    ConsentCount,
+    ConsentEntry,
+    OptIn,
+    Preference,
+    Suppression,
+    Topic,
+)
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.identities.models import Identity, Tombstone
 from profiles.imports.models import Upload, UploadPerson, UploadPiece, UploadProblem
@@ -46,6 +54,7 @@ __all__ = [
     "ComputedTrait",
     "ComputedValue",
     "Consent",
+    "ConsentCount",
     "ConsentEntry",
     "Customer",
     "Event",
@@ -56,11 +65,13 @@ __all__ = [
     "InboxItem",
     "Merge",
     "MessageLedger",
+    "OptIn",
     "PlanAction",
     "PlanVersion",
     "PlanViolation",
     "PlannedEvent",
     "PlannedPropertyRow",
+    "Preference",
     "Property",
     "QuarantinedMessage",
     "Segment",
@@ -73,6 +84,7 @@ __all__ = [
     "SourceActivity",
     "Suppression",
     "Tombstone",
+    "Topic",
     "Touchpoint",
     "TraitEntry",
     "TraitPolicy",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from kernel.events import Bounds, subscribe
 from profiles.computed.services.refreshing import refresh_touched as refresh_computed
+from profiles.consent.opt_ins import ask_by_events
 from profiles.consent.services import adopt_statements
 from profiles.schema.services.discovering import discover_events
 from profiles.segments.services.accounts import follow_groups
@@ -35,9 +36,10 @@ def plan_consent(bounds: Bounds, *, now: datetime) -> None:
 
 
 @subscribe("profiles.touchpoint", name="profiles.consent_statements", batch=5_000)
-def adopt_consent(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- dated by the event
-    """Record what people said about consent through their clients."""
+def adopt_consent(bounds: Bounds, *, now: datetime) -> None:
+    """Record what people said about consent through their clients, and ask where they wish it."""
     adopt_statements(bounds)
+    ask_by_events(bounds, now=now)
 
 
 @subscribe("profiles.touchpoint", name="profiles.schema_discovery", batch=5_000)

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import views as computed
+from profiles.consent import public as consent_public
+from profiles.consent import views as consent
 from profiles.directory import account_views as account_pages
 from profiles.directory import debug_views as debugging
 from profiles.directory import merge_views as merging
@@ -54,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
+    path("profiles/<uuid:key>/consent/", directory.consent, name="person_consent"),
     path("profiles/<uuid:key>/past/", directory.past, name="past"),
     path("profiles/<uuid:key>/merge/", merging.merge, name="merge"),
     path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),
@@ -67,6 +70,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("computed-traits/<uuid:key>/archive/", computed.archive, name="computed-archive"),
     path("accounts/", account_pages.accounts, name="accounts"),
     path("accounts/<uuid:key>/", account_pages.account, name="account"),
+    path("consent/", consent.overview, name="consent"),
+    path("consent/topics/", consent.topics, name="consent_topics"),
+    path("consent/topics/<slug:key>/", consent.topic, name="consent_topic"),
+    path("consent/suppressions/", consent.suppressions, name="suppressions"),
+    path("preferences/<str:token>/", consent_public.preference_center, name="preferences"),
+    path("confirm/<str:token>/", consent_public.confirm, name="confirm"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

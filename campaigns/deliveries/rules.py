@@ -9,6 +9,8 @@ REASONS = {
     "erased": "The person was erased.",
     "enrollment_stopped": "The person was taken out of the journey.",
     "journey_ended": "The journey was ended.",
+    "paused": "The person paused marketing messages.",
+    "weekly_limit": "The person wants no more marketing messages this week.",
     "frequency_cap": "A frequency cap was reached.",
     "quiet_hours": "Quiet hours where the person is; sent when they end.",
     "no_sender": "No sender is set up for this channel.",

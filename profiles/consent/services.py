@@ -8,7 +8,7 @@ from django.db import transaction
 
 from kernel.errors import Invalid
 from kernel.events import Bounds
-from profiles.consent import queries
+from profiles.consent import preference_queries, queries
 from profiles.consent.models import ConsentState
 from profiles.consent.queries import Statement
 from profiles.contracts import CustomerId, MergePair
@@ -60,10 +60,12 @@ class ConsentMerger:
     def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give the rows of each loser to its winner."""
         queries.merge_consents(pairs)
+        preference_queries.move_preferences(pairs)
 
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give each loser its entries back and restate both sides from the ledger."""
         queries.return_consents(pairs)
+        preference_queries.return_preferences(pairs)
 
 
 class ConsentData:
@@ -73,8 +75,10 @@ class ConsentData:
 
     def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
         """Return every statement and suppression of one person."""
-        return queries.export_consents(customer_id)
+        exported = queries.export_consents(customer_id)
+        return {**exported, "preferences": preference_queries.export_preferences(customer_id)}
 
     def erase_customers(self, customer_ids: Sequence[CustomerId], *, now: datetime) -> None:
         """Delete the state and blank the ledger."""
         queries.erase_consents(customer_ids)
+        preference_queries.erase_preferences(customer_ids)

@@ -14,6 +14,9 @@ from django.views.decorators.http import require_GET
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.audit import record
+from profiles.consent.preferences import preferences_link
+from profiles.consent.selectors import describe_consent
+from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
 from profiles.directory import selectors, trait_selectors
 from profiles.directory.queries import count_touchpoints
@@ -23,6 +26,7 @@ SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes a
          ("activity", "Messages and journeys"))  # fmt: skip
 
 TABS = (("profile", "Timeline"), ("attributes", "Attributes"), ("identities", "Identities"),
+        ("person_consent", "Consent"),
         ("past", "At an instant"))  # fmt: skip
 
 
@@ -76,6 +80,17 @@ def identities(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "merges": selectors.list_merges(customer.id),
     }
     return _profile(request, customer, "identities", context, now=timezone.now())
+
+
+@require_GET
+@require("view")
+def consent(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    """What the person allowed, and every statement with its proof."""
+    customer, now = _find(key), timezone.now()
+    said = describe_consent(customer.id, now=now, is_masked=_is_masked(request))
+    may_act = may(request.user, "publish")
+    link = preferences_link(CustomerId(customer.id), now=now) if may_act else ""
+    return _profile(request, customer, "person_consent", {"consent": said, "link": link}, now=now)
 
 
 @require_GET

@@ -57,8 +57,50 @@ def _person():
     return {"key": get_customers([customer_id])[customer_id].key}
 
 
-for _page in ("profile", "attributes", "identities", "past", "merge", "erase"):
+for _page in ("profile", "attributes", "identities", "person_consent", "past", "merge", "erase"):
     example(f"profiles:{_page}")(_person)
+
+
+@example("profiles:consent_topic")
+def _topic():
+    from datetime import UTC, datetime
+
+    from profiles.consent.topics import create_topic
+
+    words = {"name": "News", "description": "What is new"}
+    create_topic("browser-news", **words, actor="command:test", now=datetime.now(UTC))
+    return {"key": "browser-news"}
+
+
+@example("profiles:preferences")
+def _preferences():
+    from datetime import UTC, datetime
+
+    from profiles.consent.preferences import preferences_link
+
+    now, [customer_id] = datetime.now(UTC), _ids()
+    return {"token": preferences_link(customer_id, now=now).split("/")[-2]}
+
+
+def _ids():
+    from profiles.contracts import IdentityRef
+    from profiles.facade import find_customer
+
+    _person()
+    ada = find_customer(IdentityRef(kind="email", value="ada@example.com"))
+    return [ada.id]
+
+
+@example("profiles:confirm")
+def _question():
+    from datetime import UTC, datetime
+
+    from profiles.consent.opt_ins import ask, confirm_links
+    from profiles.consent.preference_queries import Question
+
+    now, [customer_id] = datetime.now(UTC), _ids()
+    ask(Question(customer_id=customer_id, channel="email", source="example"), now=now)
+    return {"token": confirm_links([customer_id], now=now)[customer_id].split("/")[-2]}
 
 
 @example("profiles:account")

@@ -33,7 +33,7 @@ WITH due AS MATERIALIZED (
     ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
-        k.consent, p.counts, p.hit, q.until, q.clock, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
+        k.consent, p.counts, p.hit, q.until, q.clock, w.paused_until, w.is_enough, w.pace, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
         e.state AS way, j.status AS journey,
         e.id IS NOT NULL AND campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) AS has_left
     FROM one o
@@ -46,6 +46,7 @@ WITH due AS MATERIALIZED (
     CROSS JOIN LATERAL profiles_may_contact(o.customer_id, o.channel, o.topic, a.address) k
     CROSS JOIN LATERAL campaigns_pressure(o.customer_id, o.channel, o.message_class, %(now)s::timestamptz) p
     CROSS JOIN LATERAL campaigns_quiet(o.channel, c.time_zone, %(now)s::timestamptz) q
+    CROSS JOIN LATERAL campaigns_pace(o.customer_id, %(now)s::timestamptz) w
 ), verdict AS (
     SELECT f.*, CASE
         WHEN f.erased_at IS NOT NULL THEN 'erased'
@@ -56,11 +57,14 @@ WITH due AS MATERIALIZED (
         WHEN f.suppression IS NOT NULL THEN 'suppressed'
         WHEN f.message_class = 'marketing' AND f.consent = 'withdrawn' THEN 'consent_withdrawn'
         WHEN f.message_class = 'marketing' AND f.needs_consent AND f.consent <> 'granted' THEN 'no_consent'
+        WHEN f.message_class = 'marketing' AND f.paused_until IS NOT NULL THEN 'paused'
+        WHEN f.message_class = 'marketing' AND f.is_enough THEN 'weekly_limit'
         WHEN f.message_class = 'marketing' AND f.until IS NOT NULL THEN 'quiet_hours'
         WHEN f.hit IS NOT NULL THEN 'frequency_cap'
         ELSE 'allowed' END AS reason,
         jsonb_strip_nulls(jsonb_build_object('consent', f.consent, 'suppression', f.suppression,
-            'caps', f.counts, 'cap', f.hit, 'clock', f.clock, 'until', f.until)) AS numbers
+            'caps', f.counts, 'cap', f.hit, 'clock', f.clock, 'until', f.until,
+            'paused_until', f.paused_until, 'pace', f.pace)) AS numbers
     FROM facts f
 ), refused AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
