@@ -1,5 +1,6 @@
 """Staff's pages about consent: counts and topics, and the addresses nobody is written to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.contrib import messages
@@ -112,7 +113,7 @@ def _note(verb: str, channel: str, *, actor: str, now: datetime) -> None:
 
 
 def _page(
-    request: HttpRequest, name: str, context: dict[str, object], *, form: object = None
+    request: HttpRequest, name: str, context: Mapping[str, object], *, form: object = None
 ) -> HttpResponse:
     chosen = "consent_topics" if name == "consent_topic" else name
     tabs = [(text, reverse(f"profiles:{one}"), one == chosen, "") for one, text in TABS]
