@@ -51,7 +51,7 @@ class CampaignUsage:
         for journey in rows.order_by("name").prefetch_related("live_version__triggers"):
             version = journey.live_version
             triggers = {one.segment_id for one in version.triggers.all()} if version else set()
-            words = _words(journey.authored) | {names[pk] for pk in triggers & set(names)}
+            words = _words(journey.authored) | {names[pk] for pk in names if pk in triggers}
             _collect(found, words & set(used), _user("journey", journey.name, journey.key))
         if kind == "computed":
             for template in Template.objects.select_related("live_version").order_by("name"):

@@ -37,10 +37,11 @@ class Unavailable(DomainError):
 
 
 class Invalid(DomainError):
-    """One named field of the input is wrong."""
+    """One named field of the input is wrong; `places` may name more, each with its message."""
 
     code = "invalid"
 
     def __init__(self, field: str, message: str, *, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.field = field
+        self.places: list[tuple[str, str]] = [(field, message)]

@@ -2,8 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.computed import api as computed
 from profiles.directory import account_api, api, trait_api
 from profiles.schema import api as schema
+from profiles.segments.api import definitions as segments
+from profiles.segments.api import members
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 from profiles.webhooks.endpoint import application as webhooks
@@ -32,5 +35,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/", schema.OneEvent.as_view(), name="api_event"),
     path("plan/violations/", schema.Violations.as_view(), name="api_violations"),
     path("plan/actions/", schema.Actions.as_view(), name="api_plan_actions"),
+    path("segments/", segments.Segments.as_view(), name="api_segments"),
+    path("segments/count/", segments.Count.as_view(), name="api_segment_count"),
+    path("segments/changes/", members.Changes.as_view(), name="api_segment_changes"),
+    path("segments/<uuid:key>/", segments.OneSegment.as_view(), name="api_segment"),
+    path("segments/<uuid:key>/publish/", segments.Publish.as_view(), name="api_segment_publish"),
+    path("segments/<uuid:key>/members/", members.Members.as_view(), name="api_segment_members"),
+    path(
+        "segments/<uuid:key>/members/<str:person>/",
+        members.Membership.as_view(),
+        name="api_membership",
+    ),
+    path("segments/<uuid:key>/people/", members.People.as_view(), name="api_segment_people"),
+    path("segments/<uuid:key>/snapshot/", members.Snapshot.as_view(), name="api_segment_snapshot"),
+    path("computed-traits/", computed.Traits.as_view(), name="api_computed"),
+    path("computed-traits/<uuid:key>/", computed.OneTrait.as_view(), name="api_computed_trait"),
+    path(
+        "customers/<str:person>/computed-traits/",
+        computed.Values.as_view(),
+        name="api_computed_values",
+    ),
     path("sources/", api.Sources.as_view(), name="api_sources"),
 ]

@@ -76,7 +76,7 @@ def _domain(exc: DomainError) -> Response:
     code = next((number for kind, number in _STATUS_OF if isinstance(exc, kind)), 400)
     errors: list[FieldError] = []
     if isinstance(exc, Invalid):
-        errors = [{"path": exc.field, "code": exc.code, "message": exc.message}]
+        errors = [{"path": path, "code": exc.code, "message": text} for path, text in exc.places]
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(exc, Unavailable) else None
     return Response(error_body(exc.message, exc.code, errors), status=code, headers=headers)
 

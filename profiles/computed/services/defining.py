@@ -39,6 +39,7 @@ class DefinitionRefused(Invalid):
         path, message = errors[0]
         super().__init__(f"definition.{path}", message)
         self.errors = errors
+        self.places = [(f"definition.{place}", text) for place, text in errors]
 
 
 def read_definition(document: Any) -> Figure | Quintile:

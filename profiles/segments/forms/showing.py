@@ -66,7 +66,8 @@ def show_rule(document: Document, errors: Mapping[str, list[str]]) -> NodeShown:
 
 def show_selection(document: Document, place: str) -> NodeShown:
     """Return event, filters and window of a definition as the templates draw them."""
-    parts = {name: document[name] for name in ("event", "where", "window") if name in document}
+    names = ("event", "where", "window")
+    parts: Document = {name: document[name] for name in names if name in document}
     shown = NodeShown(place=place, kind="selection")
     _fill(shown, {"kind": "selection", **parts})
     return shown

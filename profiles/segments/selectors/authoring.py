@@ -18,6 +18,7 @@ class RuleRefused(Invalid):
         path, message = errors[0]
         super().__init__(f"rule.{path}", message)
         self.errors = errors
+        self.places = [(f"rule.{place}", text) for place, text in errors]
 
 
 def read_rule(document: Any) -> SegmentRule:

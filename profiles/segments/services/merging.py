@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from profiles.contracts import MergePair
+from profiles.segments.queries.lists import any_listed, merge_listed, part_listed
+from profiles.segments.queries.membership import lock_lane
 from profiles.segments.services.refreshing import plan_people
 
 
@@ -17,11 +19,20 @@ class SegmentMerger:
     key = "segments"
 
     def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
-        """Make winners and losers due in every live segment."""
+        """Make winners and losers due in every live segment; lists take the winner in."""
+        if any_listed(pair.loser_id for pair in pairs):
+            lock_lane()
+            merge_listed(pairs, now=now)
         plan_people(_everybody(pairs), cause="merge", now=now)
 
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
-        """Make both sides due again; what they are in follows from their own facts."""
+        """Make both sides due again; what they are in follows from their own facts.
+
+        On static lists both stand as before the merge.
+        """
+        if any_listed(pair.winner_id for pair in pairs):
+            lock_lane()
+            part_listed(pairs, now=now)
         plan_people(_everybody(pairs), cause="merge", now=now)
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_key
-from profiles.segments.models import Segment, SegmentStatus, SegmentVersion
+from profiles.segments.models import Segment, SegmentKind, SegmentStatus, SegmentVersion
 from profiles.segments.queries import candidates as candidate_queries
 from profiles.segments.queries.membership import (
     Compiled,
@@ -83,6 +83,35 @@ def save_segment(
     except IntegrityError:
         raise Conflict(f"There is a segment named “{name.strip()}” already.") from None
     return saved
+
+
+def change_segment(
+    segment_id: int,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    rule: Any = None,
+) -> Segment:
+    """Change what is given of a segment; a rule becomes the draft and the live one stays.
+
+    Raises `Conflict` when the name is taken or the segment is archived, `Invalid` for a static list
+    with a rule, `RuleRefused` for a wrong rule.
+    """
+    try:
+        with transaction.atomic():
+            segment = _lock_segment(segment_id)
+            if segment.status == SegmentStatus.ARCHIVED:
+                raise Conflict(f"“{segment.name}” is archived; duplicate it instead.")
+            if rule is not None and segment.kind == SegmentKind.LIST:
+                raise Invalid("rule", "A static list has no rule; add people to it.")
+            if rule is not None:
+                segment.draft_rule = read_rule(rule).model_dump(mode="json", exclude_none=True)
+            segment.name = segment.name if name is None else name.strip()
+            segment.description = segment.description if description is None else description
+            segment.save(update_fields=["name", "description", "draft_rule"])
+    except IntegrityError:
+        raise Conflict(f"There is a segment named “{(name or '').strip()}” already.") from None
+    return segment
 
 
 def publish_segment(
