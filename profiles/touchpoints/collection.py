@@ -11,7 +11,7 @@ import ipaddress
 import json
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
@@ -28,6 +28,7 @@ from profiles.touchpoints.services.accepting import (
 )
 from profiles.touchpoints.services.keys import find_source_id
 from profiles.touchpoints.services.pressure import check_pressure, measured
+from profiles.touchpoints.snippet import answer_snippet
 
 log = structlog.get_logger()
 
@@ -41,8 +42,8 @@ ROUTES = {
     "alias": "alias", "a": "alias", "batch": "batch", "b": "batch", "import": "import",
 }  # fmt: skip
 _PHRASES = {
-    200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
-    405: "Method Not Allowed", 429: "Too Many Requests", 503: "Service Unavailable",
+    200: "OK", 204: "No Content", 304: "Not Modified", 400: "Bad Request", 401: "Unauthorized",
+    404: "Not Found", 405: "Method Not Allowed", 429: "Too Many Requests", 503: "Service Unavailable",
 }  # fmt: skip
 _SUCCESS = b'{"success": true}'
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -59,9 +60,10 @@ class Unauthorized(DomainError):
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request."""
     status, content_type, body, headers = _answer(environ)
+    headers = {"Cache-Control": "no-store"} | headers
     sent = [
-        ("Content-Type", content_type), ("Content-Length", str(len(body))),
-        ("Cache-Control", "no-store"), *_cors(environ), *headers.items(),
+        ("Content-Type", content_type), ("Content-Length", str(len(body))), *_cors(environ),
+        *headers.items(),
     ]  # fmt: skip
     start_response(f"{status} {_PHRASES[status]}", sent)
     return [body]
@@ -97,12 +99,19 @@ def _route(environ: Environ) -> Answer:
             return _collect(environ, ROUTES[name]) if method == "POST" else _only("POST")
         case ["m"]:
             return (200, _JSON, _SUCCESS, {}) if method == "POST" else _only("POST")
-        case ["pixel", name]:
-            return _pixel(environ, ROUTES.get(name, "")) if method == "GET" else _only("GET")
-        case ["projects", write_key, "settings"]:
-            return _settings(environ, write_key) if method == "GET" else _only("GET")
+        case ["mcps.js"] | ["pixel", _] | ["projects", _, "settings"]:
+            return _read(environ, parts) if method == "GET" else _only("GET")
     missing = DomainError("There is no such address under /v1/.", code="not_found")
     return _refusal(404, missing)
+
+
+def _read(environ: Environ, parts: Sequence[str]) -> Answer:
+    match parts:
+        case ["pixel", name]:
+            return _pixel(environ, ROUTES.get(name, ""))
+        case ["projects", write_key, "settings"]:
+            return _settings(environ, write_key)
+    return _snippet(environ)
 
 
 def _collect(environ: Environ, route: str) -> Answer:
@@ -164,6 +173,12 @@ def _pixel(environ: Environ, route: str) -> Answer:
     return 200, "image/gif", _GIF, {}
 
 
+def _snippet(environ: Environ) -> Answer:
+    """Send our own JavaScript for web pages."""
+    status, body, headers = answer_snippet(environ)
+    return status, "text/javascript; charset=utf-8", body, headers
+
+
 def _settings(environ: Environ, write_key: str) -> Answer:
     """Tell the browser's SDK where to send events."""
     if find_source_id(write_key, at=time.monotonic()) is None:
@@ -191,7 +206,8 @@ def _cors(environ: Environ) -> list[tuple[str, str]]:
     if not origin:
         return []
     headers = [("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
-               ("Access-Control-Allow-Credentials", "true")]  # fmt: skip
+               ("Access-Control-Allow-Credentials", "true"),
+               ("Access-Control-Expose-Headers", "Retry-After")]  # fmt: skip
     if environ["REQUEST_METHOD"] == "OPTIONS":
         headers += [
             ("Access-Control-Allow-Methods", "POST, GET"),
