@@ -31,6 +31,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: work on uploads", "profiles.work_uploads", 2),
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
     Periodic("Profiles: count consents", "profiles.count_consents", 300),
+    Periodic("Profiles: look for duplicates", "profiles.look_for_duplicates", 86_400),
+    Periodic("Profiles: watch over stitching", "profiles.watch_stitching", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
     Periodic("Campaigns: let people into journeys by the clock", "campaigns.start_scheduled", 30),

@@ -153,3 +153,12 @@ class SegmentDrifted:
     segment_id: int
     differences: int
     scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StitchingHeld:
+    """Events joined too much to one person within the hour; nothing more is joined to them."""
+
+    customer_id: int
+    merges: int
+    identifiers: int

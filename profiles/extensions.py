@@ -17,7 +17,9 @@ from profiles.contracts import (
     OptInAsked,
     SegmentDrifted,
     SegmentFailed,
+    StitchingHeld,
 )
+from profiles.duplicates.services import DuplicateData
 from profiles.extension_points import (
     customer_mergers,
     personal_data_sources,
@@ -45,6 +47,7 @@ register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifte
 register_event_type("profiles.segment_failed", version=1, payload=SegmentFailed)
 register_event_type("profiles.computed_drifted", version=1, payload=ComputedDrifted)
 register_event_type("profiles.computed_failed", version=1, payload=ComputedFailed)
+register_event_type("profiles.stitching_held", version=1, payload=StitchingHeld)
 register_log("profiles.segment_change", "profiles_segment_change", time_column="at")
 customer_mergers.register(TouchpointMerger.key, TouchpointMerger())
 navigation.register(
@@ -66,6 +69,10 @@ navigation.register(
 navigation.register(
     NavItem(section="Audience", label="Accounts", url_name="profiles:accounts", icon="building-2", order=15,
             keywords="companies groups teams organizations households")
+)  # fmt: skip
+navigation.register(
+    NavItem(section="Audience", label="Duplicates", url_name="profiles:duplicates", icon="copy", order=16,
+            keywords="merge same person held over-merged blocked values shared")
 )  # fmt: skip
 # Accounts ask the touchpoints, which moved before, whose later group calls were whose.
 customer_mergers.register(AccountMerger.key, AccountMerger())
@@ -93,7 +100,7 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
 _personal = (
-    TouchpointData(), AccountData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+    TouchpointData(), AccountData(), DuplicateData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)

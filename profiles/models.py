@@ -13,7 +13,8 @@ from profiles.consent.models import (
     Topic,
 )
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
-from profiles.identities.models import Identity, Tombstone
+from profiles.duplicates.models import Duplicate
+from profiles.identities.models import BlockedValue, DeviceMove, Identity, StitchHold, Tombstone
 from profiles.imports.models import Upload, UploadPerson, UploadPiece, UploadProblem
 from profiles.schema.models import (
     EventDay,
@@ -48,6 +49,7 @@ from profiles.webhooks.models import Webhook, WebhookDelivery, WebhookRefusal
 __all__ = [
     "Account",
     "AccountMember",
+    "BlockedValue",
     "ClientAccess",
     "ClientKey",
     "ComputedDue",
@@ -57,6 +59,8 @@ __all__ = [
     "ConsentCount",
     "ConsentEntry",
     "Customer",
+    "DeviceMove",
+    "Duplicate",
     "Event",
     "EventDay",
     "EventLibrary",
@@ -82,6 +86,7 @@ __all__ = [
     "SegmentVersion",
     "Source",
     "SourceActivity",
+    "StitchHold",
     "Suppression",
     "Tombstone",
     "Topic",

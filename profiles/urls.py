@@ -7,6 +7,7 @@ from profiles.consent import public as consent_public
 from profiles.consent import views as consent
 from profiles.directory import account_views as account_pages
 from profiles.directory import debug_views as debugging
+from profiles.directory import duplicate_views as doubles
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
@@ -53,6 +54,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/<int:event_id>/unplan/", schema.unplan, name="schema_unplan"),
     path("profiles/", directory.people, name="list"),
     path("profiles/attributes/", traits.policies, name="trait_policies"),
+    path("profiles/duplicates/", doubles.duplicates, name="duplicates"),
+    path("profiles/duplicates/search/", doubles.look, name="duplicates_look"),
+    path("profiles/duplicates/held/", doubles.held, name="held"),
+    path("profiles/duplicates/held/<int:hold_id>/release/", doubles.release, name="hold_release"),
+    path("profiles/duplicates/values/", doubles.shared_values, name="shared_values"),
+    path(
+        "profiles/duplicates/values/<int:value_id>/",
+        doubles.decide_value,
+        name="shared_value_decide",
+    ),
+    path("profiles/duplicates/<int:pair_id>/dismiss/", doubles.dismiss, name="duplicate_dismiss"),
     path("profiles/<uuid:key>/", directory.timeline, name="profile"),
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),

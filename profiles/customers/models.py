@@ -65,6 +65,7 @@ class Merge(models.Model):
                 name="profiles_merge_one_in_force_per_loser",
             )
         ]
+        indexes: ClassVar = [models.Index(fields=["merged_at"], name="profiles_merge_recent")]
 
     def __str__(self) -> str:
         return f"{self.loser_id} into {self.winner_id}"

@@ -42,3 +42,75 @@ class Tombstone(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:8]
+
+
+class DeviceMove(models.Model):
+    """A device that went from one known person to another: evidence that they may be one."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    value = models.CharField(max_length=255)
+    from_customer = models.ForeignKey("profiles.Customer", models.CASCADE, related_name="+")
+    to_customer = models.ForeignKey("profiles.Customer", models.CASCADE, related_name="+")
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_device_move"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class BlockedValue(models.Model):
+    """A value that names nobody, or is suspected to: many people say it is theirs.
+
+    A blocked one is no identifier any more; values that are refused everywhere are in the rules.
+    """
+
+    class State(models.TextChoices):
+        SUGGESTED = "suggested", "Suggested"
+        BLOCKED = "blocked", "Blocked"
+        IGNORED = "ignored", "Left as it is"
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    value = models.CharField(max_length=255)
+    state = models.CharField(max_length=9, choices=State.choices)
+    people = models.IntegerField()
+    found_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=254, blank=True, db_default="")
+
+    class Meta:
+        db_table = "profiles_blocked_value"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["kind", "value"], name="profiles_blocked_value_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class StitchHold(models.Model):
+    """A person who gathered too much in too short a time: events join nobody to them meanwhile."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey("profiles.Customer", models.CASCADE, related_name="+")
+    merges = models.IntegerField()
+    identifiers = models.IntegerField()
+    held_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.CharField(max_length=254, blank=True, db_default="")
+
+    class Meta:
+        db_table = "profiles_stitch_hold"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(released_at__isnull=True),
+                name="profiles_stitch_hold_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -35,6 +35,15 @@ class Relink(NamedTuple):
     linked_at: int
 
 
+class Move(NamedTuple):
+    """A device that went from one known person to another (microseconds since 1970)."""
+
+    ref: Ref
+    from_id: int
+    to_id: int
+    moved_at: int
+
+
 def find_links(refs: Sequence[Ref]) -> tuple[dict[Ref, Link], dict[int, Seen]]:
     """Find whom identifiers belong to, and what we know of these people; unknown ones are absent.
 
@@ -70,12 +79,24 @@ def hold_people(ids: Iterable[int], *, to_merge: bool) -> None:
 
 
 def load_people(ids: Iterable[int]) -> dict[int, Person]:
-    """Return people with all their identifiers."""
+    """Return people with all their identifiers, and whether they are held from being joined."""
     people = {person_id: Person(person_id) for person_id in ids}
     if people:
+        for (customer_id,) in SQL.run("list_held", {"ids": bigint_array(people)}):
+            people[customer_id].is_held = True
         for customer_id, kind, value in SQL.run("list_identities", {"ids": bigint_array(people)}):
             people[customer_id].add((kind, value))
     return people
+
+
+def list_blocked() -> frozenset[Ref]:
+    """Return the values that staff blocked."""
+    return frozenset((kind, value) for kind, value in SQL.run("list_blocked"))
+
+
+def delete_identity(ref: Ref) -> int:
+    """Take one identifier from whoever holds it; return 1 if somebody did."""
+    return SQL.count("delete_identity", {"kind": ref[0], "value": ref[1]})
 
 
 def insert_identities(rows: Sequence[NewIdentity]) -> int:
@@ -154,3 +175,16 @@ def relink_identities(rows: Sequence[Relink]) -> None:
             "linked_at": bigint_array(row.linked_at for row in rows),
         }
         SQL.run("relink_identities", params)
+
+
+def insert_moves(rows: Sequence[Move]) -> None:
+    """Note devices that went from one known person to another."""
+    if rows:
+        params = {
+            "kinds": text_array(row.ref[0] for row in rows),
+            "values": text_array(row.ref[1] for row in rows),
+            "from_ids": bigint_array(row.from_id for row in rows),
+            "to_ids": bigint_array(row.to_id for row in rows),
+            "moved_at": bigint_array(row.moved_at for row in rows),
+        }
+        SQL.run("insert_moves", params)

@@ -8,6 +8,7 @@ The rules, in the order in which they speak:
 3. A device (anonymous id, push token) that moves from one known person to another goes with the
    newest event that shows both; what it did before stays with the earlier person.
 4. A person holds at most so many identifiers of a kind; one more is dropped from the event.
+5. To a person who is held, because they gathered too much too fast, nothing is joined.
 """
 
 import re
@@ -80,6 +81,8 @@ class Person:
 
     id: int
     refs: dict[str, set[str]] = field(default_factory=dict)
+    is_held: bool = False
+    """Whether they gathered so much that events join nothing more to them."""
 
     @property
     def has_user_id(self) -> bool:
@@ -129,6 +132,8 @@ def may_join(one: Person, other: Person, *, via: str) -> bool:
     """Say whether an event may make one person of two, by an identifier of the kind `via`."""
     if one.has_user_id and other.has_user_id:
         return False
+    if (one.is_held or other.is_held) and one.refs and other.refs:
+        return False
     if via in DEVICE_KINDS and any(_contradict(one, other, kind) for kind in CONTACT_KINDS):
         return False
     return all(
@@ -171,6 +176,8 @@ class Resolver:
         self.demotions: list[Demotion] = []
         self.relinked: dict[Ref, int] = {}
         """Identifiers whose newest sighting with a user id must be written, with its time."""
+        self.moves: list[tuple[Ref, int, int, int]] = []
+        """Devices that went from one known person to another: which, from, to, when."""
         self._gone: dict[int, int] = {}
 
     def resolve(self, refs: Sequence[Ref], *, at: int) -> int:
@@ -232,6 +239,9 @@ class Resolver:
         if len(person.refs.get(ref[0], ())) >= LIMITS.get(ref[0], OWN_KIND_LIMIT):
             self.demotions.append(Demotion(ref, person.id, person.id, "limit_reached"))
             return
+        if person.is_held:
+            self.demotions.append(Demotion(ref, person.id, person.id, "person_held"))
+            return
         person.add(ref)
         if person.id:
             self.owners[ref] = person.id
@@ -267,6 +277,7 @@ class Resolver:
         linked_at = self._linked.get(ref)
         moves = ref[0] in DEVICE_KINDS and person.has_user_id and owner.has_user_id
         if moves and (linked_at is None or at > linked_at):
+            self.moves.append((ref, owner.id, person.id, at))
             owner.refs[ref[0]].discard(ref[1])
             person.add(ref)
             self.owners[ref] = person.id

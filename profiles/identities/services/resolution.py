@@ -133,6 +133,12 @@ def _store_identities(
             if ref not in new
         ]
     )
+    queries.insert_moves(
+        [
+            queries.Move(ref, stored(earlier), stored(later), at)
+            for ref, earlier, later, at in resolver.moves
+        ]
+    )
 
 
 def _first_sightings(events: Sequence[Sighted], refs: Collection[Ref]) -> dict[Ref, Sighted]:

@@ -27,6 +27,19 @@ SELECT id FROM profiles_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id 
 SELECT customer_id, kind, value FROM profiles_identity
 WHERE customer_id = ANY (%(ids)s::bigint[])
 
+-- name: list_held
+-- Lists which of some people are held from being joined. Leans on profiles_stitch_hold_one_open.
+SELECT customer_id FROM profiles_stitch_hold
+WHERE customer_id = ANY (%(ids)s::bigint[]) AND released_at IS NULL
+
+-- name: list_blocked
+-- Lists the values that staff blocked; a handful.
+SELECT kind, value FROM profiles_blocked_value WHERE state = 'blocked'
+
+-- name: delete_identity
+-- Takes one identifier from whoever holds it. Safe to run twice.
+DELETE FROM profiles_identity WHERE kind = %(kind)s::text AND value = %(value)s::text
+
 -- name: insert_identities
 -- Stores new identifiers in a fixed order, so that two writers wait instead of deadlocking. One
 -- that somebody else stored meanwhile is skipped: the caller compares the count and resolves again.
@@ -65,6 +78,14 @@ WHERE i.id = l.id AND s.kind = i.kind AND s.value = i.value
 -- name: has_tombstones
 -- Says whether anybody was ever erased.
 SELECT EXISTS (SELECT FROM profiles_tombstone)
+
+-- name: insert_moves
+-- Notes devices that went from one known person to another.
+INSERT INTO profiles_device_move (kind, value, from_customer_id, to_customer_id, moved_at)
+SELECT r.kind, r.value, r.from_id, r.to_id, 'epoch'::timestamptz + r.micros * interval '1 microsecond'
+FROM unnest(%(kinds)s::text[], %(values)s::text[], %(from_ids)s::bigint[], %(to_ids)s::bigint[],
+            %(moved_at)s::bigint[]) AS r (kind, value, from_id, to_id, micros)
+WHERE r.from_id <> r.to_id
 
 -- name: find_tombstones
 -- Returns which of some keyed hashes belong to identifiers of erased people. Leans on the primary key.

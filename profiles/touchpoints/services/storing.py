@@ -10,7 +10,7 @@ import msgspec
 from kernel.ids import new_key
 from profiles.customers.queries import Sighting, touch_customers
 from profiles.customers.trait_queries import TraitValue, apply_traits
-from profiles.identities.queries import find_known_user_ids
+from profiles.identities.queries import find_known_user_ids, list_blocked
 from profiles.identities.rules import ANONYMOUS_ID, ERASED, USER_ID, Seen, by_priority
 from profiles.identities.services.resolution import ErasedNamed, Resolution, resolve_people
 from profiles.touchpoints import queries
@@ -37,18 +37,19 @@ class StoredBatch(msgspec.Struct, frozen=True, gc=False):
 def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch:
     """Store messages in the caller's transaction, in sets; those stored before are left out.
 
-    Messages that name somebody who was erased are refused; nothing of them is stored. The order of
+    Messages that name somebody who was erased, or only values that staff blocked, are refused;
+    nothing of them is stored. The order of
     steps is the same for every writer (ledger, people, identifiers, touchpoints), so writers wait
     for each other and do not deadlock. About ten statements, whatever the number of messages.
     """
     unique = {arrival.message_id: arrival for arrival in reversed(arrivals)}
     make_months([arrival.at for arrival in unique.values()], now=now)
     known = queries.claim_messages(unique, now=now) if unique else ()
-    fresh = _with_previous_ids(
+    named = _with_previous_ids(
         [a for a in arrivals if unique[a.message_id] is a and a.message_id not in known]
     )
-    duplicates = len(arrivals) - len(fresh)
-    refused: list[tuple[Arrival, Refused]] = []
+    duplicates = len(arrivals) - len(named)
+    fresh, refused = _without_blocked(named)
     resolution = None
     while fresh and resolution is None:
         try:
@@ -132,6 +133,25 @@ def _with_previous_ids(arrivals: list[Arrival]) -> list[Arrival]:
         )
         for arrival in arrivals
     ]  # fmt: skip
+
+
+def _without_blocked(
+    arrivals: list[Arrival],
+) -> tuple[list[Arrival], list[tuple[Arrival, Refused]]]:
+    """Return messages without the values that staff blocked; refuse those that name nobody else."""
+    blocked = list_blocked()
+    if not blocked:
+        return arrivals, []
+    kept, refused = [], []
+    for arrival in arrivals:
+        left = tuple(ref for ref in arrival.refs if ref not in blocked)
+        if not left:
+            text = "This value is blocked: it names too many people."
+            refused.append((arrival, Refused("blocked_identifier", arrival.refs[0][0], text)))
+        else:
+            is_same = len(left) == len(arrival.refs)
+            kept.append(arrival if is_same else msgspec.structs.replace(arrival, refs=left))
+    return kept, refused
 
 
 def _notice(
