@@ -29,6 +29,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: compute scores, verify traits", "profiles.verify_computed", 86_400),
     Periodic("Profiles: move what was stored during merges", "profiles.sweep_stragglers", 60),
     Periodic("Profiles: work on uploads", "profiles.work_uploads", 2),
+    Periodic("Profiles: run pulls that are due", "profiles.run_pulls", 5),
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
     Periodic("Profiles: count consents", "profiles.count_consents", 300),
     Periodic("Profiles: look for duplicates", "profiles.look_for_duplicates", 86_400),

@@ -15,7 +15,7 @@ from profiles.consent.models import (
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.duplicates.models import Duplicate
 from profiles.identities.models import BlockedValue, DeviceMove, Identity, StitchHold, Tombstone
-from profiles.imports.models import Upload, UploadPerson, UploadPiece, UploadProblem
+from profiles.imports.models import Pull, PullRun, Upload, UploadPerson, UploadPiece, UploadProblem
 from profiles.schema.models import (
     EventDay,
     EventLibrary,
@@ -77,6 +77,8 @@ __all__ = [
     "PlannedPropertyRow",
     "Preference",
     "Property",
+    "Pull",
+    "PullRun",
     "QuarantinedMessage",
     "Segment",
     "SegmentChange",

@@ -12,7 +12,8 @@ from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
 from profiles.directory import views as directory
-from profiles.imports import views as imports
+from profiles.imports.views import pulls
+from profiles.imports.views import uploads as imports
 from profiles.schema import views as schema
 from profiles.segments.views import builder, pages
 from profiles.touchpoints import views as touchpoints
@@ -37,6 +38,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/webhooks/<uuid:key>/replay/", webhooks.replay, name="webhook-replay"),
     path("imports/", imports.uploads, name="uploads"),
     path("imports/new/", imports.new_upload, name="upload-new"),
+    path("imports/pulls/", pulls.pulls, name="pulls"),
+    path("imports/pulls/new/", pulls.new_pull, name="pull-new"),
+    path("imports/pulls/<uuid:key>/", pulls.pull, name="pull"),
+    path("imports/pulls/<uuid:key>/mapping/", pulls.mapping, name="pull-mapping"),
+    *(
+        path(f"imports/pulls/<uuid:key>/{action}/", pulls.act, {"action": action}, f"pull-{action}")
+        for action in ("run", "pause", "delete")
+    ),
     path("imports/<uuid:key>/", imports.upload, name="upload"),
     path("imports/<uuid:key>/mapping/", imports.mapping, name="upload-mapping"),
     path("imports/<uuid:key>/format/", imports.change_format, name="upload-format"),

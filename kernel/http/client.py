@@ -151,14 +151,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address that answers; refuse the name if any is private."""
-        addresses = _resolve(host, port)
-        if not all(self._may_call(ipaddress.ip_address(address)) for address in addresses):
-            raise Invalid(
-                "url",
-                f"{host} lies in a private network. Name the network in ALLOWED_PRIVATE_NETWORKS "
-                "if calls to it are meant.",
-                code="private_address",
-            )
+        addresses = _allowed_addresses(host, port, self._allowed)
         failure: Exception | None = None
         for address in addresses:
             try:
@@ -169,11 +162,40 @@ class _GuardedBackend(httpcore.NetworkBackend):
                 failure = error
         raise failure or httpcore.ConnectError("The name has no address.")
 
-    def _may_call(self, address: Address) -> bool:
-        real = _unwrapped(address)
-        if any(real in network for network in self._allowed):
-            return True
-        return real.is_global and not real.is_multicast
+
+def resolve_host(host: str, port: int) -> list[str]:
+    """Return the addresses of a host that may be called, for clients of other protocols.
+
+    Connect to one of these and not to the name, which may change its mind.
+
+    Raises:
+        Invalid: the name leads to a private network that is not allowed.
+        Unavailable: the name is unknown.
+    """
+    allowed = [ipaddress.ip_network(network) for network in settings.ALLOWED_PRIVATE_NETWORKS]
+    try:
+        return _allowed_addresses(host, port, allowed)
+    except httpcore.ConnectError:
+        raise Unavailable(f"The name {host} is unknown.") from None
+
+
+def _allowed_addresses(host: str, port: int, allowed: Iterable[Network]) -> list[str]:
+    addresses = _resolve(host, port)
+    if not all(_may_call(ipaddress.ip_address(address), allowed) for address in addresses):
+        raise Invalid(
+            "url",
+            f"{host} lies in a private network. Name the network in ALLOWED_PRIVATE_NETWORKS "
+            "if calls to it are meant.",
+            code="private_address",
+        )
+    return addresses
+
+
+def _may_call(address: Address, allowed: Iterable[Network]) -> bool:
+    real = _unwrapped(address)
+    if any(real in network for network in allowed):
+        return True
+    return real.is_global and not real.is_multicast
 
 
 def _resolve(host: str, port: int) -> list[str]:

@@ -19,6 +19,8 @@ SECRET_KEY = env.text("SECRET_KEY") or places.embedded_secret_key()
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 # Private networks that webhooks and other calls outward may reach, for example 10.1.0.0/16.
 ALLOWED_PRIVATE_NETWORKS = env.names("ALLOWED_PRIVATE_NETWORKS")
+# Folders of this machine whose SQLite files and PostgreSQL sockets pulls may ask.
+PULL_LOCAL_FOLDERS = env.names("PULL_LOCAL_FOLDERS")
 # The supervisor asks /readyz by the loopback address whatever the public name is.
 ALLOWED_HOSTS = [*env.names("ALLOWED_HOSTS"), "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")

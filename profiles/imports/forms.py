@@ -1,13 +1,17 @@
 """Forms of uploads: the file, how it is written, and what its columns mean."""
 
+from collections.abc import Mapping as Mapped
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
 
 from profiles.imports.models import Upload
-from profiles.imports.rules.mapping import NAMED, Column, Formats, Kind, Use, ValueType
+from profiles.imports.rules.mapping import NAMED, Column, Formats, Kind, Mapping, Use, ValueType
 from profiles.imports.rules.sniffing import DELIMITERS, ENCODINGS
+from profiles.imports.rules.suggesting import suggest_formats, suggest_mapping
+from profiles.imports.services.pulls import MOST_MINUTES
+from profiles.imports.services.reading import Sample
 from profiles.imports.services.uploads import DEFAULT_SOURCE
 
 # Three fields each; more than 1,000 fields of a form are refused by Django.
@@ -147,6 +151,58 @@ class MappingForm(forms.Form):
             "kind": self.kind.value, "columns": columns, "event": chosen.get("event", ""),
             "formats": formats,
         }  # fmt: skip
+
+
+class PullForm(forms.Form):
+    name: Any = forms.CharField(label="Name", max_length=100)
+    url: Any = forms.CharField(
+        label="Address of the database", max_length=1_000, widget=forms.PasswordInput(render_value=True),
+        help_text="postgresql://user:password@host:5432/name?sslmode=require. It is stored encrypted; "
+        "use a user that may only read.",
+    )  # fmt: skip
+    query: Any = forms.CharField(
+        label="Query", max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One SELECT. Where it says :watermark, the newest value of the last run stands: "
+        "SELECT id, email, updated_at FROM customers WHERE updated_at >= :watermark",
+    )  # fmt: skip
+    kind: Any = forms.ChoiceField(
+        label="A row is", choices=[("people", "a person"), ("events", "an event of a person")]
+    )
+    watermark_column: Any = forms.CharField(
+        label="Column of the watermark", max_length=100, required=False,
+        help_text="A column that only grows, such as updated_at or id.",
+    )  # fmt: skip
+    watermark: Any = forms.CharField(
+        label="Watermark of the first run", max_length=200, required=False,
+        help_text="From where on rows are read at first, such as 2026-01-01 or 0.",
+    )  # fmt: skip
+    every_minutes: Any = forms.IntegerField(
+        label="Every so many minutes", min_value=1, max_value=MOST_MINUTES, initial=60
+    )
+    source: Any = forms.CharField(
+        label="Source", max_length=100, initial="Pulls",
+        help_text="The name under which the rows appear among sources.",
+    )  # fmt: skip
+    starts_journeys: Any = forms.BooleanField(
+        required=False, label="Its rows may start journeys (never those older than a day)"
+    )
+
+
+def open_mapping_form(
+    posted: Any, *, kind: str, sample: Sample, kept: Mapped[str, Any]
+) -> MappingForm:
+    """Return the form of a mapping: what is kept, or what names and first cells suggest."""
+    columns = suggest_mapping(sample.columns, sample.rows, kind=Kind(kind))
+    formats, event = suggest_formats(sample.rows), ""
+    if kept:
+        mapping = Mapping.model_validate(kept)
+        chosen = {column.column: column for column in mapping.columns}
+        ignored: dict[str, Any] = {"use": Use.IGNORE, "name": ""}
+        columns = [chosen.get(c.column, c.model_copy(update=ignored)) for c in columns]
+        formats, event = mapping.formats, mapping.event
+    return MappingForm(
+        posted, kind=kind, columns=columns, formats=formats, initial={"event": event}
+    )
 
 
 def _cells(sample: Sequence[dict[str, Any]], column: str) -> list[str]:

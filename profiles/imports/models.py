@@ -114,6 +114,67 @@ class UploadPerson(models.Model):
         return f"{self.upload_id}/{self.digest}"
 
 
+class Pull(models.Model):
+    """A query that is asked of another database every few minutes; its address is encrypted.
+
+    A worker holds a pull by a lease, not by a lock: a transaction that is open as long as a foreign
+    query takes would hold back every reader of facts. `watermark` moves in the transaction that
+    takes in the last rows of a run.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    name = models.CharField(max_length=100, unique=True)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Upload.Kind.choices)
+    sealed_url = models.TextField()
+    place = models.CharField(max_length=300)
+    query = models.TextField()
+    mapping = models.JSONField(default=dict)
+    watermark_column = models.CharField(max_length=100, blank=True)
+    watermark = models.CharField(max_length=200, blank=True)
+    starts_journeys = models.BooleanField(default=False)
+    every_minutes = models.IntegerField()
+    next_run_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    created_by = models.CharField(max_length=100)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "profiles_pull"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PullRun(models.Model):
+    """One run of a pull; `problems` names rows and columns, never what stands in them."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+
+    id = models.BigAutoField(primary_key=True)
+    pull = models.ForeignKey(Pull, on_delete=models.CASCADE, related_name="runs", db_index=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RUNNING)
+    read = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    rejected = models.BigIntegerField(default=0)
+    watermark = models.CharField(max_length=200, blank=True)
+    problems = models.JSONField(default=list)
+    failure = models.TextField(blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "profiles_pull_run"
+        indexes: ClassVar = [models.Index(fields=["pull", "-id"], name="profiles_pull_run_newest")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class UploadProblem(models.Model):
     """What is wrong with one row of an upload; never what the row says."""
 

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from profiles.imports.services.pulling import run_due_pulls
 from profiles.imports.services.uploads import forget_files
 from profiles.imports.services.working import work_uploads
 
@@ -15,3 +16,8 @@ def work() -> None:
 @shared_task(name="profiles.forget_files")
 def forget() -> None:
     forget_files(now=timezone.now())
+
+
+@shared_task(name="profiles.run_pulls")
+def run_pulls() -> None:
+    run_due_pulls(now=timezone.now())

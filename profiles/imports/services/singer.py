@@ -29,8 +29,7 @@ from profiles.touchpoints.models import Source
 from profiles.touchpoints.queries import QuarantineRow
 from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import Envelope, Refused
-from profiles.touchpoints.services.draining import quarantine_row
-from profiles.touchpoints.services.translating import KeptMessage
+from profiles.touchpoints.services.opening import KeptMessage, quarantine_row
 
 BATCH_RECORDS = 1_000
 # A tap may be slow, and somebody may wait for its state: nothing lies in memory longer.
@@ -63,6 +62,7 @@ class SingerTarget:
     emit: Say
     tell: Say
     clock: Callable[[], datetime]
+    starts_journeys: bool = False
     rest: Callable[[], None] = lambda: time.sleep(0.5)
     counts: TargetCounts = field(default_factory=TargetCounts)
     _mappings: dict[str, Mapping | None] = field(default_factory=dict)
@@ -145,10 +145,14 @@ class SingerTarget:
 
     def _open(self) -> Envelope:
         self._envelope = self._envelope or Envelope(
-            source_id=self.source.id, route="batch", received_at=to_micros(self.clock()),
-            starts_journeys=self.source.starts_journeys,
+            source_id=self.source.id, route=self._route, received_at=to_micros(self.clock()),
+            starts_journeys=self.starts_journeys,
         )  # fmt: skip
         return self._envelope
+
+    @property
+    def _route(self) -> str:
+        return "batch" if self.starts_journeys else "import"
 
     def _is_due(self) -> bool:
         held = len(self._messages) + len(self._refused)
@@ -162,7 +166,7 @@ class SingerTarget:
             self.rest()
         now = self.clock()
         with transaction.atomic():
-            put_into_inbox(self._messages, source_id=self.source.id, route="batch", now=now)
+            put_into_inbox(self._messages, source_id=self.source.id, route=self._route, now=now)
             queries.insert_quarantined(self._refused)
             if self._refused:
                 queries.add_activity({self.source.id: (0, 0, len(self._refused))}, now=now)

@@ -29,6 +29,11 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="Singer", help="name of the source (“Singer”)")
         parser.add_argument("--mapping", type=Path, help="JSON file that says what each stream is")
 
+        parser.add_argument(
+            "--starts-journeys", action="store_true",
+            help="records may start journeys; without it they are history",
+        )  # fmt: skip
+
     def handle(self, *_args: Any, source: str, mapping: Path | None, **options: Any) -> None:
         _log_to_stderr()
         lines = options.get("lines")
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             target = SingerTarget(
                 source=find_source(source, now=timezone.now()),
                 chosen=_read_mapping(mapping) if mapping else None,
+                starts_journeys=bool(options.get("starts_journeys")),
                 emit=self._emit, tell=self.stderr.write, clock=timezone.now,
             )  # fmt: skip
             counts = target.take_in(_lines(sys.stdin.buffer) if lines is None else lines)

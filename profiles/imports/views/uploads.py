@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,12 +16,10 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import DomainError, Invalid
 from kernel.http.htmx import wants_partial
-from profiles.imports.forms import MappingForm, UploadForm, WritingForm
+from profiles.imports.forms import UploadForm, WritingForm, open_mapping_form
 from profiles.imports.models import Upload
-from profiles.imports.rules.mapping import Kind, Mapping
-from profiles.imports.rules.suggesting import suggest_formats, suggest_mapping
 from profiles.imports.services import uploads as services
-from profiles.imports.services.reading import Sample, read_sample
+from profiles.imports.services.reading import read_sample
 from profiles.imports.services.working import MOST_PROBLEMS
 
 _PAGE = 25
@@ -72,7 +69,9 @@ def mapping(request: HttpRequest, key: UUID) -> HttpResponseBase:
     except Invalid as error:
         messages.error(request, error.message)
         return redirect("profiles:upload", key=key)
-    form = _mapping_form(request, upload, sample)
+    form = open_mapping_form(
+        request.POST or None, kind=upload.kind, sample=sample, kept=upload.mapping
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.start_check(
@@ -168,22 +167,6 @@ def _lines(upload: Upload) -> Iterator[str]:
 def _inert(text: str) -> str:
     """Keep a spreadsheet from taking a column's name for a formula."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
-
-
-def _mapping_form(request: HttpRequest, upload: Upload, sample: Sample) -> MappingForm:
-    columns = suggest_mapping(sample.columns, sample.rows, kind=Kind(upload.kind))
-    formats = suggest_formats(sample.rows)
-    event = ""
-    if upload.mapping:
-        kept = Mapping.model_validate(upload.mapping)
-        chosen = {column.column: column for column in kept.columns}
-        ignored: dict[str, Any] = {"use": "ignore", "name": ""}
-        columns = [chosen.get(c.column, c.model_copy(update=ignored)) for c in columns]
-        formats, event = kept.formats, kept.event
-    return MappingForm(
-        request.POST or None, kind=upload.kind, columns=columns, formats=formats,
-        initial={"event": event},
-    )  # fmt: skip
 
 
 def _percent(upload: Upload) -> int | None:
