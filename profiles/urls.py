@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.clients import views as clients
 from profiles.computed import views as computed
 from profiles.consent import public as consent_public
 from profiles.consent import views as consent
@@ -26,6 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/new/", touchpoints.new_source, name="source_new"),
     path("sources/events/", touchpoints.events, name="events"),
     path("sources/events/<int:xid>/<int:touchpoint_id>/", debugging.debug, name="debug"),
+    path("sources/<uuid:key>/connect/", clients.connect, name="source_connect"),
+    path("sources/<uuid:key>/client-keys/new/", clients.new_key, name="client_key_new"),
+    path("sources/<uuid:key>/client-keys/revoke/", clients.revoke_key, name="client_key_revoke"),
+    path("sources/<uuid:key>/client-access/", clients.change_access, name="client_access"),
     path("sources/quarantine/", touchpoints.quarantine, name="quarantine"),
     path("sources/quarantine/replay/", touchpoints.replay, name="replay"),
     path("sources/webhooks/", webhooks.gallery, name="webhooks"),

@@ -1,13 +1,15 @@
-"""Examples of the pages of events: an event that is planned, and one touchpoint of it."""
+"""Examples of the pages of events and sources: a planned event, a touchpoint of it, a source."""
 
 from datetime import UTC, datetime
 
 from kernel.events import run_subscriber
-from profiles.models import Touchpoint
+from profiles.clients.services import issue_client_key
+from profiles.models import Source, Touchpoint
 from profiles.schema.rules import PlannedProperty
 from profiles.schema.services.planning import EventPlan, plan_event
 from profiles.touchpoints.services.draining import drain_inbox
 from profiles.touchpoints.services.recording import collect_events
+from profiles.touchpoints.services.sources import create_source
 from profiles.touchpoints.services.storing import system_source_id
 from tests.browser.examples import example
 
@@ -38,3 +40,13 @@ def _touchpoint():
     shown = Touchpoint.objects.extra(select={"xid": "xid::text"}).filter(event_id=_bought())
     newest = shown.order_by("-id")[0]
     return {"xid": int(newest.xid), "touchpoint_id": newest.id}
+
+
+@example("profiles:source_connect")
+def _source():
+    now = datetime.now(UTC)
+    source = Source.objects.filter(name="Browser shop").first()
+    if source is None:
+        source, _ = create_source("Browser shop", now=now)
+        issue_client_key(source, actor="user:1", now=now)
+    return {"key": source.key}
