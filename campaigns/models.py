@@ -11,6 +11,7 @@ from campaigns.deliveries.models import (
     QuietHours,
 )
 from campaigns.journeys.models import (
+    Call,
     Enrollment,
     Journey,
     JourneyDraft,
@@ -21,11 +22,13 @@ from campaigns.journeys.models import (
     JourneyVersion,
     NodeTally,
     Step,
+    Throttling,
     Timer,
     Waiting,
 )
 
 __all__ = [
+    "Call",
     "Card",
     "Decision",
     "Delivery",
@@ -48,6 +51,7 @@ __all__ = [
     "Step",
     "Template",
     "TemplateVersion",
+    "Throttling",
     "Timer",
     "Waiting",
 ]

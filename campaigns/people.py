@@ -34,7 +34,7 @@ _CARD = (
     "clicked_at",
     "closed_at",
 )
-_WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values")
+_WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values", "answers")
 
 
 class CampaignsMerger:

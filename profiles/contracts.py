@@ -162,3 +162,13 @@ class StitchingHeld:
     customer_id: int
     merges: int
     identifiers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleForm:
+    """A rule in the rule builder. `context` is what the template `profiles/segments/_group.html` reads."""
+
+    document: dict[str, Any]
+    is_complete: bool
+    sentence: Any
+    context: dict[str, Any]

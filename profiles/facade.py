@@ -13,12 +13,14 @@ from profiles.contracts import (
     CustomerId,
     CustomerSummary,
     IdentityRef,
+    RuleForm,
     SegmentId,
     SegmentSummary,
     SystemTouchpoint,
 )
 from profiles.customers import selectors as customers
 from profiles.customers import services as erasing
+from profiles.segments.forms import embedding
 from profiles.segments.selectors import summaries as segments
 from profiles.segments.services import publishing
 from profiles.touchpoints.services import importing, recording
@@ -89,6 +91,15 @@ def identify_customer(
             somebody who was erased.
     """
     return recording.identify_customer(identity, traits=traits, now=now)
+
+
+def set_traits(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datetime) -> None:
+    """Set traits of people, null removes one; each person's are a touchpoint of the system.
+
+    In the caller's transaction and in sets. `email` and `phone` are not for this: they tell people
+    apart. Whoever has no identifier at all is left out.
+    """
+    recording.set_traits_of(changes, now=now)
 
 
 def find_customer(identity: IdentityRef) -> CustomerSummary | None:
@@ -258,3 +269,13 @@ def archive_segment(segment_id: SegmentId, *, now: datetime) -> None:
         Conflict: something uses it; the message names what.
     """
     publishing.archive_segment(segment_id, now=now)
+
+
+def open_rule(document: Mapping[str, Any] | None) -> RuleForm:
+    """Show a rule tree in the rule builder, or a first condition where there is none yet."""
+    return embedding.open_rule(document)
+
+
+def submit_rule(fields: Mapping[str, str]) -> RuleForm:
+    """Read a posted rule builder, apply the step it asked for, and show what came of it."""
+    return embedding.submit_rule(fields)

@@ -60,8 +60,8 @@ class JourneyNode(models.Model):
     """One node of a version, in the form the engine reads.
 
     `act` says what the engine does: move, wait, split, send, deliver (send and stay until the outcome
-    is known), exit, ask (Python decides), hold (until an event) or until (a time that Python works
-    out).
+    is known), exit, ask (Python decides), hold (until an event), until (a time that Python works
+    out) or call (a server).
     `next` holds the node behind each outlet; for a split `bounds` holds the bucket at which each
     outlet after the first begins.
     """
@@ -356,3 +356,63 @@ class JourneyEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} #{self.place} {self.label}"
+
+
+class Throttling(models.Model):
+    """When the next person may go on at a throttle."""
+
+    pk = models.CompositePrimaryKey("version_id", "node")
+    version_id = models.BigIntegerField()
+    node = models.SmallIntegerField()
+    next_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_throttle"
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.node} at {self.next_at}"
+
+
+class Call(models.Model):
+    """One call of a server for one visit of a step, planned once: the unique key says so.
+
+    Its key goes along as `Idempotency-Key`, so that a server can tell a repetition. What it answered
+    is kept here and on the enrollment.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned"
+        ANSWERED = "answered"
+        FAILED = "failed"
+
+    key = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"))
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    step_no = models.IntegerField()
+    version_id = models.BigIntegerField()
+    node = models.SmallIntegerField()
+    status = models.CharField(max_length=8, choices=Status.choices, db_default="planned")
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.SmallIntegerField(db_default=0)
+    answer_status = models.SmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    error = models.TextField(db_default="")
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "campaigns_call"
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "step_no"], name="campaigns_call_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(status="planned"),
+                name="campaigns_call_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} #{self.step_no} {self.status}"

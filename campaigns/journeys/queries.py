@@ -115,19 +115,6 @@ def claim_visits(node: AskedNode, *, batch: int, now: datetime) -> list[Visit]:
     return ADVANCE.all("claim_visits", params, into=Visit)
 
 
-def list_who_did(visits: Sequence[Visit], *, event: str, path: str, at_least: int) -> set[int]:
-    """Return the enrollments whose person did something often enough since they entered."""
-    params = {
-        "ids": bigint_array(visit.enrollment_id for visit in visits),
-        "customer_ids": bigint_array(visit.customer_id for visit in visits),
-        "entered": [visit.entered_at for visit in visits],
-        "event": event,
-        "path": path,
-        "at_least": at_least,
-    }
-    return {row[0] for row in ADVANCE.run("list_who_did", params)}
-
-
 _ENTRANTS = {
     "profiles.segment_change": "list_segment_entrants",
     "profiles.touchpoint": "list_touchpoint_entrants",

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.journeys import queries
-from campaigns.journeys.services import advance, scheduling
+from campaigns.journeys.services import advance, calling, scheduling
 
 # Short enough that a worker is free again for other work while a long queue is moved.
 _BUDGET_SECONDS = 20.0
@@ -48,3 +48,13 @@ def start_scheduled() -> int:
     while time.monotonic() < ends_at and scheduling.start_due(now=timezone.now()):
         batches += 1
     return batches
+
+
+@shared_task(name="campaigns.make_calls")
+def make_calls() -> int:
+    """Make the calls that are due until none is left or the time is used."""
+    ends_at = time.monotonic() + _BUDGET_SECONDS
+    total = 0
+    while time.monotonic() < ends_at and (made := calling.make_calls(now=timezone.now())):
+        total += made
+    return total

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.journeys.views import building, entering, pages, publishing
+from campaigns.journeys.views import building, entering, pages, publishing, ruling
 
 urlpatterns = [
     path("journeys/", pages.journeys, name="journeys"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("journeys/<uuid:key>/", pages.journey, name="journey"),
     path("journeys/<uuid:key>/build/", building.build, name="journey-build"),
     path("journeys/<uuid:key>/build/edit/", building.edit, name="journey-edit"),
+    path("journeys/<uuid:key>/build/rule/<slug:node>/", ruling.rule, name="journey-rule"),
     path("journeys/<uuid:key>/pause/", pages.pause, name="journey-pause"),
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),

@@ -60,8 +60,8 @@ WITH move AS (
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT b.id, %(now)s::timestamptz, b.step_no,
-        CASE WHEN n.act IN ('ask', 'hold', 'until') THEN b.version_id END,
-        CASE WHEN n.act IN ('ask', 'hold', 'until') THEN b.node END
+        CASE WHEN n.act IN ('ask', 'hold', 'until', 'call') THEN b.version_id END,
+        CASE WHEN n.act IN ('ask', 'hold', 'until', 'call') THEN b.node END
     FROM back b JOIN campaigns_journey_node n ON n.version_id = b.version_id AND n.node = b.node
     WHERE b.kind = 'ended'
 ), waiting AS (
@@ -86,6 +86,9 @@ WITH ended AS (
     WHERE e.customer_id = ANY (%(ids)s::bigint[]) RETURNING e.id
 ), quiet AS (
     DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+), calls AS (
+    UPDATE campaigns_call k SET answer = NULL, error = '', status = CASE k.status WHEN 'planned' THEN 'failed' ELSE k.status END
+    FROM ended WHERE k.enrollment_id = ended.id
 ), blank AS (
     UPDATE campaigns_delivery d SET address = '', ctx = NULL, gate = NULL, provider_id = ''
     WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
@@ -119,6 +122,8 @@ FROM campaigns_card x WHERE x.customer_id = %(customer_id)s::bigint ORDER BY x.i
 
 -- name: export_enrollments
 -- Every way of one person through journeys, as plain values. Changes nothing.
-SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text, e.ctx
+SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text, e.ctx,
+    (SELECT coalesce(jsonb_agg(k.answer ORDER BY k.id), '[]') FROM campaigns_call k
+        WHERE k.enrollment_id = e.id AND k.answer IS NOT NULL)
 FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
 WHERE e.customer_id = %(customer_id)s::bigint ORDER BY e.id

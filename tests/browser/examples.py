@@ -237,6 +237,27 @@ for _page in ("build", "edit", "publish", "discard", "pause", "people"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 
+@example("campaigns:journey-rule")
+def _ruled():
+    from datetime import UTC, datetime
+
+    from campaigns.journeys.models import Journey
+    from campaigns.journeys.rules.documents import insert_node
+    from campaigns.journeys.rules.words import blank_node
+    from campaigns.journeys.services.drafting import edit_draft, open_draft
+
+    now = datetime.now(UTC)
+    draft = open_draft(Journey.objects.get(key=_journey()["key"]), actor="user:1", now=now)
+    edit_draft(
+        draft,
+        lambda shown: insert_node(shown, blank_node("condition"), source="entry", slot="next"),
+        label="Add",
+        actor="user:1",
+        now=now,
+    )
+    return {"key": draft.journey.key, "node": "condition"}
+
+
 @example("campaigns:journey-run")
 def _run():
     from datetime import UTC, datetime

@@ -37,11 +37,15 @@ class ConditionLines(forms.CharField):
 
 
 class NodeForm(forms.Form):
-    """Fields of one node. `fill` writes them into the node; what it does not show stays."""
+    """Fields of one node. `fill` writes them into the node; what it does not show stays.
+
+    `rules` are the branches whose rule has a page of its own, each with the words of its link.
+    """
 
     def __init__(self, node: DraftNode, known: Known, posted: Any = None) -> None:
         super().__init__(posted, initial=None, auto_id="node_%s", label_suffix="")
         self.node = node
+        self.rules: list[tuple[str, str]] = []
         self.build(known)
         self.fields["note"] = forms.CharField(
             label="Note", required=False, max_length=200, initial=node.get("note", ""),
@@ -83,11 +87,16 @@ class SpanFields:
             initial=f"{seconds / unit:g}",
         )  # fmt: skip
         form.fields["unit"] = forms.TypedChoiceField(
-            label="Unit", required=required, coerce=int, choices=UNITS, initial=unit, empty_value=60
+            label="Unit",
+            required=required,
+            coerce=int,
+            choices=UNITS,
+            initial=unit,
+            empty_value=None,
         )
 
     @staticmethod
     def seconds(form: forms.Form) -> int:
         """Return the length in seconds."""
-        seconds: int = round((form.cleaned_data["amount"] or 0) * form.cleaned_data["unit"])
+        seconds: int = round((form.cleaned_data["amount"] or 0) * (form.cleaned_data["unit"] or 60))
         return seconds

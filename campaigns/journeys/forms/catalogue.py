@@ -2,12 +2,25 @@
 
 from typing import Final
 
-from campaigns.journeys.forms.acting import EmitForm, ExitForm
+from campaigns.journeys.forms.acting import EmitForm, ExitForm, UpdateForm, WebhookForm
 from campaigns.journeys.forms.base import NodeForm
-from campaigns.journeys.forms.choosing import ChooseForm, ConditionForm, SplitForm
+from campaigns.journeys.forms.choosing import (
+    ChooseForm,
+    ConditionForm,
+    LoopForm,
+    ReachForm,
+    SplitForm,
+)
 from campaigns.journeys.forms.entries import EntryForm
 from campaigns.journeys.forms.sending import SendForm
-from campaigns.journeys.forms.waiting import HoldForm, WaitForm, WaitUntilForm
+from campaigns.journeys.forms.waiting import (
+    HoldForm,
+    ThrottleForm,
+    WaitDateForm,
+    WaitDaysForm,
+    WaitForm,
+    WaitUntilForm,
+)
 
 FORMS: Final[dict[str, type[NodeForm]]] = {
     "entry": EntryForm,
@@ -19,5 +32,12 @@ FORMS: Final[dict[str, type[NodeForm]]] = {
     "wait_until": WaitUntilForm,
     "choose": ChooseForm,
     "emit": EmitForm,
+    "wait_days": WaitDaysForm,
+    "wait_date": WaitDateForm,
+    "throttle": ThrottleForm,
+    "reach": ReachForm,
+    "loop": LoopForm,
+    "update": UpdateForm,
+    "webhook": WebhookForm,
     "exit": ExitForm,
 }

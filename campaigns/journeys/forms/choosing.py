@@ -1,39 +1,66 @@
 """The forms of the steps at which ways part."""
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 
+from campaigns.contracts import Channel
 from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines, NodeForm
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.conditions_text import write_conditions
 
+# A rule that was not written yet; publishing asks for it.
+ANYBODY: Final[dict[str, Any]] = {}
+ASKS: Final = (
+    ("did", "What they did since they entered"),
+    ("rule", "A rule about the person"),
+    ("context", "What the journey knows: its event, kept answers"),
+)
+
 
 class ConditionForm(NodeForm):
-    """What they did since they entered; a rule that is there already is kept as it is."""
+    """What is asked: what they did, a rule about the person, or what the journey knows."""
 
     def build(self, known: Known) -> None:
-        """Add the event, its conditions and the count; a rule can only be replaced."""
-        happened = self.node.get("happened_since_entry") or {}
+        """Add the choice of a question and the fields of the chosen one; a rule has its own page."""
+        node = self.node
+        asks = (
+            "rule" if node.get("rule") is not None else "context" if node.get("context") else "did"
+        )
+        self.fields["asks"] = forms.ChoiceField(
+            label="Question", required=False, choices=ASKS, initial=asks
+        )
+        self.asked = (self.data.get("asks") if self.is_bound else asks) or "did"
+        if self.asked == "did":
+            self._add_happened(node.get("happened_since_entry") or {})
+        if self.asked == "context":
+            self.fields["context"] = ConditionLines()
+            self.initial["context"] = write_conditions(node.get("context") or [])
+        if self.asked == "rule":
+            self.rules = [("", "Edit the rule")]
+
+    def _add_happened(self, happened: dict[str, Any]) -> None:
         self.fields["event"] = forms.CharField(
             label="Did they do this since they entered?", required=False, max_length=200,
             initial=happened.get("event", ""), widget=forms.TextInput(attrs=EVENT_LIST),
-            help_text="Leave it empty to keep the rule." if self.node.get("rule") else "",
         )  # fmt: skip
         self.fields["match"] = ConditionLines()
         self.initial["match"] = write_conditions(happened.get("match") or [])
         self.fields["at_least"] = forms.IntegerField(
             label="At least this often", min_value=1, max_value=1000,
-            initial=happened.get("at_least", 1),
+            initial=happened.get("at_least", 1), required=False,
         )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
         """Return the question."""
         data = self.cleaned_data
-        if self.node.get("rule") and not data["event"]:
-            return {}
-        happened = {key: data[key] for key in ("event", "match", "at_least")}
-        return {"rule": None, "happened_since_entry": happened}
+        nothing: dict[str, Any] = {"rule": None, "happened_since_entry": None, "context": []}
+        if self.asked == "context":
+            return {**nothing, "context": data["context"]}
+        if self.asked == "rule":
+            return {**nothing, "rule": self.node.get("rule") or ANYBODY}
+        happened = {"event": data["event"], "match": data["match"]}
+        return {**nothing, "happened_since_entry": {**happened, "at_least": data["at_least"] or 1}}
 
 
 class SplitForm(NodeForm):
@@ -67,12 +94,16 @@ class SplitForm(NodeForm):
 
 
 class ChooseForm(NodeForm):
-    """Names and segments. A way without a name is dropped."""
+    """Names, and segments or rules. A way without a name is dropped."""
 
     def build(self, known: Known) -> None:
         """Add a row for each way and an empty one."""
         branches = self.node.get("branches") or []
         self.rows = len(branches) + (1 if len(branches) < 10 else 0)
+        self.rules = [
+            (str(place), f"Edit the rule of “{branch['name']}”")
+            for place, branch in enumerate(branches) if not branch.get("segment")
+        ]  # fmt: skip
         for place in range(self.rows):
             branch = branches[place] if place < len(branches) else {}
             self.fields[f"name_{place}"] = forms.CharField(
@@ -80,8 +111,8 @@ class ChooseForm(NodeForm):
                 initial=branch.get("name", ""),
             )  # fmt: skip
             self.fields[f"segment_{place}"] = forms.ChoiceField(
-                label="For people in", required=False, initial=branch.get("segment", ""),
-                choices=[("", "Choose a segment"), *known.segment_keys.items()],
+                label="For people in", required=False, initial=branch.get("segment") or "",
+                choices=[("", "A rule of its own"), *known.segment_keys.items()],
             )  # fmt: skip
 
     def values(self) -> dict[str, Any]:
@@ -89,8 +120,59 @@ class ChooseForm(NodeForm):
         data, old = self.cleaned_data, self.node.get("branches") or []
         return {
             "branches": [
-                {"name": data[f"name_{place}"], "segment": data[f"segment_{place}"],
+                {"name": data[f"name_{place}"], "segment": data[f"segment_{place}"] or None,
+                 "rule": None if data[f"segment_{place}"] else _kept_rule(old, place),
                  "next": old[place]["next"] if place < len(old) else "?"}
                 for place in range(self.rows) if data[f"name_{place}"]
             ]
         }  # fmt: skip
+
+
+class ReachForm(NodeForm):
+    """The channels, the trait that says which is preferred, the topic."""
+
+    def build(self, known: Known) -> None:
+        """Add the channels to choose from, in the order in which they are tried."""
+        self.fields["channels"] = forms.MultipleChoiceField(
+            label="Channels", choices=[(channel.value, channel.value) for channel in Channel],
+            initial=[branch["name"] for branch in self.node.get("branches") or []],
+            widget=forms.CheckboxSelectMultiple,
+            help_text="The preferred one is taken where it reaches them, else the first that does.",
+        )  # fmt: skip
+        self.fields["trait"] = forms.CharField(
+            label="Attribute with the preference", required=False, max_length=100,
+            initial=self.node.get("trait", "preferred_channel"),
+        )  # fmt: skip
+        self.fields["topic"] = forms.CharField(
+            label="Topic of the consent", required=False, max_length=64,
+            initial=self.node.get("topic", ""), help_text="Empty means the channel as a whole.",
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return a way for each channel; those that were there keep theirs and their order."""
+        data = self.cleaned_data
+        old = {branch["name"]: branch for branch in self.node.get("branches") or []}
+        kept = [branch for name, branch in old.items() if name in data["channels"]]
+        new = [{"name": name, "next": "?"} for name in data["channels"] if name not in old]
+        return {"branches": [*kept, *new], "trait": data["trait"], "topic": data["topic"]}
+
+
+class LoopForm(NodeForm):
+    """How often."""
+
+    def build(self, known: Known) -> None:
+        """Add the number."""
+        self.fields["most"] = forms.IntegerField(
+            label="Go back at most this many times", min_value=1, max_value=100,
+            initial=self.node.get("most", 3),
+            help_text="Lead “again” to an earlier step. Without a wait in between all of it "
+            "happens at once.",
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Return the number."""
+        return {"most": self.cleaned_data["most"]}
+
+
+def _kept_rule(old: list[dict[str, Any]], place: int) -> dict[str, Any]:
+    return (old[place].get("rule") if place < len(old) else None) or ANYBODY

@@ -149,9 +149,8 @@ class EntryForm(NodeForm):
             initial=trigger.get("kind", ""),
         )  # fmt: skip
         kind = self.data.get(f"kind_{place}") if self.is_bound else trigger.get("kind")
-        for name, field in _FIELDS.get(str(kind), lambda _trigger, _known: {})(
-            trigger, known
-        ).items():
+        add = _FIELDS.get(str(kind))
+        for name, field in (add(trigger, known) if add else {}).items():
             self.fields[f"{name}_{place}"] = field
         if kind in {"touchpoint", "event"}:
             self.initial[f"match_{place}"] = write_conditions(trigger.get("match") or [])

@@ -1,4 +1,4 @@
-"""Choose: several ways, by segments; the first that fits is taken."""
+"""Choose: several ways, by segments or rules; the first that fits is taken."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, Self
@@ -10,13 +10,27 @@ from campaigns.journeys.nodes.base import EngineRow, Node, NodeName
 
 
 class Choice(BaseModel):
-    """One way, for the people of one segment."""
+    """One way, for the people of one segment or of a rule: exactly one of the two."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, max_length=64)
-    segment: UUID
+    segment: UUID | None = None
+    rule: dict[str, Any] | None = None
     next: str = NodeName
+
+    @model_validator(mode="after")
+    def _has_one_question(self) -> Self:
+        if (self.segment is None) == (self.rule is None):
+            raise ValueError("choose a segment or give a rule for every branch")
+        return self
+
+    def as_rule(self) -> dict[str, Any]:
+        """Return the question as a rule tree."""
+        if self.rule is not None:
+            return self.rule
+        condition = {"kind": "segment", "segment": str(self.segment)}
+        return {"version": 1, "root": {"kind": "group", "match": "all", "rules": [condition]}}
 
 
 class Choose(Node):
@@ -42,5 +56,5 @@ class Choose(Node):
         return EngineRow(act="ask")
 
     def params(self) -> dict[str, Any]:
-        """Return the segments in order."""
-        return {"segments": [str(branch.segment) for branch in self.branches]}
+        """Return the rules in order."""
+        return {"rules": [branch.as_rule() for branch in self.branches]}

@@ -20,18 +20,24 @@ class Happened(BaseModel):
 
 
 class Condition(Node):
-    """Exactly one of `rule` (a rule tree of segments) and `happened_since_entry`."""
+    """Exactly one of `rule` (a rule tree of segments), `happened_since_entry` and `context`.
+
+    `context` compares what the journey knows: `event.total` of the entering event, or
+    `answers.lookup.score` of a webhook.
+    """
 
     type: Literal["condition"] = "condition"
     rule: dict[str, Any] | None = None
     happened_since_entry: Happened | None = None
+    context: list[Match] = Field(default_factory=list, max_length=10)
     yes: str = NodeName
     no: str = NodeName
 
     @model_validator(mode="after")
     def _has_one_question(self) -> Self:
-        if (self.rule is None) == (self.happened_since_entry is None):
-            raise ValueError("give either rule or happened_since_entry")
+        asked = [self.rule is not None, self.happened_since_entry is not None, bool(self.context)]
+        if sum(asked) != 1:
+            raise ValueError("give one of rule, happened_since_entry and context")
         return self
 
     def outlets(self) -> Sequence[tuple[str, str]]:
@@ -44,6 +50,8 @@ class Condition(Node):
 
     def params(self) -> dict[str, Any]:
         """Return the question, with its filter as a JSON path."""
+        if self.context:
+            return {"context": json_path(self.context)}
         if self.happened_since_entry is None:
             return {"rule": self.rule}
         happened = self.happened_since_entry

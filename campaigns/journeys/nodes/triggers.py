@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from campaigns.journeys.nodes.matching import Match
-from campaigns.journeys.rules.recurrence import check_recurrence
+from campaigns.journeys.nodes.recurrence import check_recurrence
 
 TIME_OF_DAY: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 

@@ -19,6 +19,8 @@ _MISSING = {
     "name": "Give every branch a name.",
     "property": "Name the property to compare.",
     "trait": "Name the trait.",
+    "url": "Give the address to call; it begins with https://.",
+    "settings": "Name an attribute to set.",
     "rrule": "Say when: a rule such as FREQ=WEEKLY;BYDAY=MO.",
 }
 
@@ -57,6 +59,9 @@ def _node_faults(node: DraftNode, known: Known) -> Iterator[Fault]:
     except ValidationError as error:
         for text in dict.fromkeys(_told(fault) for fault in error.errors(include_url=False)):
             yield Fault(node=name, message=text)
+    rules = [node.get("rule"), *(branch.get("rule") for branch in node.get("branches") or [])]
+    if {} in rules:
+        yield Fault(node=name, message="Write the rule: open “Edit the rule”.")
     if node["type"] == "send" and node.get("template") and node["template"] not in known.templates:
         yield Fault(node=name, message="This template is gone or was never published.")
     for trigger in node.get("triggers") or []:
@@ -85,7 +90,7 @@ def _graph_faults(document: Document) -> Iterator[Fault]:
     waits = {
         node["id"]
         for node in document["nodes"]
-        if node["type"] == "hold"
+        if node["type"] in {"hold", "wait_days", "loop", "webhook"}
         or (node["type"] == "wait" and (node.get("seconds") or 0) > 0)
         or (node["type"] == "send" and len(targets(node)) > 1)
     }

@@ -26,6 +26,20 @@ def next_local_time(
     raise ValueError("weekdays are numbers from 0 (Monday) to 6 (Sunday)")
 
 
+def days_later(arrived_at: datetime, *, days: int, at: time, zone: ZoneInfo) -> datetime:
+    """Return the instant at which it is `at`, so many days of the calendar after the arrival's."""
+    return _instant(arrived_at.astimezone(zone).date() + timedelta(days=days), at, zone)
+
+
+def date_instant(day: date, *, year: int, offset_days: int, at: time, zone: ZoneInfo) -> datetime:
+    """Return when a day returns in a year, so many days later; 29 February returns as the 28th."""
+    try:
+        returned = day.replace(year=year)
+    except ValueError:
+        returned = day.replace(year=year, day=28)
+    return _instant(returned + timedelta(days=offset_days), at, zone)
+
+
 def find_zone(name: str | None, *, fallback: str) -> ZoneInfo:
     """Return a zone by name, or the fallback where the name is empty or unknown."""
     for wished in (name, fallback):

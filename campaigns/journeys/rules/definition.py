@@ -10,14 +10,37 @@ from campaigns.journeys.nodes.emit import Emit
 from campaigns.journeys.nodes.entry import Entry
 from campaigns.journeys.nodes.exit import Exit
 from campaigns.journeys.nodes.hold import Hold
+from campaigns.journeys.nodes.loop import Loop
 from campaigns.journeys.nodes.matching import Match
+from campaigns.journeys.nodes.reach import Reach
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.nodes.split import Split
+from campaigns.journeys.nodes.throttle import Throttle
+from campaigns.journeys.nodes.update import Update
 from campaigns.journeys.nodes.wait import Wait
+from campaigns.journeys.nodes.wait_date import WaitDate
+from campaigns.journeys.nodes.wait_days import WaitDays
 from campaigns.journeys.nodes.wait_until import WaitUntil
+from campaigns.journeys.nodes.webhook import Webhook
 
 AnyNode = Annotated[
-    Entry | Wait | WaitUntil | Hold | Condition | Choose | Split | Send | Emit | Exit,
+    Entry
+    | Wait
+    | WaitUntil
+    | WaitDays
+    | WaitDate
+    | Throttle
+    | Hold
+    | Condition
+    | Choose
+    | Reach
+    | Split
+    | Loop
+    | Send
+    | Update
+    | Emit
+    | Webhook
+    | Exit,
     Field(discriminator="type"),
 ]
 
@@ -113,7 +136,7 @@ class Definition(BaseModel):
         waits = {
             node.id
             for node in self.nodes
-            if isinstance(node, Hold)
+            if isinstance(node, Hold | WaitDays | Loop | Webhook)
             or (isinstance(node, Wait) and node.seconds > 0)
             or node.engine_row().act == "deliver"
         }

@@ -12,7 +12,7 @@ Document: TypeAlias = dict[str, Any]
 DraftNode: TypeAlias = dict[str, Any]
 
 SLOTS: Final = (
-    "yes", "no", "timeout", "otherwise",
+    "yes", "no", "timeout", "otherwise", "again",
     "sent", "deferred", "capped", "no_consent", "no_address", "suppressed", "failed", "held_out",
     "opened", "clicked", "next",
 )  # fmt: skip

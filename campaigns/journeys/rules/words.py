@@ -38,7 +38,25 @@ KINDS: Final = (
                 "seconds": 86_400, "since": "arrival", "timeout": "?"}),
     Kind(type="wait_until", label="Wait until", note="A time of day, on their own clock",
          icon="alarm-clock", tile="wait", blank={"at": "10:00", "weekdays": [], "zone": "UTC", "next": "?"}),
-    Kind(type="choose", label="Choose by segment", note="Several ways; the first that fits",
+    Kind(type="wait_days", label="Wait for days", note="Days of the calendar, then a time of day",
+         icon="calendar-days", tile="wait", blank={"days": 1, "at": "10:00", "zone": "UTC", "next": "?"}),
+    Kind(type="wait_date", label="Wait for a date", note="A date among their attributes",
+         icon="calendar-clock", tile="wait",
+         blank={"trait": "", "offset_days": 0, "at": "10:00", "zone": "UTC", "yearly": False,
+                "next": "?", "otherwise": "?"}),
+    Kind(type="throttle", label="Throttle", note="So many people in a length of time", icon="gauge",
+         tile="wait", blank={"people": 100, "seconds": 60, "next": "?"}),
+    Kind(type="reach", label="Choose the channel", note="The preferred one that reaches them",
+         icon="route", tile="split",
+         blank={"branches": [{"name": "email", "next": "?"}, {"name": "push", "next": "?"}],
+                "trait": "preferred_channel", "topic": "", "otherwise": "?"}),
+    Kind(type="loop", label="Go round again", note="Back to an earlier step, so many times",
+         icon="repeat", tile="split", blank={"most": 3, "again": "?", "next": "?"}),
+    Kind(type="update", label="Set attributes", note="Of the person", icon="user-pen", tile="push",
+         blank={"settings": [], "next": "?"}),
+    Kind(type="webhook", label="Call a server", note="And keep what it answers", icon="webhook",
+         tile="push", blank={"url": "", "traits": [], "next": "?", "failed": "?"}),
+    Kind(type="choose", label="Choose by rules", note="Several ways; the first that fits",
          icon="list-tree", tile="split",
          blank={"branches": [{"name": "first", "segment": "", "next": "?"}], "otherwise": "?"}),
     Kind(type="emit", label="Record an event", note="For segments and other journeys", icon="radio",
@@ -130,7 +148,8 @@ def _wait(node: DraftNode, _known: Known) -> tuple[str, str]:
 def _condition(node: DraftNode, _known: Known) -> tuple[str, str]:
     happened = node.get("happened_since_entry")
     if happened is None:
-        return "Matches a rule?", "Condition"
+        about = "the event or an answer" if node.get("context") else "the person"
+        return "Matches a rule?", f"About {about}"
     times = int(happened.get("at_least") or 1)
     event = happened.get("event") or "An event"
     return f"{event} since entry?", "Condition" if times == 1 else f"At least {times} times"
@@ -152,12 +171,55 @@ def _wait_until(node: DraftNode, _known: Known) -> tuple[str, str]:
 
 
 def _choose(node: DraftNode, known: Known) -> tuple[str, str]:
-    names = [known.segment_keys.get(str(b.get("segment")), "…") for b in node.get("branches") or []]
-    return "Choose by segment", ", ".join(names)
+    names = [
+        known.segment_keys.get(str(branch.get("segment")), branch.get("name") or "…")
+        for branch in node.get("branches") or []
+    ]
+    return "Choose by rules", ", ".join(names)
 
 
 def _emit(node: DraftNode, _known: Known) -> tuple[str, str]:
     return f"Record “{node.get('event') or '…'}”", "Event"
+
+
+def _wait_days(node: DraftNode, _known: Known) -> tuple[str, str]:
+    days = int(node.get("days") or 1)
+    told = "tomorrow" if days == 1 else f"{days} days later"
+    return f"Wait until {told}", f"At {node.get('at')}, their own time"
+
+
+def _wait_date(node: DraftNode, _known: Known) -> tuple[str, str]:
+    offset = say_offset(int(node.get("offset_days") or 0))
+    return f"Wait until {offset[:1].lower()}{offset[1:]} “{node.get('trait') or '…'}”", (
+        f"At {node.get('at')}, their own time"
+    )
+
+
+def _throttle(node: DraftNode, _known: Known) -> tuple[str, str]:
+    return (
+        f"{int(node.get('people') or 0):,} people in {length(node.get('seconds') or 0)}",
+        "Throttle",
+    )
+
+
+def _reach(node: DraftNode, _known: Known) -> tuple[str, str]:
+    names = [str(branch.get("name")) for branch in node.get("branches") or []]
+    return "Choose the channel", ", ".join(names)
+
+
+def _loop(node: DraftNode, _known: Known) -> tuple[str, str]:
+    times = int(node.get("most") or 0)
+    return "Go round again", f"At most {times} time{'' if times == 1 else 's'}"
+
+
+def _update(node: DraftNode, _known: Known) -> tuple[str, str]:
+    names = [str(setting.get("trait")) for setting in node.get("settings") or []]
+    return f"Set {', '.join(names) or '…'}", "Attributes of the person"
+
+
+def _webhook(node: DraftNode, _known: Known) -> tuple[str, str]:
+    host = str(node.get("url") or "").partition("//")[2].partition("/")[0]
+    return f"Call {host or 'a server'}", "And keep the answer"
 
 
 def _exit(_node: DraftNode, _known: Known) -> tuple[str, str]:
@@ -174,5 +236,12 @@ _TITLES: Final = {
     "wait_until": _wait_until,
     "choose": _choose,
     "emit": _emit,
+    "wait_days": _wait_days,
+    "wait_date": _wait_date,
+    "throttle": _throttle,
+    "reach": _reach,
+    "loop": _loop,
+    "update": _update,
+    "webhook": _webhook,
     "exit": _exit,
 }

@@ -15,6 +15,7 @@ from campaigns.journeys.models import (
     JourneyTrigger,
     JourneyVersion,
 )
+from campaigns.journeys.nodes.choose import Choose
 from campaigns.journeys.nodes.condition import Condition
 from campaigns.journeys.nodes.entry import Entry
 from campaigns.journeys.nodes.hold import Hold
@@ -117,6 +118,9 @@ def _parse(definition: Any, *, now: datetime) -> Definition:
     for node in parsed.nodes:
         if isinstance(node, Condition) and node.rule is not None:
             profiles.evaluate_rule(node.rule, [], now=now)
+        if isinstance(node, Choose):
+            for branch in node.branches:
+                profiles.evaluate_rule(branch.as_rule(), [], now=now)
     return parsed
 
 

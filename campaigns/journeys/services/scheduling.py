@@ -9,9 +9,9 @@ from django.db import transaction
 
 from campaigns.journeys import queries
 from campaigns.journeys.models import JourneyTrigger
+from campaigns.journeys.nodes.recurrence import next_occurrence
 from campaigns.journeys.queries import DueTrigger, Entrant
 from campaigns.journeys.rules.calendar import find_zone
-from campaigns.journeys.rules.recurrence import next_occurrence
 from kernel.events import wake
 
 log = structlog.get_logger()

@@ -22,14 +22,14 @@ WITH due AS MATERIALIZED (
     WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
         AND n.version_id = e.version_id AND n.node = e.node
         AND m.version_id = e.version_id
-        AND m.node = n.next[coalesce(t.outlet, CASE WHEN n.act IN ('hold', 'deliver') THEN cardinality(n.next)
+        AND m.node = n.next[coalesce(t.outlet, CASE WHEN n.act IN ('hold', 'deliver', 'call') THEN cardinality(n.next)
             ELSE campaigns_outlet(n.bounds, n.salt, e.customer_key) END)]
     RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx, n.node AS left_node,
         n.act AS left_act, n.template_version_id, n.priority,
         coalesce(t.reason, nullif(n.reason, ''),
             n.outlets[campaigns_outlet(n.bounds, n.salt, e.customer_key)]) AS reason,
         m.node, m.act, m.template_version_id AS here_template_version_id, m.priority AS here_priority,
-        CASE WHEN m.act IN ('wait', 'deliver') THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until') AS asks
+        CASE WHEN m.act IN ('wait', 'deliver') THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until', 'call') AS asks
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no,
@@ -75,7 +75,7 @@ FROM moved m
 -- Changes nothing. Leans on campaigns_timer_ask.
 SELECT n.version_id, n.node, n.act, n.type, n.params, n.outlets
 FROM campaigns_journey_node n
-WHERE n.act IN ('ask', 'hold', 'until') AND EXISTS (
+WHERE n.act IN ('ask', 'hold', 'until', 'call') AND EXISTS (
     SELECT FROM campaigns_timer t
     WHERE t.version_id = n.version_id AND t.node = n.node AND t.due_at <= %(now)s::timestamptz
 )
@@ -95,20 +95,6 @@ WITH due AS MATERIALIZED (
 SELECT e.id AS enrollment_id, d.step_no, e.customer_id, e.entered_at
 FROM due d JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
 ORDER BY e.id
-
--- name: list_who_did
--- Those of the visits whose person did something often enough since they entered. Changes nothing.
--- Leans on profiles_touchpoint_customer.
-SELECT v.enrollment_id
-FROM unnest(%(ids)s::bigint[], %(customer_ids)s::bigint[], %(entered)s::timestamptz[])
-    AS v (enrollment_id, customer_id, entered_at)
-CROSS JOIN LATERAL (
-    SELECT count(*) AS times FROM profiles_touchpoint t
-    WHERE t.customer_id = v.customer_id
-        AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = %(event)s::text)
-        AND t.occurred_at >= v.entered_at AND t.properties @? %(path)s::jsonpath
-) AS did
-WHERE did.times >= %(at_least)s::int
 
 -- name: make_months_ahead
 -- Makes the partitions of the log of steps for the next months. Safe to run twice.

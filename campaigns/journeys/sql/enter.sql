@@ -100,7 +100,7 @@ WITH asked AS (
     SELECT w.journey_id, w.version_id, w.customer_id, w.customer_key, w.instance_key,
         CASE WHEN w.is_held_out THEN 'holdout' ELSE 'treatment' END,
         CASE WHEN w.is_held_out THEN 'held_out' ELSE 'active' END, 0, %(now)s::timestamptz,
-        CASE WHEN w.is_held_out THEN %(now)s::timestamptz END, w.kind, w.cause_id, w.ctx
+        CASE WHEN w.is_held_out THEN %(now)s::timestamptz END, w.kind, w.cause_id, nullif(w.ctx, 'null')
     FROM judged w WHERE w.verdict IS NULL
     ON CONFLICT DO NOTHING
     RETURNING id, version_id, state

@@ -131,6 +131,31 @@ def set_traits(
         raise Invalid(f"traits.{problem.field}", text)
 
 
+def set_traits_of(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datetime) -> None:
+    """Set traits of many people; see the facade."""
+    people = load_people(list(changes))
+    source_id, at = system_source_id(now=now), to_micros(now)
+    arrivals = []
+    for customer_id, traits in changes.items():
+        refs = people[customer_id].refs if customer_id in people else {}
+        own = [(kind, value) for kind, values in refs.items() for value in values]
+        document = mend_json(msgspec.json.encode(dict(traits)))
+        arrival = _arrival(
+            secrets.token_bytes(16), source_id, "Identify", at, at, properties=document
+        )
+        if own:
+            arrivals.append(
+                msgspec.structs.replace(
+                    arrival,
+                    type=TYPES["identify"],
+                    traits=msgspec.json.decode(document),
+                    refs=by_priority(own)[:1],
+                )
+            )
+    if arrivals:
+        store_arrivals(arrivals, now=now)
+
+
 def api_source_id(*, now: datetime) -> int:
     """Return the built-in source under which the REST API sets traits."""
     source, _ = Source.objects.get_or_create(

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.journeys.models import Enrollment, JourneyTrigger
+from campaigns.journeys.nodes.recurrence import check_recurrence, next_occurrence
 from campaigns.journeys.rules.definition import Problem, parse_definition
-from campaigns.journeys.rules.recurrence import check_recurrence, next_occurrence
 from campaigns.journeys.services import scheduling
 from campaigns.journeys.services.enroll import let_in_segment
 from campaigns.journeys.services.scheduling import start_due

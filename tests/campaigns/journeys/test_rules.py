@@ -33,7 +33,7 @@ def wait(name, next_, seconds=60):
         ),
         pytest.param(
             [entry(START, next_="c"), {"id": "c", "type": "condition", "yes": "out", "no": "out"}, OUT],
-            "definition.nodes.1.condition", "either rule or happened_since_entry", id="condition without question",
+            "definition.nodes.1.condition", "give one of rule, happened_since_entry and context", id="condition without question",
         ),
     ],
 )  # fmt: skip
