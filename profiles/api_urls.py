@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import api as computed
-from profiles.directory import account_api, api, trait_api
+from profiles.directory import account_api, api, consent_api, trait_api
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
@@ -55,5 +55,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         computed.Values.as_view(),
         name="api_computed_values",
     ),
+    path("customers/<str:key>/consents/", consent_api.Consents.as_view(), name="api_consents"),
+    path("consent-topics/", consent_api.Topics.as_view(), name="api_consent_topics"),
+    path("suppressions/", consent_api.Suppressions.as_view(), name="api_suppressions"),
+    path("suppressions/change/", consent_api.ChangeSuppressions.as_view(), name="api_suppress"),
     path("sources/", api.Sources.as_view(), name="api_sources"),
 ]

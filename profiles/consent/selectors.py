@@ -74,15 +74,16 @@ def describe_consent(customer_id: int, *, now: datetime, is_masked: bool) -> Per
     )
 
 
-def list_suppressions(*, query: str, before_id: int | None) -> tuple[list[Suppression], int | None]:
-    """Return a page of addresses that nobody is written to, newest first, and where the next starts."""
+def list_suppressions(
+    *, query: str, before_id: int | None, most: int = PAGE + 1
+) -> list[Suppression]:
+    """Return addresses that nobody is written to, newest first."""
     rows: QuerySet[Suppression] = Suppression.objects.filter(released_at=None)
     if query:
         rows = rows.filter(address=query)
     if before_id:
         rows = rows.filter(id__lt=before_id)
-    page = list(rows.order_by("-id")[: PAGE + 1])
-    return page[:PAGE], page[PAGE - 1].id if len(page) > PAGE else None
+    return list(rows.order_by("-id")[:most])
 
 
 def _masked(rows: Iterable[Row]) -> list[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from kernel.audit import record
 from kernel.errors import Invalid
 from kernel.events import Bounds
 from profiles.consent import preference_queries, queries
@@ -50,6 +51,32 @@ def release_address(channel: str, address: str, *, source: str, now: datetime) -
     """Take an address off the suppression list; False when it was not on it."""
     with transaction.atomic():
         return queries.release_address(channel, address, source=source, now=now)
+
+
+def suppress_by_hand(channel: str, address: str, *, reason: str, actor: str, now: datetime) -> bool:
+    """Put an address on the list for staff, on the audit log; False when it was there already."""
+    with transaction.atomic():
+        is_new = suppress_address(channel, address, reason=reason, now=now)
+        if is_new:
+            _note("suppressed", channel, reason, actor=actor, now=now)
+    return is_new
+
+
+def release_by_hand(channel: str, address: str, *, actor: str, now: datetime) -> bool:
+    """Take an address off the list for staff, on the audit log; False when it was not on it."""
+    with transaction.atomic():
+        was_there = release_address(channel, address, source=f"staff:{actor}", now=now)
+        if was_there:
+            _note("released", channel, "", actor=actor, now=now)
+    return was_there
+
+
+def _note(verb: str, channel: str, reason: str, *, actor: str, now: datetime) -> None:
+    """Note a deed without the address, which is personal data."""
+    record(
+        actor=actor, verb=verb, object_type="suppression", object_id=channel,
+        after={"reason": reason}, now=now,
+    )  # fmt: skip
 
 
 class ConsentMerger:

@@ -1,7 +1,6 @@
 """Staff's pages about consent: counts and topics, and the addresses nobody is written to."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
-from kernel.audit import record
 from kernel.errors import Conflict
 from profiles.consent import selectors
 from profiles.consent.forms import SuppressionForm, TopicForm
 from profiles.consent.models import Topic
-from profiles.consent.services import release_address, suppress_address
+from profiles.consent.selectors import PAGE
+from profiles.consent.services import release_by_hand, suppress_by_hand
 from profiles.consent.topics import change_topic, create_topic, set_archived
 
 TABS = (("consent", "What people said"), ("consent_topics", "Topics"),
@@ -81,11 +80,12 @@ def suppressions(request: HttpRequest) -> HttpResponseBase:
         if _change_suppression(request, form):
             return redirect("profiles:suppressions")
     query, before = request.GET.get("q", "").strip().lower()[:320], request.GET.get("before", "")
-    rows, more = selectors.list_suppressions(
+    rows = selectors.list_suppressions(
         query=query,
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
     )
-    context = {"rows": rows, "more": more, "query": query, "form": form}
+    more = rows[PAGE - 1].id if len(rows) > PAGE else None
+    context = {"rows": rows[:PAGE], "more": more, "query": query, "form": form}
     return _page(request, "suppressions", context, form=form)
 
 
@@ -93,23 +93,17 @@ def _change_suppression(request: HttpRequest, form: SuppressionForm) -> bool:
     actor, now = actor_of(request.user), timezone.now()
     if "release" in request.POST:
         channel, _, address = request.POST["release"].partition(":")
-        if release_address(channel, address, source=f"staff:{actor}", now=now):
-            _note("released", channel, actor=actor, now=now)
+        if release_by_hand(channel, address, actor=actor, now=now):
             messages.success(request, "The address may be written to again, where consent holds.")
         return True
     if not form.is_valid():
         return False
     said = form.cleaned_data
-    if suppress_address(said["channel"], said["address"], reason=said["reason"], now=now):
-        _note("suppressed", said["channel"], actor=actor, now=now)
+    if suppress_by_hand(**said, actor=actor, now=now):
         messages.success(request, "Nobody is written to at this address any more.")
     else:
         messages.info(request, "This address was on the list already.")
     return True
-
-
-def _note(verb: str, channel: str, *, actor: str, now: datetime) -> None:
-    record(actor=actor, verb=verb, object_type="suppression", object_id=channel, now=now)
 
 
 def _page(
