@@ -37,7 +37,7 @@ class StatementSerializer(serializers.Serializer[Any]):
         [*ConsentState.values, "requested"],
         help_text="“requested” asks the owner of the address to confirm (double opt-in).",
     )
-    source = serializers.CharField(
+    said_in = serializers.CharField(
         max_length=100, help_text="Where it was said; part of the proof."
     )
     text_version = serializers.CharField(max_length=100, allow_blank=True, default="")
