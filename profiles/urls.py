@@ -16,7 +16,7 @@ from profiles.directory import views as directory
 from profiles.imports.views import pulls
 from profiles.imports.views import uploads as imports
 from profiles.schema import views as schema
-from profiles.segments.views import builder, pages
+from profiles.segments.views import builder, lists, pages
 from profiles.touchpoints import views as touchpoints
 from profiles.webhooks.views import editor as mappings
 from profiles.webhooks.views import pages as webhooks
@@ -104,6 +104,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("confirm/<str:token>/", consent_public.confirm, name="confirm"),
     path("segments/", pages.segments, name="segments"),
     path("segments/new/", builder.new, name="segment-new"),
+    path("segments/lists/new/", lists.new, name="segment-list-new"),
+    path("segments/<uuid:key>/people/", lists.people, name="segment-people"),
+    path("segments/<uuid:key>/take/", lists.take, name="segment-take"),
+    path("segments/<uuid:key>/snapshot/", lists.snapshot, name="segment-snapshot"),
+    path("segments/<uuid:key>/overlap/", lists.overlap, name="segment-overlap"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),
     path("segments/<uuid:key>/", pages.segment, name="segment"),
     path("segments/<uuid:key>/edit/", builder.edit, name="segment-edit"),

@@ -19,3 +19,17 @@ def _trait():
 
 for _page in ("computed-trait", "computed-edit", "computed-archive"):
     example(f"profiles:{_page}")(_trait)
+
+
+def _list():
+    from datetime import UTC, datetime
+
+    from profiles.models import Segment
+    from profiles.segments.services.listing import create_list
+
+    found = Segment.objects.filter(name="A static list").first()
+    return {"key": (found or create_list(name="A static list", now=datetime.now(UTC))).key}
+
+
+for _page in ("segment-people", "segment-take", "segment-snapshot", "segment-overlap"):
+    example(f"profiles:{_page}")(_list)

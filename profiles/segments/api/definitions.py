@@ -97,7 +97,7 @@ class OneSegment(APIView):
             require_match(request, etag=_etag(_show_whole(found)))
         entries = ChangedSegmentSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
-        saved = publishing.change_segment(found.pk, **entries.validated_data)
+        saved = publishing.change_segment(found.pk, **entries.validated_data, now=timezone.now())
         audit(request, "changed", saved)
         return Response(_show_whole(saved))
 

@@ -129,6 +129,23 @@ def list_members_after(segment_id: int, after: int, *, most: int) -> list[Member
     return SQL.all("list_members_after", params, into=MemberRow)
 
 
+def count_in_both(first_id: int, second_id: int) -> int:
+    """Count who is in both of two segments."""
+    number: int = SQL.value("count_in_both", {"first_id": first_id, "second_id": second_id})
+    return number
+
+
+def count_sampled(first_id: int, second_id: int, sample: Sequence[int]) -> tuple[int, int, int]:
+    """Count who of a sample is in both of two segments, only in the first, only in the second."""
+    params = {
+        "first_id": first_id,
+        "second_id": second_id,
+        "customer_ids": bigint_array(sample),
+    }
+    [(both, only_first, only_second)] = SQL.run("count_sampled", params)
+    return both, only_first, only_second
+
+
 @contextmanager
 def limited_time(milliseconds: int) -> Iterator[None]:
     """End statements inside after some milliseconds; 0 is no limit."""

@@ -15,7 +15,7 @@ def find_named(texts: Sequence[str]) -> dict[str, int]:
     A text with “@” is an address; else a user id wins over a phone number and over a key.
     """
     refs = {text: _refs(text) for text in texts}
-    links = find_links([ref for some in refs.values() for ref in some])
+    links, _ = find_links([ref for some in refs.values() for ref in some])
     found = {
         text: next(links[ref].person_id for ref in some if ref in links)
         for text, some in refs.items()

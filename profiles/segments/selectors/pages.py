@@ -7,8 +7,9 @@ from uuid import UUID
 
 from kernel.errors import NotFound
 from profiles.contracts import UsedBy
+from profiles.customers.rules import display_name
 from profiles.segments.models import Segment, SegmentChange, SegmentStatus
-from profiles.segments.queries.preview import list_history
+from profiles.segments.queries.preview import list_history, list_named
 from profiles.segments.rules.tree import SegmentRule
 from profiles.segments.selectors.using import list_users_of
 
@@ -67,6 +68,13 @@ def list_changes(segment: Segment, *, limit: int = 50) -> list[SegmentChange]:
     """Return the newest changes of a segment with the people."""
     rows = SegmentChange.objects.filter(segment=segment).select_related("customer")
     return list(rows.order_by("-at", "-id")[:limit])
+
+
+def names_of_people(changes: Sequence[SegmentChange]) -> dict[int, str]:
+    """Return what the people of some changes are called; those without a name are absent."""
+    rows = list_named({change.customer_id for change in changes})
+    named = {row.id: display_name(row.traits, email=row.email, fallback="") for row in rows}
+    return {pk: name for pk, name in named.items() if name}
 
 
 def names_of_segments() -> dict[str, str]:

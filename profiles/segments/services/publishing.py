@@ -21,6 +21,7 @@ from profiles.segments.queries.names import resolve_names
 from profiles.segments.rules.planning import find_cycle
 from profiles.segments.selectors.authoring import RuleRefused, read_rule
 from profiles.segments.selectors.using import list_users
+from profiles.segments.services.guarding import guard_cost
 from profiles.segments.services.mentioning import expand_mentions
 from profiles.segments.services.refreshing import rebuild_dependents
 
@@ -40,10 +41,15 @@ class PublishReport:
 
 
 def create_segment(*, name: str, rule: Any, description: str = "", now: datetime) -> Segment:
-    """Create a draft; raises `Conflict` when the name is taken, `RuleRefused` for a wrong rule."""
+    """Create a draft; raises `Conflict` when the name is taken.
+
+    Raises `RuleRefused` for a wrong rule and for one that would read too much.
+    """
     if not name.strip():
         raise Invalid("name", "Give the segment a name.")
-    document = read_rule(rule).model_dump(mode="json", exclude_none=True)
+    read = read_rule(rule)
+    guard_cost(read, now=now)
+    document = read.model_dump(mode="json", exclude_none=True)
     try:
         with transaction.atomic():
             return Segment.objects.create(
@@ -75,6 +81,7 @@ def save_segment(
         return create_segment(name=name, rule=rule, description=description, now=now)
     if not name.strip():
         raise Invalid("name", "Give the segment a name.")
+    guard_cost(read_rule(rule), now=now)
     try:
         with transaction.atomic():
             saved = save_draft(segment.pk, rule=rule)
@@ -91,12 +98,15 @@ def change_segment(
     name: str | None = None,
     description: str | None = None,
     rule: Any = None,
+    now: datetime,
 ) -> Segment:
     """Change what is given of a segment; a rule becomes the draft and the live one stays.
 
     Raises `Conflict` when the name is taken or the segment is archived, `Invalid` for a static list
-    with a rule, `RuleRefused` for a wrong rule.
+    with a rule, `RuleRefused` for a wrong rule and for one that would read too much.
     """
+    if rule is not None:
+        guard_cost(read_rule(rule), now=now)
     try:
         with transaction.atomic():
             segment = _lock_segment(segment_id)
@@ -129,6 +139,7 @@ def publish_segment(
         if segment.draft_rule is None:
             raise Conflict(f"“{segment.name}” has no draft to publish.")
         rule = read_rule(segment.draft_rule)
+        guard_cost(rule, now=now)
         version = _add_version(segment, now=now)
         mentions = expand_mentions(rule.root.mentions())
         candidate_queries.replace_mentions(segment.id, mentions)

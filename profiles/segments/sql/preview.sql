@@ -54,3 +54,20 @@ SELECT m.customer_id AS id, c.key::text AS key, m.since,
 FROM profiles_segment_member m JOIN profiles_customer c ON c.id = m.customer_id
 WHERE m.segment_id = %(segment_id)s::bigint AND m.customer_id > %(after)s::bigint
 ORDER BY m.customer_id LIMIT %(most)s::int
+
+-- name: count_in_both
+-- Counts who is in both of two segments. Leans on the primary key.
+SELECT count(*) FROM profiles_segment_member a
+JOIN profiles_segment_member b ON b.customer_id = a.customer_id
+WHERE a.segment_id = %(first_id)s::bigint AND b.segment_id = %(second_id)s::bigint
+
+-- name: count_sampled
+-- Counts who of some people is in both of two segments, only in the first, and only in the second.
+SELECT count(*) FILTER (WHERE a.since IS NOT NULL AND b.since IS NOT NULL),
+       count(*) FILTER (WHERE a.since IS NOT NULL AND b.since IS NULL),
+       count(*) FILTER (WHERE a.since IS NULL AND b.since IS NOT NULL)
+FROM unnest(%(customer_ids)s::bigint[]) AS k (customer_id)
+LEFT JOIN profiles_segment_member a
+  ON a.segment_id = %(first_id)s::bigint AND a.customer_id = k.customer_id
+LEFT JOIN profiles_segment_member b
+  ON b.segment_id = %(second_id)s::bigint AND b.customer_id = k.customer_id

@@ -25,6 +25,7 @@ from profiles.segments.forms.showing import NodeShown
 from profiles.segments.models import Segment
 from profiles.segments.queries.names import known_fields
 from profiles.segments.selectors import pages
+from profiles.segments.selectors.authoring import RuleRefused
 from profiles.segments.selectors.previewing import Preview, preview_rule
 from profiles.segments.selectors.suggesting import suggest
 from profiles.segments.services import publishing
@@ -83,6 +84,10 @@ def _submitted(request: HttpRequest, segment: Segment | None) -> HttpResponseBas
         return _draw(request, page)
     try:
         saved = _save(request, page, publish=step == "publish")
+    except RuleRefused as error:
+        draft.errors = error.errors
+        page.status = 422
+        return _draw(request, page)
     except (Conflict, Invalid) as error:
         draft.name_error = error.message
         page.status = 422

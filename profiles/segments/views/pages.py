@@ -19,6 +19,7 @@ from kernel.ui.charts.spark import Spark, spark
 from profiles.contracts import CustomerSummary, IdentityRef
 from profiles.customers.selectors import find_customer
 from profiles.identities.rules import EMAIL, PHONE, USER_ID
+from profiles.segments.forms.people import PeopleForm
 from profiles.segments.selectors import pages
 from profiles.segments.selectors.authoring import read_rule
 from profiles.segments.selectors.explaining import explain_person
@@ -50,7 +51,11 @@ def segments(request: HttpRequest) -> HttpResponse:
 def segment(request: HttpRequest, key: UUID) -> HttpResponse:
     found, now = pages.get_by_key(key), timezone.now()
     names = pages.names_of_segments()
-    live = read_rule(found.live_version.rule) if found.live_version else None
+    is_list = found.kind == "list"
+    live = read_rule(found.live_version.rule) if found.live_version and not is_list else None
+    changes = pages.list_changes(found)
+    show_people = may(request.user, "view_personal_data")
+    called = pages.names_of_people(changes) if show_people else {}
     context = {
         "segment": found,
         "sentence": pages.sentence(live, names) if live else "",
@@ -61,10 +66,13 @@ def segment(request: HttpRequest, key: UUID) -> HttpResponse:
                 wide=True,
             )
         ),
-        "changes": pages.list_changes(found),
+        "is_list": is_list,
+        "people_form": PeopleForm() if is_list and found.status == "live" else None,
+        "segment_names": {key: name for key, name in names.items() if key != str(found.key)},
+        "changes": [(change, called.get(change.customer_id, "")) for change in changes],
         "versions": found.versions.order_by("-number")[:20],
         "used_by": list_users(found),
-        "show_people": may(request.user, "view_personal_data"),
+        "show_people": show_people,
     }
     return render(request, "profiles/segments/detail.html", context)
 
@@ -76,7 +84,7 @@ def check(request: HttpRequest, key: UUID) -> HttpResponse:
     asked = request.GET.get("person", "").strip()[:255]
     customer = _find(asked) if asked else None
     explanation = None
-    if customer and found.live_version:
+    if customer and found.live_version and found.kind == "rule":
         explanation = explain_person(
             read_rule(found.live_version.rule),
             customer.id,

@@ -1,0 +1,131 @@
+"""Pages of static lists: make one, add and remove people, freeze a segment, compare two."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import require
+from kernel.audit import record
+from kernel.errors import Conflict, Invalid
+from profiles.segments.forms.people import NewListForm, PeopleForm
+from profiles.segments.models import Segment
+from profiles.segments.selectors import pages
+from profiles.segments.selectors.overlapping import compare_segments
+from profiles.segments.services import listing
+
+# As many unknown people as a message can name; the rest is counted.
+_NAMED = 10
+
+
+@require_http_methods(["GET", "POST"])
+@require("edit")
+def new(request: HttpRequest) -> HttpResponseBase:
+    posted = request.method == "POST"
+    form = NewListForm(request.POST if posted else None)
+    people = PeopleForm(request.POST if posted else None, request.FILES if posted else None)
+    if posted and form.is_valid() and people.is_valid():
+        now = timezone.now()
+        try:
+            made = listing.create_list(**form.cleaned_data, now=now)
+        except (Conflict, Invalid) as error:
+            form.add_error("name", error.message)
+        else:
+            _record(request, "created", made)
+            _add(request, made, people)
+            return redirect("profiles:segment", key=made.key)
+    context = {"form": form, "people": people}
+    status = 422 if posted else 200
+    return render(request, "profiles/segments/list_form.html", context, status=status)
+
+
+@require_POST
+@require("edit")
+def people(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found = pages.get_by_key(key)
+    form = PeopleForm(request.POST, request.FILES)
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, " ".join(map(str, errors)))
+    elif request.POST.get("step") == "remove":
+        left = listing.remove_named(found.pk, form.names(), now=timezone.now())
+        messages.success(request, f"{left:,} people were taken off “{found.name}”.")
+        _record(request, "list_changed", found)
+    else:
+        _add(request, found, form)
+        _record(request, "list_changed", found)
+    return redirect("profiles:segment", key=key)
+
+
+@require_POST
+@require("edit")
+def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found = pages.get_by_key(key)
+    source = pages.get_by_key(UUID(request.POST["source"]))
+    added = listing.add_members_of(found.pk, source.pk, now=timezone.now())
+    _record(request, "list_changed", found)
+    text = f"{added.added:,} of {added.asked:,} people in “{source.name}” were new and are added."
+    messages.success(request, text)
+    return redirect("profiles:segment", key=key)
+
+
+@require_POST
+@require("edit")
+def snapshot(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found = pages.get_by_key(key)
+    try:
+        made = listing.snapshot_segment(found, now=timezone.now())
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("profiles:segment", key=key)
+    _record(request, "snapshot", made)
+    messages.success(
+        request, f"“{made.name}” holds the {made.member_count:,} people of this moment."
+    )
+    return redirect("profiles:segment", key=made.key)
+
+
+@require_GET
+@require("view")
+def overlap(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = pages.get_by_key(key)
+    names = pages.names_of_segments()
+    names.pop(str(found.key), None)
+    asked = request.GET.get("with", "")
+    other = pages.get_by_key(UUID(asked)) if asked in names else None
+    context = {
+        "segment": found,
+        "segment_names": names,
+        "other": other,
+        "overlap": compare_segments(found, other) if other else None,
+    }
+    return render(request, "profiles/segments/overlap.html", context)
+
+
+def _add(request: HttpRequest, found: Segment, form: PeopleForm) -> None:
+    names = form.names()
+    if not names:
+        return
+    try:
+        report = listing.add_named(found.pk, names, now=timezone.now())
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+        return
+    text = f"{report.added:,} people were added; {report.known:,} were on the list before."
+    messages.success(request, text)
+    if report.unknown:
+        some = ", ".join(report.unknown[:_NAMED])
+        more = f" and {len(report.unknown) - _NAMED:,} more" if len(report.unknown) > _NAMED else ""
+        messages.warning(request, f"Nobody is known as {some}{more}. They were left out.")
+
+
+def _record(request: HttpRequest, verb: str, found: Segment) -> None:
+    record(
+        actor=actor_of(request.user), verb=verb, object_type="segment", object_id=found.key,
+        now=timezone.now(),
+    )  # fmt: skip
