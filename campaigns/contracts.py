@@ -157,6 +157,20 @@ class TemplateDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SenderDraft:
+    """What a sender is made of. `kind` names its provider, `config` holds that one's settings."""
+
+    name: str
+    channel: Channel
+    kind: str
+    config: dict[str, Any] = field(default_factory=dict)
+    from_address: str = ""
+    from_name: str = ""
+    reply_to: str = ""
+    stands_in: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedJourney:
     """A journey after publishing: its ids, its version, and how many people entered at once."""
 

@@ -50,6 +50,10 @@ PAGES = (
         keywords="content e-mail mjml liquid",
     ),
     NavItem(
+        section="Engage", label="Store cards", url_name="campaigns:cards", icon="store", order=50,
+        permission="view_personal_data", keywords="associate clerk shop task",
+    ),
+    NavItem(
         section="Engage", label="Message activity", url_name="campaigns:messages", icon="send",
         order=40, keywords="deliveries decisions sent held back reason",
     ),

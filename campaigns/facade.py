@@ -4,9 +4,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from campaigns.channels import services as channels
 from campaigns.content import services as content
-from campaigns.contracts import MessageClass, PublishedJourney, TemplateDraft, TemplateId
+from campaigns.contracts import (
+    MessageClass,
+    PublishedJourney,
+    SenderDraft,
+    TemplateDraft,
+    TemplateId,
+)
 from campaigns.journeys.services import publish
+
+
+def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -> None:
+    """Create a sender; the first one of a channel becomes its default.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: the provider does not serve the channel, or its settings are wrong.
+    """
+    channels.create_sender(draft, key=key, actor=actor, now=now)
 
 
 def create_template(

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from campaigns.channels import views as channels
+from campaigns.clerks import views as clerks
 from campaigns.content import views as content
 from campaigns.deliveries import views as deliveries
 from campaigns.journeys import urls as journeys
@@ -22,6 +23,8 @@ staff = (
         path("senders/pause/", channels.pause_all, name="sending-pause"),
         path("senders/resume/", channels.resume_all, name="sending-resume"),
         path("senders/<uuid:key>/pause/", channels.pause_sender, name="sender-pause"),
+        path("cards/", clerks.cards, name="cards"),
+        path("cards/<uuid:key>/done/", clerks.finish, name="card-finish"),
         path("messages/", deliveries.activity, name="messages"),
         path("messages/<uuid:key>/settle/", deliveries.settle, name="message-settle"),
     ],

@@ -9,8 +9,8 @@ ENTRIES = (
         order=10, keywords="admin tables raw", permission="view_personal_data",
     ),
     NavItem(
-        section="Workspace", label="Captured mail", url_name="mailbox:list", icon="inbox", order=15,
-        keywords="mailbox inbox e-mail sent", permission="view_personal_data",
+        section="Workspace", label="Captured messages", url_name="mailbox:list", icon="inbox", order=15,
+        keywords="mailbox inbox e-mail mail sms push sent", permission="view_personal_data",
     ),
     NavItem(
         section="Workspace", label="Settings", url_name="accounts:settings", icon="settings",

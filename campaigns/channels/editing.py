@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 
 from campaigns.channels.models import Sender
 from campaigns.channels.services import (
-    SenderDraft,
     checked_config,
     find_route,
     seal_config,
     secret_names,
 )
+from campaigns.contracts import SenderDraft
 from campaigns.extension_points import CanBeChecked, channel_providers
 from kernel.audit import record
 from kernel.errors import Conflict, DomainError, Invalid, NotFound

@@ -7,8 +7,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from campaigns.channels.models import Sender
-from campaigns.channels.services import SenderDraft
-from campaigns.contracts import Channel
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.extension_points import ChannelProvider
 
 _KEPT = "Stored encrypted and never shown again. Leave it empty to keep the stored one."

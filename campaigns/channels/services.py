@@ -1,7 +1,7 @@
 """Creating senders and finding the one a message leaves by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -13,7 +13,7 @@ from django.urls import reverse
 from pydantic import SecretStr, ValidationError
 
 from campaigns.channels.models import Sender
-from campaigns.contracts import Channel
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.extension_points import ChannelProvider, ProviderConfig, channel_providers
 from kernel.audit import record
 from kernel.encryption import decrypt, encrypt
@@ -35,20 +35,6 @@ class Route:
     from_name: str
     reply_to: str
     report_url: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SenderDraft:
-    """What a sender is made of."""
-
-    name: str
-    channel: Channel
-    kind: str
-    config: dict[str, Any] = field(default_factory=dict)
-    from_address: str = ""
-    from_name: str = ""
-    reply_to: str = ""
-    stands_in: bool = False
 
 
 @transaction.atomic

@@ -2,10 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from kernel.access.permissions import require
+from mcps_site.mailbox.captured import list_captured
 from mcps_site.runtime.mailbox import Mail, find_mail, list_mails
 
 PAGE = 50
@@ -23,8 +25,29 @@ SHOWN_HEADERS = (
 @require("view_personal_data")
 def mails(request: HttpRequest) -> HttpResponse:
     recipient = request.GET.get("to", "").strip()[:254]
-    context = {"mails": list_mails(limit=PAGE, recipient=recipient or None), "recipient": recipient}
+    context = {
+        "mails": list_mails(limit=PAGE, recipient=recipient or None),
+        "recipient": recipient,
+        "tabs": _tabs("mailbox:list"),
+    }
     return render(request, "mailbox/list.html", context)
+
+
+@require_GET
+@require("view_personal_data")
+def texts(request: HttpRequest) -> HttpResponse:
+    address = request.GET.get("to", "").strip()[:254]
+    context = {
+        "texts": list_captured(limit=PAGE, address=address),
+        "address": address,
+        "tabs": _tabs("mailbox:texts"),
+    }
+    return render(request, "mailbox/texts.html", context)
+
+
+def _tabs(current: str) -> list[tuple[str, str, bool, str]]:
+    pages = (("Mail", "mailbox:list"), ("Other channels", "mailbox:texts"))
+    return [(label, reverse(name), name == current, "") for label, name in pages]
 
 
 @require_GET

@@ -12,6 +12,7 @@ from campaigns.facade import create_template, publish_journey
 from kernel.errors import Conflict
 from kernel.ids import new_key
 from mcps_site.world.catalog import SHOP
+from mcps_site.world.channels import load_channels
 from profiles.contracts import IdentityRef
 from profiles.facade import (
     create_segment,
@@ -126,6 +127,7 @@ def load_content(*, now: datetime) -> None:
     for template in TEMPLATES:
         with suppress(Conflict):
             _make_template(*template, now=now)
+    load_channels(now=now)
     _ship_parcels(now=now)
 
 

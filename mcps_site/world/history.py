@@ -108,11 +108,14 @@ def traits_of(person: Person) -> dict[str, Any]:
 def context_of(person: Person, device: str) -> dict[str, Any]:
     """Return the context a client of that device sends."""
     library = {"web": "analytics.js", "app": "analytics-kotlin", "store": "store-till"}[device]
-    return {
+    context: dict[str, Any] = {
         "library": {"name": library, "version": "1.0"},
         "locale": person.locale,
         "timezone": person.time_zone,
     }
+    if device == "app":
+        context["device"] = {"token": person.device_token, "type": "android"}
+    return context
 
 
 def iter_history(world: World) -> Iterator[list[Message]]:

@@ -74,6 +74,7 @@ class _Visit:
             if self.person.consents:
                 consent = {"channel": "email", "topic": "", "state": "granted"}
                 yield self._deed("track", "Consent Updated", consent)
+                yield from self._other_consents()
         product = None
         for _ in range(1 + int(self.rng.expovariate(0.6))):
             product = self._choose()
@@ -94,6 +95,16 @@ class _Visit:
         club = club_of(self.person)
         if club:
             yield Deed(self.second, "group", "", club, self.device, known=True)
+
+    def _other_consents(self) -> Iterator[Deed]:
+        """Agree to the other channels the person likes; nothing is drawn by lot."""
+        liked = [name for name in ("sms", "push") if self.person.channels[name] >= 0.5]
+        for channel in liked:
+            if channel != "push" or self.person.has_app:
+                consent = {"channel": channel, "topic": "", "state": "granted"}
+                yield Deed(
+                    self.second, "track", "Consent Updated", consent, self.device, known=True
+                )
 
     def _entrance(self) -> Deed:
         if self.device == "app":

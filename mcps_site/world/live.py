@@ -5,8 +5,9 @@ pages. Their time runs `speed` times faster than the clock; what they do is date
 """
 
 import heapq
+import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -21,7 +22,7 @@ from mcps_site.world.collector import Collector
 from mcps_site.world.effects import EFFECTS
 from mcps_site.world.history import World, as_message
 from mcps_site.world.life import Deed, Story, live_day, order_properties
-from mcps_site.world.mail import Mail, read_form, read_mail
+from mcps_site.world.mail import Mail, read_captured, read_form, read_mail
 from mcps_site.world.people import Person, friends_of
 from mcps_site.world.reactions import Reaction, react
 
@@ -45,9 +46,21 @@ class LivingWorld:
     outgoing: list[dict[str, Any]] = field(default_factory=list)
     serial: Any = field(default_factory=count)
 
-    def step(self, elapsed: float, mails: Iterable[bytes], *, now: datetime) -> int:
-        """Live `elapsed` seconds of the world's time; return how many messages were sent."""
+    def step(
+        self,
+        elapsed: float,
+        mails: Iterable[bytes],
+        *,
+        now: datetime,
+        texts: Iterable[Mapping[str, str]] = (),
+    ) -> int:
+        """Live `elapsed` seconds of the world's time; return how many messages were sent.
+
+        `texts` are captured messages of other channels than e-mail.
+        """
         self.seconds += elapsed
+        for line in texts:
+            self._receive(read_captured(line), now)
         for raw in mails:
             self._receive(read_mail(raw), now)
         self._visit_shop(elapsed, now)
@@ -148,7 +161,13 @@ def number_of(address: str) -> int | None:
     """Return the person's number in an address of the world, or None for any other address."""
     name, _, domain = address.partition("@")
     number = name.rpartition(".")[2]
-    return int(number) if domain == "people.example" and number.isdigit() else None
+    if domain == "people.example" and number.isdigit():
+        return int(number)
+    phone = re.fullmatch(r"\+1(\d{3})55501(\d{2})", address)
+    if phone:
+        return (int(phone[1]) - 201) * 100 + int(phone[2])
+    token = re.fullmatch(r"world-phone-(\d{7})", address)
+    return int(token[1]) if token else None
 
 
 def _poisson(rng: Random, mean: float) -> int:

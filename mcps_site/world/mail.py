@@ -1,5 +1,7 @@
 """What a person finds in the mailbox: the pixel, the links and the way to unsubscribe."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -25,6 +27,23 @@ class Mail:
     images: tuple[str, ...]
     links: tuple[Link, ...]
     unsubscribe_url: str
+    channel: str = "email"
+
+
+def read_captured(line: Mapping[str, str]) -> Mail:
+    """Take a captured text or push message apart: its link, and the one that ends it."""
+    found = re.findall(r"https?://\S+", line["text"])
+    leaving = [url for url in found if "/e/u/" in url]
+    links = [url for url in (line["url"], *found) if url and url not in leaving]
+    return Mail(
+        to=line["address"],
+        subject=line["subject"],
+        text=line["text"],
+        images=(),
+        links=tuple(Link(line["button"], url) for url in links),
+        unsubscribe_url=next(iter(leaving), ""),
+        channel=line["channel"],
+    )
 
 
 class _Page(HTMLParser):

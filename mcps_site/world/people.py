@@ -78,6 +78,11 @@ class Person:
         """A number of the ranges kept for fiction."""
         return f"+1{201 + self.number // 100 % 700:03d}55501{self.number % 100:02d}"
 
+    @property
+    def device_token(self) -> str:
+        """The token by which the shop's app on the person's phone is pushed to."""
+        return f"world-phone-{self.number:07d}"
+
     def is_awake(self, utc_hour: int) -> bool:
         """Say whether the person is awake at that hour of UTC."""
         return (utc_hour + self.utc_offset - self.awake_from) % 24 < self.awake_hours

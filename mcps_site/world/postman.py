@@ -1,5 +1,6 @@
-"""Brings each mail of the captured mailbox once to the people of the world."""
+"""Brings each captured message once to the people of the world."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,3 +24,25 @@ class Postman:
 
     def _names(self) -> set[str]:
         return {path.name for path in self.folder.glob("*")}
+
+
+class Courier:
+    """Brings the lines of a file of captured messages; those from before the start are left alone."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.offset = path.stat().st_size if path.exists() else 0
+
+    def take(self) -> Iterator[dict[str, str]]:
+        """Yield every message that came since the last call; the file may have begun anew."""
+        if not self.path.exists():
+            return
+        if self.path.stat().st_size < self.offset:
+            self.offset = 0
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break  # still being written
+                self.offset += len(line)
+                yield json.loads(line)

@@ -30,7 +30,7 @@ def react(person: Person, mail: Mail, *, recent: int, utc_hour: int, rng: Random
         return [Reaction(rng.expovariate(1 / 3_600), "leave", mail.unsubscribe_url)]
     chance = effects.chance_to_open(
         effects.EFFECTS,
-        liking=person.channels["email"],
+        liking=person.channels[mail.channel],
         awake=person.is_awake(utc_hour),
         excess=excess,
     )

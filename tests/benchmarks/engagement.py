@@ -192,11 +192,11 @@ def enroll(journey):
 
 
 def measure_sending(count):
-    from campaigns.channels.services import SenderDraft, create_sender
+    from campaigns.channels.services import create_sender
     from campaigns.content.models import TemplateVersion
     from campaigns.content.rules.html import add_tracking
     from campaigns.content.rules.liquid import make_environment
-    from campaigns.contracts import Channel
+    from campaigns.contracts import Channel, SenderDraft
     from campaigns.deliveries import queries
     from campaigns.deliveries.services.send import send_shard
 

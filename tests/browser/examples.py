@@ -202,8 +202,8 @@ def _sender():
     from datetime import UTC, datetime
 
     from campaigns.channels.models import Sender
-    from campaigns.channels.services import SenderDraft, create_sender
-    from campaigns.contracts import Channel
+    from campaigns.channels.services import create_sender
+    from campaigns.contracts import Channel, SenderDraft
     from kernel.ids import new_key
 
     now = datetime.now(UTC)

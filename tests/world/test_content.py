@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from campaigns.content.models import Template
 from campaigns.journeys.models import Journey
+from mcps_site.world import channels
 from mcps_site.world.content import SEGMENTS, TEMPLATES, load_content
 from profiles.models import Event, Source, Touchpoint
 from profiles.segments.models import Segment
@@ -21,7 +22,8 @@ def test_loading_twice_makes_everything_once(db):
     load_content(now=NOW)
     once = counts()
     load_content(now=NOW)
-    assert counts() == once == [len(SEGMENTS), 1, len(TEMPLATES), 2]
+    expected = [len(SEGMENTS), 1, len(TEMPLATES) + len(channels.TEMPLATES), 3]
+    assert counts() == once == expected
 
 
 def test_the_order_system_tells_of_parcels_of_known_people_once(db, sender):

@@ -16,8 +16,8 @@ from django.conf import settings
 from analytics.dashboards.rules import period_of
 from analytics.dashboards.selectors import read_journeys
 from analytics.metrics.services import measure_journeys
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.models import Decision
 from campaigns.deliveries.queries import list_due_shards
 from campaigns.deliveries.services.send import send_shard

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 
 from campaigns.channels.models import Device
 from campaigns.channels.providers.fcm.provider import FcmConfig, FcmProvider
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.models import Decision
 from campaigns.deliveries.services.send import send_shard
 from kernel.errors import Invalid

@@ -6,8 +6,8 @@ import pytest
 
 from campaigns.channels.health import break_length
 from campaigns.channels.models import Sender
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import send_shard
 from tests.campaigns.builders import NOW, after, give_consent, key, make_customer, make_words, plan

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from campaigns.channels.models import Sender, SendingPause
 from campaigns.channels.pausing import pause_all, pause_badge, resume_all, set_sender_paused
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision
 from campaigns.deliveries.services.send import send_shard

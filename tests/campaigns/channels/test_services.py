@@ -1,8 +1,8 @@
 import pytest
 
 from campaigns.channels.models import Sender
-from campaigns.channels.services import SenderDraft, create_sender, list_routes
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender, list_routes
+from campaigns.contracts import Channel, SenderDraft
 from kernel.errors import Invalid
 from tests.campaigns.builders import NOW, key
 

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from campaigns.channels.providers.twilio.provider import TwilioConfig, TwilioProvider
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, DeliveryEvent
 from campaigns.deliveries.services.send import send_shard

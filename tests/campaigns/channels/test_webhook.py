@@ -8,8 +8,8 @@ import json
 import pytest
 
 from campaigns.channels.providers.webhook.provider import WebhookConfig, WebhookProvider
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from kernel.errors import Invalid, Unavailable
 from tests.campaigns.builders import NOW, key
 from tests.campaigns.channels.http_contract import HttpProviderContract

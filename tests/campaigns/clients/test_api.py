@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from campaigns.channels.devices import retire_address
 from campaigns.channels.models import Card, Device
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.models import Delivery, DeliveryEvent
 from campaigns.deliveries.services.send import send_shard
 from profiles.consent.models import Suppression

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.channels.services import SenderDraft, create_sender
+from campaigns.channels.services import create_sender
 from campaigns.content.models import TemplateVersion
-from campaigns.contracts import Channel, MessageClass
+from campaigns.contracts import Channel, MessageClass, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import SHARDS, Decision, Delivery
 from campaigns.deliveries.services.send import send_shard

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import HAND_OVER_BATCH, LEASE, settle_stale

@@ -5,8 +5,8 @@ from itertools import chain
 
 import pytest
 
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel, MessageClass, SendOutcome, SendResult
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, MessageClass, SenderDraft, SendOutcome, SendResult
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import LEASE, MAX_ATTEMPTS, send_shard, settle_stale

@@ -2,8 +2,8 @@
 
 import pytest
 
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel, EventKind, MessageClass
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, EventKind, MessageClass, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.services.feedback import record_act

@@ -3,6 +3,7 @@
 import time
 from argparse import ArgumentParser
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,13 +17,14 @@ from mcps_site.runtime import places
 from mcps_site.settings import env
 from mcps_site.world import services
 from mcps_site.world.browsing import open_browser
+from mcps_site.world.channels import CAPTURED
 from mcps_site.world.collector import Collector
 from mcps_site.world.content import load_content
 from mcps_site.world.history import Plan, World
 from mcps_site.world.live import LivingWorld
 from mcps_site.world.loading import SOURCE, TRUTH, load_history, plan_world, wait_until_stored
 from mcps_site.world.models import Clock
-from mcps_site.world.postman import Postman
+from mcps_site.world.postman import Courier, Postman
 from mcps_site.world.truth import read_stories
 from profiles.facade import find_import_key
 
@@ -49,11 +51,12 @@ class Command(BaseCommand):
         clock = services.find_clock() or self._fill(collector, options)
         living = _begin(clock, collector)
         postman = Postman(places.mailbox_dir())
+        courier = Courier(Path(settings.CAPTURED_DIR) / f"{CAPTURED}.jsonl")
         last = time.monotonic()
         while True:
             time.sleep(TICK)
             real, last = time.monotonic() - last, time.monotonic()
-            _tick(living, postman, real)
+            _tick(living, postman, courier, real)
 
     def _fill(self, collector: Collector, options: dict[str, Any]) -> Clock:
         now = datetime.now(UTC)
@@ -86,10 +89,10 @@ def _begin(clock: Clock, collector: Collector) -> LivingWorld:
     return LivingWorld(world, collector, open_browser, Random(run), run)
 
 
-def _tick(living: LivingWorld, postman: Postman, real: float) -> None:
+def _tick(living: LivingWorld, postman: Postman, courier: Courier, real: float) -> None:
     now = datetime.now(UTC)
     elapsed = services.take_elapsed(real_seconds=real, now=now)
     try:
-        services.note_sent(living.step(elapsed, postman.take(), now=now))
+        services.note_sent(living.step(elapsed, postman.take(), texts=courier.take(), now=now))
     except (httpx.HTTPError, ConnectionError) as error:
         log.warning("world.tick_failed", error=type(error).__name__)
