@@ -5,6 +5,7 @@ from kernel.audit.models import AuditEntry
 from kernel.events.models import Cursor, Event, Parked
 from kernel.heartbeats.models import Heartbeat
 from kernel.http.models import IdempotencyKey
+from kernel.retention.models import RetentionPolicy
 
 __all__ = [
     "ApiKey",
@@ -14,5 +15,6 @@ __all__ = [
     "Heartbeat",
     "IdempotencyKey",
     "Parked",
+    "RetentionPolicy",
     "User",
 ]

@@ -19,6 +19,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Kernel: task round trip", "kernel.record_round_trip", 2),
     Periodic("Kernel: read facts", "kernel.read_facts", 1),
     Periodic("Kernel: forget idempotency keys", "kernel.purge_idempotency_keys", 3600),
+    Periodic("Kernel: forget what is older than chosen", "kernel.apply_retention", 3600),
     Periodic("Profiles: drain the inbox", "profiles.drain_inbox", 1),
     Periodic("Profiles: settle due segment memberships", "profiles.refresh_due_segments", 1),
     Periodic(

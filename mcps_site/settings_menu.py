@@ -32,6 +32,10 @@ PAGES = (
         url_name="api:docs", icon="book-open", order=30, permission="view",
     ),
     SettingsPage(
+        label="Data retention", text="How long touchpoints and events are kept.",
+        url_name="operations:retention", icon="archive", order=70,
+    ),
+    SettingsPage(
         label="Audit log", text="Who changed what, and when.",
         url_name="operations:audit", icon="history", order=80,
     ),

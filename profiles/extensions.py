@@ -3,6 +3,7 @@
 from kernel.client_api.base import VERIFIER, verifiers
 from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
+from kernel.retention.contracts import retained_logs
 from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.accounts.selectors import AccountCount, AccountName, AccountSection
@@ -34,6 +35,7 @@ from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
 from profiles.touchpoints.queries import read_inbox_depth
 from profiles.touchpoints.services.erasing import TouchpointData
+from profiles.touchpoints.services.retention import TouchpointRetention
 from profiles.touchpoints.services.translating import translators
 from profiles.touchpoints.services.upkeep import TouchpointMerger
 from profiles.webhooks.services.erasing import WebhookData
@@ -41,6 +43,7 @@ from profiles.webhooks.services.taking import ROUTE
 from profiles.webhooks.services.translating import WebhookTranslator
 
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
+retained_logs.register("profiles.touchpoint", TouchpointRetention())
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
 register_event_type("profiles.opt_in_asked", version=1, payload=OptInAsked)
 register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifted)

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from kernel.retention.services import LONGEST_DAYS, SHORTEST_DAYS
 from mcps_site.operations.deeds import list_people
 
 
@@ -15,3 +16,12 @@ class AuditFilter(forms.Form):
     before = forms.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
     )
+
+
+class RetentionForm(forms.Form):
+    keep_days = forms.IntegerField(
+        required=False, min_value=SHORTEST_DAYS, max_value=LONGEST_DAYS, label="Days",
+        error_messages={
+            "min_value": f"Keep at least {SHORTEST_DAYS} days, or leave it empty to keep all.",
+        },
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The operations page and the audit log, for admins."""
+"""The operations page, the audit log and retention, for admins."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +11,11 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, NotFound
 from kernel.events import replay
+from kernel.retention.contracts import retained_logs
+from kernel.retention.selectors import list_retained
+from kernel.retention.services import choose_retention
 from mcps_site.operations.deeds import find_entries, list_deeds
-from mcps_site.operations.forms import AuditFilter
+from mcps_site.operations.forms import AuditFilter, RetentionForm
 from mcps_site.operations.state import read_state
 
 ENTRIES_ON_A_PAGE = 50
@@ -56,3 +59,28 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     }
     status = 200 if form.is_valid() else 422
     return render(request, "operations/audit.html", context, status=status)
+
+
+@require_GET
+@require("administer")
+def retention(request: HttpRequest) -> HttpResponse:
+    return render(request, "operations/retention.html", {"logs": list_retained()})
+
+
+@require_POST
+@require("administer")
+def choose_retained(request: HttpRequest, log: str) -> HttpResponse:
+    label = retained_logs.get(log).label
+    form = RetentionForm(request.POST)
+    if not form.is_valid():
+        context = {
+            "logs": list_retained(),
+            "wrong_log": log,
+            "problem": form.errors["keep_days"][0],
+        }
+        return render(request, "operations/retention.html", context, status=422)
+    days = form.cleaned_data["keep_days"]
+    choose_retention(log, keep_days=days, actor=actor_of(request.user), now=timezone.now())
+    kept = f"for {days:,} days" if days else "for ever"
+    messages.success(request, f"{label}: kept {kept}.")
+    return redirect("operations:retention")

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from django.db import IntegrityError, connection, transaction
 from psycopg.types.numeric import DecimalBinaryDumper
 
+from kernel.events.contracts import Position
 from kernel.operations.queues import Depth
+from kernel.retention.contracts import Extent
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
 from profiles.identities.rules import ERASED
@@ -94,6 +96,17 @@ def make_partitions_ahead(*, now: datetime) -> int:
 def drop_drained_days(*, before: datetime) -> int:
     """Drop days of the inbox that are over and empty and return how many."""
     return int(SQL.value("drop_drained_days", {"before": before}))
+
+
+def drop_old_months(*, before: datetime, upto: Position) -> int:
+    """Drop months that ended before an instant and were read whole; return how many touchpoints."""
+    params = {"before": before, "xid": upto.xid, "id": upto.id}
+    return int(SQL.value("drop_old_months", params))
+
+
+def measure_touchpoints() -> Extent:
+    """Return where the oldest month begins, and what the log occupies."""
+    return Extent(*SQL.run("measure_touchpoints")[0])
 
 
 def add_activity(rows: Mapping[int, Sequence[int]], *, now: datetime) -> None:

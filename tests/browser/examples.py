@@ -363,6 +363,11 @@ def _parked_fact():
     return {"parked_id": row.pk}
 
 
+@example("operations:choose_retention")
+def _retained_log():
+    return {"log": "profiles.touchpoint"}
+
+
 @example("mailbox:mail")
 def _mail():
     import mailbox

@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def test_every_event_of_a_retrying_sdk_is_stored_exactly_once_whatever_is_killed
 
 
 def _kill(running: Installation, sent: threading.Event, killed_while_sending: list[str]) -> None:
-    """Kill one process after another, each once the product is up again; all of them at least."""
+    """Kill one process after another, each once the one before is up again; all of them at least."""
     rng = random.Random(7)
     turn = 0
     while turn < len(VICTIMS) or not sent.is_set():
@@ -87,6 +88,15 @@ def _kill(running: Installation, sent: threading.Event, killed_while_sending: li
         )
         turn += 1
         time.sleep(rng.uniform(0.1, 0.6))
+
+
+def _answers(running: Installation) -> bool:
+    """Say whether web and database take connections; a busy product need not be ready for that."""
+    try:
+        with socket.create_connection(("127.0.0.1", running.port), timeout=5), running.connect():
+            return True
+    except (OSError, psycopg.OperationalError):
+        return False
 
 
 def _stored(running: Installation) -> int:

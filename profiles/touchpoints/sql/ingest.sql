@@ -149,3 +149,15 @@ ON CONFLICT (source_id, hour) DO UPDATE SET
     duplicates = profiles_source_activity.duplicates + excluded.duplicates,
     quarantined = profiles_source_activity.quarantined + excluded.quarantined,
     last_at = greatest(profiles_source_activity.last_at, excluded.last_at)
+
+-- name: drop_old_months
+-- Drops months of the touchpoints that ended before an instant and that every reader has read, and
+-- returns how many touchpoints went.
+SELECT profiles_drop_old_months(%(before)s::timestamptz, %(xid)s::text::xid8, %(id)s::bigint)
+
+-- name: measure_touchpoints
+-- Returns where the oldest month with touchpoints begins, and what all months occupy; reads the
+-- catalogue and, in each month, one row.
+SELECT profiles_oldest_month() AS oldest_at,
+    (SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint FROM pg_inherits
+     WHERE inhparent = 'profiles_touchpoint'::regclass) AS bytes
