@@ -9,6 +9,7 @@ from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
+from profiles.webhooks import api as webhook_api
 from profiles.webhooks.endpoint import application as webhooks
 from profiles.webhooks.endpoint import is_webhook
 
@@ -60,4 +61,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("suppressions/", consent_api.Suppressions.as_view(), name="api_suppressions"),
     path("suppressions/change/", consent_api.ChangeSuppressions.as_view(), name="api_suppress"),
     path("sources/", api.Sources.as_view(), name="api_sources"),
+    path("sources/<str:key>/mapping/", webhook_api.SourceMapping.as_view(), name="api_mapping"),
+    path("sources/<str:key>/deliveries/", webhook_api.Deliveries.as_view(), name="api_deliveries"),
 ]

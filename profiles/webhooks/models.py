@@ -10,7 +10,7 @@ class Webhook(models.Model):
     """The settings of one source of the kind webhook. The secret is encrypted.
 
     The address is not stored: it is signed over the source and `address_version`, so that raising
-    the version makes a new one and the old one useless.
+    the version makes a new one and the old one useless. The mapping is JSON as it was written.
     """
 
     source = models.OneToOneField(
@@ -20,7 +20,7 @@ class Webhook(models.Model):
     address_version = models.IntegerField(default=1, db_default=1)
     signature = models.JSONField()
     secret_sealed = models.TextField(blank=True)
-    mapping = models.JSONField()
+    mapping = models.TextField()
     mapping_version = models.IntegerField(default=1, db_default=1)
     updated_at = models.DateTimeField(db_default=Now())
 

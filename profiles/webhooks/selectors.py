@@ -20,6 +20,7 @@ from profiles.webhooks.rules.applying import Message, map_request
 from profiles.webhooks.rules.bodies import Request, read_request
 from profiles.webhooks.rules.mapping import BadMapping, Problem, read_mapping
 from profiles.webhooks.rules.ready import find_ready
+from profiles.webhooks.rules.writing import write_json
 
 LONGEST_SAMPLE = 1_200_000
 
@@ -112,11 +113,6 @@ def preview_mapping(mapping: str, sample: str, *, now: datetime) -> Preview:
     return Preview(
         events=[_previewed(message, now) for message in messages], is_ignored=not messages
     )
-
-
-def write_json(document: Any) -> str:
-    """Return a mapping or a request as it is edited."""
-    return json.dumps(document, indent=2, ensure_ascii=False)
 
 
 def write_kept(body: bytes) -> str:

@@ -13,7 +13,8 @@ WHERE length(q.body) > 0 AND EXISTS (
     SELECT FROM profiles_identity i
     WHERE i.customer_id = ANY (%(ids)s::bigint[])
       AND (position(convert_to(to_json(i.value::text)::text, 'UTF8') IN q.body) > 0
-           OR (i.kind = 'email' AND position(convert_to(i.value, 'UTF8') IN lower(encode(q.body, 'escape'))::bytea) > 0)))
+           OR (i.kind = 'email' AND position(convert_to(i.value, 'UTF8') IN lower(encode(q.body, 'escape'))::bytea) > 0)
+           OR (i.value ~ '^[0-9]{5,}$' AND encode(q.body, 'escape') ~ ('[^0-9]' || i.value || '[^0-9]'))))
 
 -- name: export_touchpoints
 -- Returns one person's touchpoints as JSON, oldest first.

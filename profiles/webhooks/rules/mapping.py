@@ -151,24 +151,16 @@ def read_mapping(text: str) -> Mapping:
     Raises:
         BadMapping: with every problem and the path to it.
     """
-    return check_mapping(parse_mapping(text))
-
-
-def parse_mapping(text: str) -> Any:
-    """Return the JSON values of a text; what they say is not looked at.
-
-    Raises:
-        BadMapping: it is no JSON, or too long.
-    """
     if len(text) > LONGEST_MAPPING:
         raise BadMapping([Problem(path="", message="A mapping has at most 64 KB.")])
     try:
-        return json.loads(text)
+        document = json.loads(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadMapping([Problem(path=where, message=f"This is no JSON: {error.msg}.")]) from None
     except RecursionError:
         raise BadMapping([Problem(path="", message="It is nested too deeply.")]) from None
+    return check_mapping(document)
 
 
 def check_mapping(document: Any) -> Mapping:

@@ -11,6 +11,7 @@ from profiles.webhooks.rules.bodies import Request
 from profiles.webhooks.rules.mapping import Mapping
 from profiles.webhooks.rules.signatures import Signature
 from profiles.webhooks.rules.values import Strict
+from profiles.webhooks.rules.writing import write_json
 
 FOLDER = Path(__file__).resolve().parent.parent / "ready"
 
@@ -39,7 +40,7 @@ class Ready(Strict):
     secret: str = ""
     gives_secret: bool = False
     mapping: Mapping
-    raw_mapping: dict[str, Any]
+    mapping_text: str
     sample: Sample
 
 
@@ -57,5 +58,5 @@ def find_ready(key: str) -> Ready | None:
 def _load(file: Path) -> Ready:
     document = json.loads(file.read_text(encoding="utf-8"))
     return Ready.model_validate(
-        {**document, "key": file.stem, "raw_mapping": document.get("mapping")}
+        {**document, "key": file.stem, "mapping_text": write_json(document["mapping"])}
     )

@@ -25,7 +25,7 @@ def find_webhook(name: str, *, ready: str, actor: str, now: datetime) -> int:
     if chosen is None:
         raise NotFound(f"There is no ready mapping “{ready}”.")
     draft = NewWebhook(
-        name=name, mapping=chosen.raw_mapping, ready=ready,
+        name=name, mapping=chosen.mapping_text, ready=ready,
         signature=chosen.signature.model_dump(exclude_defaults=True),
         secret=make_secret(chosen.signature.scheme),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 from profiles.touchpoints.models import Source
 from profiles.webhooks.models import Webhook
-from profiles.webhooks.rules.mapping import check_mapping, write_path
+from profiles.webhooks.rules.mapping import read_mapping, write_path
 from profiles.webhooks.rules.signatures import Signature, is_usable_secret
 from profiles.webhooks.services.taking import PURPOSE, forget_receivers
 
@@ -25,7 +25,7 @@ class NewWebhook:
     """What makes a webhook source; `ready` is the key of the ready mapping it began with."""
 
     name: str
-    mapping: Members[str, Any]
+    mapping: str
     signature: Members[str, Any]
     secret: str = ""
     ready: str = ""
@@ -43,7 +43,7 @@ def create_webhook(draft: NewWebhook, *, actor: str, now: datetime) -> Webhook:
     name = draft.name.strip()
     if not name or len(name) > 100:
         raise Invalid("name", "Give the source a name of 1 to 100 letters.")
-    check_mapping(draft.mapping)
+    read_mapping(draft.mapping)
     signature = read_signature(draft.signature)
     try:
         with transaction.atomic():
@@ -53,7 +53,7 @@ def create_webhook(draft: NewWebhook, *, actor: str, now: datetime) -> Webhook:
             )  # fmt: skip
             webhook = Webhook.objects.create(
                 source=source, ready=draft.ready, signature=_stored(signature),
-                secret_sealed=_sealed(signature, draft.secret), mapping=dict(draft.mapping),
+                secret_sealed=_sealed(signature, draft.secret), mapping=draft.mapping,
                 updated_at=now,
             )  # fmt: skip
             record(actor=actor, verb="created", object_type="source", object_id=source.id,
@@ -64,7 +64,7 @@ def create_webhook(draft: NewWebhook, *, actor: str, now: datetime) -> Webhook:
 
 
 def save_mapping(
-    webhook: Webhook, mapping: Members[str, Any], *, version: int, actor: str, now: datetime
+    webhook: Webhook, mapping: str, *, version: int, actor: str, now: datetime
 ) -> None:
     """Replace the mapping; it counts for everything that is stored from now on.
 
@@ -72,15 +72,15 @@ def save_mapping(
         BadMapping: the mapping cannot be used.
         Conflict: somebody else saved after `version` was read.
     """
-    check_mapping(mapping)
+    read_mapping(mapping)
     with transaction.atomic():
         changed = Webhook.objects.filter(
             source_id=webhook.source_id, mapping_version=version
-        ).update(mapping=dict(mapping), mapping_version=F("mapping_version") + 1, updated_at=now)
+        ).update(mapping=mapping, mapping_version=F("mapping_version") + 1, updated_at=now)
         if not changed:
             raise Conflict("Somebody else saved this mapping meanwhile. Copy yours, and reload.")
         record(actor=actor, verb="mapped", object_type="source", object_id=webhook.source_id,
-               before={"mapping": webhook.mapping}, after={"mapping": dict(mapping)}, now=now)  # fmt: skip
+               before={"mapping": webhook.mapping}, after={"mapping": mapping}, now=now)  # fmt: skip
 
 
 def save_signature(

@@ -11,7 +11,7 @@ from profiles.webhooks.models import Webhook, WebhookDelivery
 from profiles.webhooks.queries import DeliveryRow, note_deliveries
 from profiles.webhooks.rules.applying import map_request
 from profiles.webhooks.rules.bodies import read_request
-from profiles.webhooks.rules.mapping import BadMapping, Mapping, check_mapping
+from profiles.webhooks.rules.mapping import BadMapping, Mapping, read_mapping
 
 _Kind = WebhookDelivery.Outcome
 
@@ -45,9 +45,9 @@ class WebhookTranslation:
 
     def _mapping(self, source_id: int) -> Mapping:
         if source_id not in self._mappings:
-            document = Webhook.objects.filter(source_id=source_id).values_list("mapping", flat=True)
+            texts = Webhook.objects.filter(source_id=source_id).values_list("mapping", flat=True)
             try:
-                self._mappings[source_id] = check_mapping(document.first())
+                self._mappings[source_id] = read_mapping(texts.first() or "")
             except BadMapping:
                 text = "The mapping of this source cannot be used. Open it, and save it again."
                 raise Refused("bad_mapping", "", text) from None

@@ -45,7 +45,8 @@ WHERE length(d.body) > 0 AND EXISTS (
     SELECT FROM profiles_identity i
     WHERE i.customer_id = ANY (%(ids)s::bigint[])
       AND (position(convert_to(to_json(i.value::text)::text, 'UTF8') IN d.body) > 0
-           OR position(convert_to(i.value, 'UTF8') IN lower(encode(d.body, 'escape'))::bytea) > 0))
+           OR (i.kind = 'email' AND position(convert_to(i.value, 'UTF8') IN lower(encode(d.body, 'escape'))::bytea) > 0)
+           OR (i.value ~ '^[0-9]{5,}$' AND encode(d.body, 'escape') ~ ('[^0-9]' || i.value || '[^0-9]'))))
 
 -- name: export_deliveries
 -- Returns the kept requests that name an identifier of one person, oldest first.
@@ -56,5 +57,6 @@ WHERE length(d.body) > 0 AND EXISTS (
     SELECT FROM profiles_identity i
     WHERE i.customer_id = %(customer_id)s::bigint
       AND (position(convert_to(to_json(i.value::text)::text, 'UTF8') IN d.body) > 0
-           OR position(convert_to(i.value, 'UTF8') IN lower(encode(d.body, 'escape'))::bytea) > 0))
+           OR (i.kind = 'email' AND position(convert_to(i.value, 'UTF8') IN lower(encode(d.body, 'escape'))::bytea) > 0)
+           OR (i.value ~ '^[0-9]{5,}$' AND encode(d.body, 'escape') ~ ('[^0-9]' || i.value || '[^0-9]'))))
 ORDER BY d.received_at, d.id

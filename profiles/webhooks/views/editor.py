@@ -17,7 +17,7 @@ from kernel.errors import Conflict
 from kernel.http.htmx import wants_partial
 from profiles.webhooks import selectors
 from profiles.webhooks.models import Webhook
-from profiles.webhooks.rules.mapping import BadMapping, parse_mapping
+from profiles.webhooks.rules.mapping import BadMapping
 from profiles.webhooks.rules.ready import find_ready
 from profiles.webhooks.services.settings import save_mapping
 
@@ -29,7 +29,7 @@ def mapping(request: HttpRequest, key: UUID) -> HttpResponseBase:
     sample, is_real = selectors.find_sample(webhook)
     context = {
         "webhook": webhook,
-        "mapping": selectors.write_json(webhook.mapping),
+        "mapping": webhook.mapping,
         "version": webhook.mapping_version,
         "sample": sample,
         "is_real": is_real,
@@ -44,7 +44,7 @@ def mapping(request: HttpRequest, key: UUID) -> HttpResponseBase:
         if step == "save":
             return _save(request, webhook, context)
         if step == "ready" and (ready := find_ready(webhook.ready)):
-            context["mapping"] = selectors.write_json(ready.raw_mapping)
+            context["mapping"] = ready.mapping_text
     return _draw(request, context)
 
 
@@ -52,7 +52,7 @@ def _save(request: HttpRequest, webhook: Webhook, context: dict[str, object]) ->
     version = str(context["version"])
     try:
         save_mapping(
-            webhook, parse_mapping(str(context["mapping"])),
+            webhook, str(context["mapping"]),
             version=int(version) if version.isdecimal() and len(version) < 9 else 0,
             actor=actor_of(request.user), now=timezone.now(),
         )  # fmt: skip

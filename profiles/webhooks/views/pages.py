@@ -67,7 +67,7 @@ def _create(request: HttpRequest, chosen: Ready, form: WebhookForm) -> HttpRespo
             raise Invalid("secret", f"Enter it: {chosen.secret}")
         secret, is_made = make_secret(chosen.signature.scheme), True
     draft = services.NewWebhook(
-        name=form.cleaned_data["name"], mapping=chosen.raw_mapping, secret=secret,
+        name=form.cleaned_data["name"], mapping=chosen.mapping_text, secret=secret,
         signature=chosen.signature.model_dump(exclude_defaults=True), ready=chosen.key,
         starts_journeys=form.cleaned_data["starts_journeys"],
     )  # fmt: skip

@@ -18,7 +18,7 @@ from profiles.touchpoints.services.draining import Drained, drain_inbox
 from profiles.touchpoints.services.pressure import forget_pressure
 from profiles.webhooks.rules.ready import Ready, find_ready
 from profiles.webhooks.services.addresses import write_address
-from profiles.webhooks.services.settings import NewWebhook, create_webhook
+from profiles.webhooks.services.settings import NewWebhook, create_webhook, save_mapping
 from profiles.webhooks.services.taking import forget_receivers
 
 SECRET = "shpss_a-secret-of-tests"
@@ -49,6 +49,17 @@ class Provider:
     signer: Signer
 
     @property
+    def mapping(self) -> dict[str, Any]:
+        """The mapping, to be changed and saved."""
+        document: dict[str, Any] = json.loads(self.webhook.mapping)
+        return document
+
+    def save(self, mapping: dict[str, Any]) -> None:
+        """Save a mapping instead of the first one."""
+        now = datetime.now(UTC)
+        save_mapping(self.webhook, json.dumps(mapping), version=1, actor="user:1", now=now)
+
+    @property
     def address(self) -> str:
         url = write_address(self.webhook.source.key, version=self.webhook.address_version)
         return httpx.URL(url).raw_path.decode()
@@ -73,9 +84,7 @@ def ready(key: str) -> Ready:
     return found
 
 
-def make_provider(
-    key: str, mapping: dict[str, Any], signature: dict[str, Any], signer: Signer
-) -> Provider:
+def make_provider(key: str, mapping: str, signature: dict[str, Any], signer: Signer) -> Provider:
     forget_receivers()
     forget_pressure()
     draft = NewWebhook(
@@ -90,25 +99,27 @@ def make_provider(
 @pytest.fixture
 def shop(db: None) -> Provider:
     return make_provider(
-        "shopify", ready("shopify").raw_mapping, {"scheme": "shopify"}, sign_shopify
+        "shopify", ready("shopify").mapping_text, {"scheme": "shopify"}, sign_shopify
     )
 
 
 @pytest.fixture
 def till(db: None) -> Provider:
-    return make_provider("stripe", ready("stripe").raw_mapping, {"scheme": "stripe"}, sign_stripe)
+    return make_provider("stripe", ready("stripe").mapping_text, {"scheme": "stripe"}, sign_stripe)
 
 
-SIMPLE = {
-    "rules": [
-        {
-            "event": "$.what",
-            "identities": {"user_id": "$.who"},
-            "message_id": "$.id",
-            "properties": {"total": {"path": "$.total", "as": "number"}},
-        }
-    ]
-}
+SIMPLE = json.dumps(
+    {
+        "rules": [
+            {
+                "event": "$.what",
+                "identities": {"user_id": "$.who"},
+                "message_id": "$.id",
+                "properties": {"total": {"path": "$.total", "as": "number"}},
+            }
+        ]
+    }
+)
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from profiles.webhooks.services.settings import (
     NewWebhook,
     create_webhook,
     renew_address,
-    save_mapping,
     set_enabled,
 )
 from tests.profiles.collecting import events_of, people
@@ -154,9 +153,9 @@ def test_what_cannot_be_mapped_is_stored_by_a_replay_after_the_mapping_is_mended
     kept = QuarantinedMessage.objects.get()
     assert (kept.reason, kept.field) == ("cannot_map", "rules[0].properties.total")
     assert kept.detail == "It is no number."
-    mended = json.loads(json.dumps(plain.webhook.mapping))
+    mended = plain.mapping
     mended["rules"][0]["properties"]["total"] = {"path": "$.total", "as": "text"}
-    save_mapping(plain.webhook, mended, version=1, actor="user:1", now=NOW)
+    plain.save(mended)
     source_id = plain.webhook.source_id
     assert replay_quarantined(source_id=source_id + 1, actor="user:1", now=NOW) == (0, 0)
     assert replay_quarantined(source_id=source_id, actor="user:1", now=NOW) == (1, 0)
@@ -169,8 +168,8 @@ def test_what_cannot_be_mapped_is_stored_by_a_replay_after_the_mapping_is_mended
 
 
 def test_a_request_is_stored_whole_or_kept_whole(plain: Provider):
-    both = {"rules": [{**rule, "each": "$[*]"} for rule in plain.webhook.mapping["rules"]]}
-    save_mapping(plain.webhook, both, version=1, actor="user:1", now=NOW)
+    both = {"rules": [{**rule, "each": "$[*]"} for rule in plain.mapping["rules"]]}
+    plain.save(both)
     good, bad = {"who": "u1", "what": "A", "id": 1}, {"who": None, "what": "B", "id": 2}
     drained = plain.deliver([good, bad])
     assert (drained.stored, drained.quarantined) == (0, 1)
@@ -193,8 +192,8 @@ def test_requests_that_no_rule_is_for_are_ignored_or_kept_as_the_mapping_says(
     shop: Provider, plain: Provider
 ):
     assert shop.deliver(ORDER, x_shopify_topic="themes/publish").quarantined == 0
-    picky = {"rules": [{**plain.webhook.mapping["rules"][0], "when": [{"path": "$.a", "is": 1}]}]}
-    save_mapping(plain.webhook, picky, version=1, actor="user:1", now=NOW)
+    picky = {"rules": [{**plain.mapping["rules"][0], "when": [{"path": "$.a", "is": 1}]}]}
+    plain.save(picky)
     assert plain.deliver({"who": "u1", "what": "Paid", "id": 1}).quarantined == 1
     assert outcomes() == [("ignored", 0), ("quarantined", 0)]
     assert QuarantinedMessage.objects.get().reason == "no_rule"
@@ -257,8 +256,8 @@ def test_only_the_last_requests_are_kept_for_each_source(plain: Provider, shop: 
 
 
 def test_a_too_large_event_is_kept_in_quarantine(plain: Provider):
-    wide = {"rules": [{**plain.webhook.mapping["rules"][0], "properties": {"all": "$"}}]}
-    save_mapping(plain.webhook, wide, version=1, actor="user:1", now=NOW)
+    wide = {"rules": [{**plain.mapping["rules"][0], "properties": {"all": "$"}}]}
+    plain.save(wide)
     plain.deliver({"who": "u1", "what": "Paid", "id": 1, "text": "x" * 40_000})
     assert QuarantinedMessage.objects.get().reason == "message_too_large"
 

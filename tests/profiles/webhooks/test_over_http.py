@@ -1,0 +1,70 @@
+"""Signed webhooks over real HTTP, many at once, as providers send them."""
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from wsgiref.simple_server import make_server
+
+import httpx
+import pytest
+
+from mcps_site.wsgi import application
+from profiles.models import InboxItem, Touchpoint, WebhookRefusal
+from profiles.touchpoints.services.draining import drain_inbox
+from tests.profiles.collecting import events_of
+from tests.profiles.touchpoints.test_sdks import _Quiet, _Server
+from tests.profiles.webhooks.providing import (
+    Provider,
+    make_provider,
+    ready,
+    sign_shopify,
+    sign_stripe,
+)
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+def host() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def send(host: str, provider: Provider, body: bytes, **headers: str) -> int:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {"Content-Type": "application/json", **provider.signer(body), **named}
+    return httpx.post(host + provider.address, content=body, headers=sent).status_code
+
+
+def test_two_providers_send_at_once_and_again_and_everything_is_stored_once(host):
+    shop = make_provider(
+        "shopify", ready("shopify").mapping_text, {"scheme": "shopify"}, sign_shopify
+    )
+    till = make_provider("stripe", ready("stripe").mapping_text, {"scheme": "stripe"}, sign_stripe)
+    order, checkout = ready("shopify").sample.body, ready("stripe").sample.body
+    orders = [json.dumps({**order, "id": number}).encode() for number in range(20)]
+    checkouts = [json.dumps({**checkout, "id": f"evt_{number}"}).encode() for number in range(20)]
+    with ThreadPoolExecutor(4) as pool:
+        tasks = [
+            pool.submit(send, host, shop, body, x_shopify_topic="orders/paid")
+            for body in orders * 2
+        ] + [pool.submit(send, host, till, body) for body in checkouts * 2]
+        assert {task.result() for task in tasks} == {200}
+    forged = {"X-Shopify-Hmac-Sha256": "AAAA"}
+    shop.signer = lambda body: forged
+    assert send(host, shop, orders[0], x_shopify_topic="orders/paid") == 401
+    assert InboxItem.objects.count() == 80
+    drained = drain_inbox(now=datetime.now(UTC))
+    assert (drained.stored, drained.duplicates, drained.quarantined) == (80, 80, 0)
+    assert events_of("email", "ida.berg@example.com").count("Order Completed") == 40
+    assert Touchpoint.objects.count() == 80
+    assert list(WebhookRefusal.objects.values_list("reason", "refused")) == [("bad_signature", 1)]
+    shop.client.close()
+    till.client.close()
