@@ -7,12 +7,13 @@ from uuid import UUID
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, CanView
+from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.idempotency import idempotent
@@ -30,11 +31,13 @@ from profiles.webhooks.services.settings import save_mapping
 _TAGS = ["Sources"]
 
 
-class SourceMapping(APIView):
-    permission_classes = (CanView,)
+class CanViewOrPublish(CanPublish):
+    def has_permission(self, request: Request, view: object) -> bool:
+        return may(request.user, "view" if request.method in SAFE_METHODS else "publish")
 
-    def get_permissions(self) -> list[Any]:
-        return [CanPublish()] if self.request.method == "PUT" else super().get_permissions()
+
+class SourceMapping(APIView):
+    permission_classes = (CanViewOrPublish,)
 
     @extend_schema(
         operation_id="get_mapping", tags=_TAGS, responses=SavedMappingSerializer,
