@@ -20,6 +20,7 @@ from profiles.contracts import (
     SegmentFailed,
     StitchingHeld,
 )
+from profiles.directory.services import DirectoryData
 from profiles.duplicates.services import DuplicateData
 from profiles.extension_points import (
     customer_mergers,
@@ -103,7 +104,7 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
 _personal = (
-    TouchpointData(), AccountData(), DuplicateData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+    TouchpointData(), AccountData(), DuplicateData(), DirectoryData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)

@@ -118,7 +118,8 @@ def get_customers(ids: Iterable[CustomerId]) -> dict[CustomerId, CustomerSummary
 def erase_known_only_by(sources: Sequence[str], *, actor: str, reason: str, now: datetime) -> int:
     """Erase everybody whom only the sources of these names have ever named; return how many.
 
-    In batches of one transaction each; everybody else stays as they are. It cannot be undone.
+    What this product recorded itself does not count, except for people whom it alone knows: of
+    them only those go whose address ends in “.example”, which nobody real can have. In batches of one transaction each; everybody else stays as they are. It cannot be undone.
 
     Raises:
         Invalid: there is no reason.

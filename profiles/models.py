@@ -13,6 +13,7 @@ from profiles.consent.models import (
     Topic,
 )
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
+from profiles.directory.models import PersonName, SavedView
 from profiles.duplicates.models import Duplicate
 from profiles.identities.models import BlockedValue, DeviceMove, Identity, StitchHold, Tombstone
 from profiles.imports.models import Pull, PullRun, Upload, UploadPerson, UploadPiece, UploadProblem
@@ -70,6 +71,7 @@ __all__ = [
     "Merge",
     "MessageLedger",
     "OptIn",
+    "PersonName",
     "PlanAction",
     "PlanVersion",
     "PlanViolation",
@@ -80,6 +82,7 @@ __all__ = [
     "Pull",
     "PullRun",
     "QuarantinedMessage",
+    "SavedView",
     "Segment",
     "SegmentChange",
     "SegmentDue",

@@ -6,6 +6,7 @@ from kernel.events import Bounds, subscribe
 from profiles.computed.services.refreshing import refresh_touched as refresh_computed
 from profiles.consent.opt_ins import ask_by_events
 from profiles.consent.services import adopt_statements
+from profiles.directory.queries import rename_people
 from profiles.schema.services.discovering import discover_events
 from profiles.segments.services.accounts import follow_groups
 from profiles.segments.services.refreshing import plan_consent_changes, refresh_touched
@@ -46,3 +47,9 @@ def adopt_consent(bounds: Bounds, *, now: datetime) -> None:
 def discover_schema(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- dated by the events
     """Learn which properties events have, how often they come and from what."""
     discover_events(bounds)
+
+
+@subscribe("profiles.touchpoint", name="profiles.person_names", batch=5_000)
+def keep_names(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001 -- names have no date
+    """Keep the names by which people are searched."""
+    rename_people(bounds)

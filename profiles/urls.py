@@ -9,6 +9,7 @@ from profiles.consent import views as consent
 from profiles.directory import account_views as account_pages
 from profiles.directory import debug_views as debugging
 from profiles.directory import duplicate_views as doubles
+from profiles.directory import list_views as people
 from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
@@ -66,7 +67,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/actions/", schema.actions, name="schema_actions"),
     path("schema/<int:event_id>/", schema.event, name="schema_event"),
     path("schema/<int:event_id>/unplan/", schema.unplan, name="schema_unplan"),
-    path("profiles/", directory.people, name="list"),
+    path("profiles/", people.people, name="list"),
+    path("profiles/people.csv", people.export, name="people_export"),
+    path("profiles/views/", people.save_view, name="view_save"),
+    path("profiles/act/", people.act, name="people_act"),
+    path("profiles/erased/", privacy.tombstones, name="tombstones"),
     path("profiles/attributes/", traits.policies, name="trait_policies"),
     path("profiles/duplicates/", doubles.duplicates, name="duplicates"),
     path("profiles/duplicates/search/", doubles.look, name="duplicates_look"),

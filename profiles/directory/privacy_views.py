@@ -13,10 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import DomainError
-from profiles.contracts import CustomerId
+from profiles.contracts import CustomerId, IdentityRef
 from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers, export_customer
 from profiles.directory import selectors
+from profiles.identities.models import Tombstone
+from profiles.identities.rules import EMAIL, PRIORITIES
+from profiles.identities.services.erasing import lift_tombstone
+from profiles.touchpoints.services.recording import normalize_identity
 
 
 @require_POST
@@ -62,6 +66,28 @@ def erase(request: HttpRequest, key: UUID) -> HttpResponseBase:
     context["person"] = selectors.describe_person(customer.id, is_masked=False)
     status = 422 if "problem" in context else 200
     return render(request, "profiles/directory/erase.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@require("administer")
+def tombstones(request: HttpRequest) -> HttpResponseBase:
+    """Let an erased identifier be stored again."""
+    kind = request.POST.get("kind", EMAIL)
+    context: dict[str, object] = {
+        "kinds": [(one, one.replace("_", " ").capitalize()) for one in PRIORITIES], "kind": kind,
+        "count": Tombstone.objects.count(),
+    }  # fmt: skip
+    if request.method == "POST":
+        try:
+            ref = normalize_identity(IdentityRef(kind=kind, value=request.POST.get("value", "")))
+            if lift_tombstone(ref, actor=actor_of(request.user), now=timezone.now()):
+                messages.success(request, "Lifted. The next event that names it is stored.")
+                return redirect("profiles:tombstones")
+            context["problem"] = "This identifier was not erased, or it is written differently."
+        except DomainError as error:
+            context["problem"] = error.message
+    status = 422 if "problem" in context else 200
+    return render(request, "profiles/directory/tombstones.html", context, status=status)
 
 
 def _find(key: UUID) -> Customer:

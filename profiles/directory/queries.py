@@ -1,12 +1,13 @@
 """Typed calls of the statements behind the pages of people."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array, text_array
 
 SQL = SqlFile(__file__, "directory")
@@ -63,12 +64,25 @@ class Neighbors:
     events: list[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """Which people a list is about; nothing set means everybody."""
+
+    segment_id: int | None = None
+    seen_since: datetime | None = None
+    is_known: bool | None = None
+
+
 def list_people(
-    *, before_id: int | None, limit: int, ids: Iterable[int] | None = None
+    *,
+    before_id: int | None,
+    limit: int,
+    ids: Iterable[int] | None = None,
+    narrowing: Narrowing = Narrowing(),
 ) -> list[PersonRow]:
     """List people, newest first; with `ids`, only these."""
     wanted = None if ids is None else bigint_array(ids)
-    params = {"before_id": before_id, "limit": limit, "ids": wanted}
+    params = {"before_id": before_id, "limit": limit, "ids": wanted, **asdict(narrowing)}
     return SQL.all("list_people", params, into=PersonRow)
 
 
@@ -111,3 +125,18 @@ def find_neighbors(customer_id: int, *, at: datetime) -> Neighbors:
     """Find what a person did at, before and after an instant."""
     params = {"customer_id": customer_id, "at": at}
     return SQL.all("find_neighbors", params, into=Neighbors)[0]
+
+
+def rename_people(bounds: Bounds) -> int:
+    """Keep the searchable names of the people of a batch; return how many changed."""
+    return SQL.count("rename_people", bounds.params)
+
+
+def search_names(text: str, *, limit: int) -> list[int]:
+    """Find people by words like those of a name or address, the most alike first."""
+    return [row[0] for row in SQL.run("search_names", {"text": text, "limit": limit})]
+
+
+def erase_names(ids: Iterable[int]) -> None:
+    """Delete the searchable names of people."""
+    SQL.run("erase_names", {"ids": bigint_array(ids)})

@@ -11,7 +11,7 @@ from profiles.contracts import CustomerId, ProfileFact, TimelineEntry
 from profiles.customers.models import Customer, Merge
 from profiles.customers.rules import display_name
 from profiles.directory import queries
-from profiles.directory.queries import PersonRow, Search, TouchpointRow
+from profiles.directory.queries import Narrowing, PersonRow, Search, TouchpointRow
 from profiles.directory.rules import (
     icon_of,
     mask_email,
@@ -28,6 +28,8 @@ from profiles.touchpoints.models import Source, Touchpoint
 from profiles.touchpoints.rules.messages import normalize_phone
 
 PAGE = 50
+# Shorter texts are like too many names.
+_SHORTEST_NAME = 3
 # Later than anything that happened: where a timeline starts.
 FROM_THE_END = timedelta(days=1)
 _KINDS = (USER_ID, EMAIL, PHONE, ANONYMOUS_ID, DEVICE_TOKEN)
@@ -60,14 +62,24 @@ class Entry:
 
 
 def list_people(
-    *, query: str, before_id: int | None, is_masked: bool
+    *,
+    query: str,
+    before_id: int | None,
+    is_masked: bool,
+    narrowing: Narrowing = Narrowing(),  # noqa: B008  frozen
 ) -> tuple[list[Person], int | None]:
     """Return one page of people and where the next one starts.
 
-    A query is any identifier in full, `kind:value`, or the key of a person.
+    A query is any identifier in full, `kind:value`, the key of a person, or, for those who may see
+    personal data, a name or address that may have typos: then the most alike come first.
     """
     ids = find_ids(query) if query else None
-    rows = queries.list_people(before_id=before_id, limit=PAGE + 1, ids=ids)
+    if query and not ids and not is_masked and len(query) >= _SHORTEST_NAME:
+        alike = queries.search_names(query, limit=PAGE)
+        found = queries.list_people(before_id=None, limit=PAGE, ids=alike, narrowing=narrowing)
+        found.sort(key=lambda row: alike.index(row.id))
+        return [_person(row, is_masked=False) for row in found], None
+    rows = queries.list_people(before_id=before_id, limit=PAGE + 1, ids=ids, narrowing=narrowing)
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return [_person(row, is_masked=is_masked) for row in rows[:PAGE]], more
 

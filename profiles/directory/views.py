@@ -1,4 +1,4 @@
-"""Pages: the list of people and the profile of one person."""
+"""Pages: the profile of one person."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -28,19 +28,6 @@ SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes a
 TABS = (("profile", "Timeline"), ("attributes", "Attributes"), ("identities", "Identities"),
         ("person_consent", "Consent"),
         ("past", "At an instant"))  # fmt: skip
-
-
-@require_GET
-@require("view")
-def people(request: HttpRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:255]
-    before = request.GET.get("before", "")
-    found, more = selectors.list_people(
-        query=query, before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
-        is_masked=_is_masked(request),
-    )  # fmt: skip
-    context = {"people": found, "more": more, "query": query, "is_first": not before}
-    return render(request, "profiles/directory/list.html", context)
 
 
 @require_GET

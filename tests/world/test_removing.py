@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.core.management import call_command
 
 from profiles.contracts import IdentityRef
-from profiles.facade import collect_events, find_customer, find_import_key
+from profiles.facade import collect_events, find_customer, find_import_key, identify_customer
 from profiles.models import Customer, Source
 from profiles.touchpoints.services.draining import drain_inbox
 
@@ -28,6 +28,15 @@ def seen(user: str) -> dict[str, object]:
 
 def found(user: str) -> object:
     return find_customer(IdentityRef(kind="user_id", value=user))
+
+
+def test_of_people_whom_only_our_own_forms_know_those_with_example_addresses_go(db):
+    for address in ("friend@fernway.example", "real@customer.com"):
+        identify_customer(IdentityRef(kind="email", value=address), traits={}, now=NOW)
+    call_command("remove_demo_data")
+    left = [find_customer(IdentityRef(kind="email", value=address)) is not None
+            for address in ("friend@fernway.example", "real@customer.com")]  # fmt: skip
+    assert left == [False, True]
 
 
 def test_only_people_whom_nobody_but_the_demo_has_named_are_erased(sender, capsys):

@@ -48,10 +48,13 @@ SELECT jsonb_build_object('key', c.key, 'traits', c.traits, 'time_zone', c.time_
 FROM profiles_customer c WHERE c.id = %(customer_id)s::bigint
 
 -- name: list_known_only_by
--- Lists people in order of their ids, after a given one, whom only the named sources have ever named:
--- by an identifier, an event or a trait. Reads the touchpoints of each person until another source.
+-- Lists people in order of their ids, after a given one, whom only the named sources and the built-in
+-- one have ever named: by an identifier, an event or a trait; and of those whom only the built-in one
+-- named, the ones with an address that is reserved for examples. Reads the touchpoints of each person.
 WITH own AS MATERIALIZED (
-    SELECT coalesce(array_agg(id), '{}'::int[]) AS ids FROM profiles_source WHERE name = ANY (%(sources)s::text[])
+    SELECT coalesce(array_agg(id), '{}'::int[]) AS ids,
+        coalesce(array_agg(id) FILTER (WHERE name <> 'System'), '{}'::int[]) AS telling
+    FROM profiles_source WHERE name = ANY (%(sources)s::text[]) OR name = 'System'
 )
 SELECT c.id FROM profiles_customer c CROSS JOIN own
 WHERE c.id > %(after_id)s::bigint AND c.merged_into_id IS NULL AND c.erased_at IS NULL
@@ -59,4 +62,7 @@ WHERE c.id > %(after_id)s::bigint AND c.merged_into_id IS NULL AND c.erased_at I
   AND NOT EXISTS (SELECT FROM profiles_identity i WHERE i.customer_id = c.id AND i.source_id <> ALL (own.ids))
   AND NOT EXISTS (SELECT FROM profiles_touchpoint t WHERE t.customer_id = c.id AND t.source_id <> ALL (own.ids))
   AND NOT EXISTS (SELECT FROM jsonb_each(c.trait_stamps) s WHERE (s.value ->> 1)::int <> ALL (own.ids))
+  AND (EXISTS (SELECT FROM profiles_identity i WHERE i.customer_id = c.id
+               AND (i.source_id = ANY (own.telling) OR (i.kind = 'email' AND i.value LIKE '%%.example')))
+       OR EXISTS (SELECT FROM profiles_touchpoint t WHERE t.customer_id = c.id AND t.source_id = ANY (own.telling)))
 ORDER BY c.id LIMIT %(limit)s::int

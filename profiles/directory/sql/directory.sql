@@ -13,6 +13,11 @@ FROM profiles_customer c
 WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL
   AND c.id < coalesce(%(before_id)s::bigint, 9223372036854775807)
   AND (%(ids)s::bigint[] IS NULL OR c.id = ANY (%(ids)s::bigint[]))
+  AND (%(segment_id)s::bigint IS NULL OR c.id IN (
+    SELECT m.customer_id FROM profiles_segment_member m WHERE m.segment_id = %(segment_id)s::bigint))
+  AND (%(seen_since)s::timestamptz IS NULL OR c.last_seen_at >= %(seen_since)s::timestamptz)
+  AND (%(is_known)s::boolean IS NULL OR %(is_known)s::boolean = EXISTS (
+    SELECT FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind IN ('user_id', 'email', 'phone')))
 ORDER BY c.id DESC LIMIT %(limit)s::int
 
 -- name: find_people
@@ -65,3 +70,32 @@ SELECT (SELECT max(t.occurred_at) FROM profiles_touchpoint t
     (SELECT coalesce(array_agg(e.name ORDER BY t.id), '{}') FROM profiles_touchpoint t
      JOIN profiles_event e ON e.id = t.event_id
      WHERE t.customer_id = %(customer_id)s::bigint AND t.occurred_at = %(at)s::timestamptz) AS events
+
+-- name: rename_people
+-- Keeps the searchable names of the people whom a batch of the log says something about. Writes only
+-- what differs. Safe to run twice. Leans on profiles_touchpoint_log.
+WITH concerned AS (
+    SELECT DISTINCT t.customer_id AS id FROM profiles_touchpoint t
+    WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+      AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+      AND (t.type = 2 OR t.event_id IN (
+          SELECT e.id FROM profiles_event e WHERE e.name IN ('Profile Merged', 'Profile Parted')))
+), named AS (
+    SELECT c.id, left(lower(concat_ws(' ', c.traits ->> 'name', c.traits ->> 'firstName', c.traits ->> 'first_name',
+        c.traits ->> 'lastName', c.traits ->> 'last_name', c.traits ->> 'email',
+        (SELECT string_agg(i.value, ' ' ORDER BY i.id) FROM profiles_identity i
+         WHERE i.customer_id = c.id AND i.kind = 'email'))), 1000) AS text
+    FROM concerned k JOIN profiles_customer c ON c.id = k.id WHERE c.erased_at IS NULL
+)
+INSERT INTO profiles_person_name AS n (customer_id, text)
+SELECT id, text FROM named WHERE text <> '' ORDER BY id
+ON CONFLICT (customer_id) DO UPDATE SET text = excluded.text WHERE n.text <> excluded.text
+
+-- name: search_names
+-- Finds people whose name or address has words like the ones asked for, the most alike first. Leans
+-- on profiles_person_name_trigrams.
+SELECT profiles_search_names(%(text)s::text, %(limit)s::int)
+
+-- name: erase_names
+-- Deletes the searchable names of people. Safe to run twice.
+DELETE FROM profiles_person_name WHERE customer_id = ANY (%(ids)s::bigint[])

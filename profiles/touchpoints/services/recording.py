@@ -170,6 +170,15 @@ def _contacts(traits: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(kind, value) for kind, value in found if value]
 
 
+def normalize_identity(identity: IdentityRef) -> IdentityRef:
+    """Return an identifier in the form in which it is stored.
+
+    Raises:
+        Invalid: it names nobody, for example an e-mail address without “@”.
+    """
+    return IdentityRef(kind=identity.kind, value=_identifying(identity))
+
+
 def _identifying(identity: IdentityRef) -> str:
     normalize = {EMAIL: normalize_email, PHONE: normalize_phone}.get(identity.kind)
     value = normalize(identity.value) if normalize else identity.value.strip()

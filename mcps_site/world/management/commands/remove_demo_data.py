@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand
 from mcps_site.world.loading import SOURCE
 from profiles.facade import erase_known_only_by
 
-# “System” is this product itself: its forms and what it recorded about people.
-DEMO_SOURCES = (SOURCE, "CDNOW", "System")
+DEMO_SOURCES = (SOURCE, "CDNOW")
 
 
 class Command(BaseCommand):

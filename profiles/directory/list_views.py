@@ -1,0 +1,177 @@
+"""Pages: the list of people with filters, saved views, actions on many, and CSV."""
+
+import csv
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, refuse, require
+from kernel.audit import record
+from kernel.errors import DomainError
+from profiles.directory import selectors, services
+from profiles.directory.models import SavedView
+from profiles.directory.queries import Narrowing
+from profiles.directory.rules import parse_key
+from profiles.segments.models import Segment, SegmentKind, SegmentStatus
+
+_SEEN = {"1": "day", "7": "7 days", "30": "30 days", "90": "90 days"}
+_KNOWN = {"yes": True, "no": False}
+_FILTERS = ("q", "segment", "seen", "known")
+
+
+@require_GET
+@require("view")
+def people(request: HttpRequest) -> HttpResponse:
+    """The list of people; filters lie in the address."""
+    before, is_masked = request.GET.get("before", ""), _is_masked(request)
+    found, more = selectors.list_people(
+        query=_query(request), is_masked=is_masked, narrowing=_narrowing(request),
+        before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
+    )  # fmt: skip
+    owner, live = actor_of(request.user), Segment.objects.filter(status=SegmentStatus.LIVE)
+    chosen = {name: request.GET.get(name, "") for name in _FILTERS}
+    context = {
+        "people": found, "more": more, "query": chosen["q"].strip(), "chosen": chosen,
+        "is_first": not before, "is_masked": is_masked, "seen": _SEEN.items(),
+        "segments": [(str(one.key), one.name) for one in live.order_by("name")[:500]],
+        "lists": live.filter(kind=SegmentKind.LIST).order_by("name")[:500],
+        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "own_views": SavedView.objects.filter(owner=owner).order_by("name"),
+        "shared_views": SavedView.objects.filter(is_shared=True).exclude(owner=owner).order_by("name")[:50],
+    }  # fmt: skip
+    return render(request, "profiles/directory/list.html", context)
+
+
+@require_GET
+@require("view_personal_data")
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """Stream everybody whom the filters leave, page by page, as CSV; audited."""
+    actor, now = actor_of(request.user), timezone.now()
+    filters = sorted(name for name in _FILTERS if request.GET.get(name))
+    record(
+        actor=actor, verb="exported", object_type="customers", object_id="list",
+        after={"filters": filters}, now=now,
+    )  # fmt: skip
+    lines = _lines(_query(request), _narrowing(request), is_masked=_is_masked(request))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="people-{now:%Y-%m-%d}.csv"'
+    return answer
+
+
+@require_POST
+@require("view")
+def save_view(request: HttpRequest) -> HttpResponseBase:
+    """Keep the filters under a name, or forget a view."""
+    owner, filters = actor_of(request.user), request.POST.get("filters", "")
+    try:
+        if request.POST.get("forget", "").isdecimal():
+            services.delete_view(int(request.POST["forget"]), owner=owner)
+            messages.success(request, "The view is gone.")
+        else:
+            view = services.save_view(
+                request.POST.get("name", ""), query=filters, owner=owner, now=timezone.now(),
+                is_shared="shared" in request.POST,
+            )  # fmt: skip
+            messages.success(request, f"“{view.name}” is saved.")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect(f"{reverse('profiles:list')}?{filters}")
+
+
+@require_POST
+@require("edit")
+def act(request: HttpRequest) -> HttpResponseBase:
+    """Do something with the chosen people: put them on a list, or erase them."""
+    keys = [key for key in map(parse_key, request.POST.getlist("person")) if key]
+    actor, now = actor_of(request.user), timezone.now()
+    if request.POST.get("action") == "erase":
+        return _erase(request, keys, actor=actor, now=now)
+    try:
+        target = parse_key(request.POST.get("list", ""))
+        chosen = Segment.objects.filter(key=target).first() if target else None
+        if chosen is None:
+            messages.error(request, "Choose a static list first. Segments → New list makes one.")
+        else:
+            added = services.list_chosen(keys, chosen.pk, actor=actor, now=now)
+            messages.success(request, f"{added:,} people are new on “{chosen.name}”.")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("profiles:list")
+
+
+def _erase(
+    request: HttpRequest, keys: list[UUID], *, actor: str, now: datetime
+) -> HttpResponseBase:
+    if not may(request.user, "administer"):
+        return refuse(request, "administer")
+    context = {"keys": keys, "count": len(keys), "reason": request.POST.get("reason", "")}
+    status = 200
+    if "confirmation" in request.POST:
+        try:
+            erased = services.erase_chosen(
+                keys, confirmed=request.POST["confirmation"], actor=actor,
+                reason=str(context["reason"]), now=now,
+            )  # fmt: skip
+            messages.success(request, f"{erased:,} people were erased. Later events are refused.")
+            return redirect("profiles:list")
+        except DomainError as error:
+            context["problem"], status = error.message, 422
+    elif not keys:
+        messages.error(request, "Choose people first.")
+        return redirect("profiles:list")
+    return render(request, "profiles/directory/erase_many.html", context, status=status)
+
+
+def _query(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip().replace("\0", "")[:255]
+
+
+def _narrowing(request: HttpRequest) -> Narrowing:
+    key, days = parse_key(request.GET.get("segment", "")), request.GET.get("seen", "")
+    segment = Segment.objects.filter(key=key).first() if key else None
+    since = timezone.now() - timedelta(days=int(days)) if days in _SEEN else None
+    return Narrowing(
+        segment_id=segment.pk if segment else None, seen_since=since,
+        is_known=_KNOWN.get(request.GET.get("known", "")),
+    )  # fmt: skip
+
+
+class _Echo:
+    def write(self, text: str) -> str:
+        return text
+
+
+def _lines(query: str, narrowing: Narrowing, *, is_masked: bool) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["key", "name", "email", "phone", "user_id", "first_seen_at", "last_at"])
+    before_id: int | None = None
+    while True:
+        found, more = selectors.list_people(
+            query=query, before_id=before_id, is_masked=is_masked, narrowing=narrowing
+        )
+        for one in found:
+            cells = [one.name, one.email or "", one.phone or "", one.user_id or ""]
+            times = [at.isoformat() if at else "" for at in (one.first_seen_at, one.last_at)]
+            yield writer.writerow([one.key, *map(_harmless, cells), *times])
+        if more is None:
+            return
+        before_id = more
+
+
+def _harmless(text: str) -> str:
+    """Keep spreadsheets from running a text that looks like a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+
+
+def _is_masked(request: HttpRequest) -> bool:
+    return not may(request.user, "view_personal_data")
