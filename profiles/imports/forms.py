@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
 class WritingForm(forms.Form):
     encoding: Any = forms.ChoiceField(label="Encoding", choices=list(ENCODINGS.items()))
     delimiter: Any = forms.ChoiceField(
-        label="Columns are parted by", choices=list(DELIMITERS.items()), required=False
+        label="Columns are parted by", choices=list(DELIMITERS.items())
     )
 
     def __init__(self, *args: Any, upload: Upload, **options: Any) -> None:
@@ -77,9 +77,7 @@ class MappingForm(forms.Form):
         label="Event name", max_length=200, required=False,
         help_text="For rows without a name of their own, such as “Order Completed”.",
     )  # fmt: skip
-    decimal: Any = forms.ChoiceField(
-        label="Decimals", choices=[(".", "1.5"), (",", "1,5")], required=False
-    )
+    decimal: Any = forms.ChoiceField(label="Decimals", choices=[(".", "1.5"), (",", "1,5")])
     thousands: Any = forms.ChoiceField(
         label="Thousands", required=False,
         choices=[("", "1234"), (",", "1,234"), (".", "1.234"), (" ", "1 234"), ("'", "1'234")],

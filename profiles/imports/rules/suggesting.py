@@ -46,7 +46,9 @@ _NAMES: dict[Use, frozenset[str]] = {
 }
 _NUMBER = re.compile(r"^[+-]?\d[\d.,' \u00a0\u202f]*$")
 _LEADING_ZERO = re.compile(r"^[+-]?0\d")
-_BOOLEANS = frozenset({"true", "false", "yes", "no"})
+_BOOLEANS = frozenset({"true", "false", "yes", "no", "ja", "nein", "oui", "non"})
+# A few cells that are wrong must not hide what the column is.
+_MOST_SHARE = 0.9
 _EUROPEAN = re.compile(r"^[+-]?\d{1,3}(\.\d{3})*,\d+$|^[+-]?\d+,\d{1,2}$")
 _ENGLISH = re.compile(r"^[+-]?\d{1,3}(,\d{3})*\.\d+$")
 _PARTED = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-]\d{4}\b")
@@ -122,17 +124,24 @@ def _type(cells: Sequence[Any], formats: Formats) -> ValueType:
     if not cells or not all(isinstance(cell, str) for cell in cells):
         return ValueType.TEXT
     texts = [cell.strip() for cell in cells]
-    if all(_is_number(text, formats) for text in texts):
+    if any(_LEADING_ZERO.match(text) for text in texts) and not any(map(_PARTED.match, texts)):
+        return ValueType.TEXT
+    if _are_most(_is_number(text, formats) for text in texts):
         return ValueType.NUMBER
-    if all(text.lower() in _BOOLEANS for text in texts):
+    if _are_most(text.lower() in _BOOLEANS for text in texts):
         return ValueType.BOOLEAN
-    if all(_is_date(text, formats) for text in texts):
+    if _are_most(_is_date(text, formats) for text in texts):
         return ValueType.DATE
     return ValueType.TEXT
 
 
+def _are_most(fits: Iterable[bool]) -> bool:
+    found = list(fits)
+    return sum(found) >= _MOST_SHARE * len(found)
+
+
 def _is_number(text: str, formats: Formats) -> bool:
-    if not _NUMBER.match(text) or _LEADING_ZERO.match(text):
+    if not _NUMBER.match(text):
         return False
     try:
         read_number(text, formats)

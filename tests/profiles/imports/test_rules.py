@@ -144,6 +144,13 @@ def test_numbers_with_leading_zeros_stay_text():
     assert found == Column(column="zip", use="trait", name="zip", type="text")
 
 
+def test_a_few_wrong_cells_do_not_hide_what_a_column_is():
+    cells = [f"{n},5" for n in range(1, 20)]
+    found = [suggest_mapping(["n"], [{"n": cell} for cell in [*cells, *wrong]], kind=Kind.PEOPLE)
+             for wrong in (["x"], ["x", "y", "z"])]  # fmt: skip
+    assert [columns[0].type for columns in found] == ["number", "text"]
+
+
 def test_typed_rows_without_anybody_have_no_suggestion():
     assert suggest_people(["color", "size"]) is None
     assert suggest_people(["id", "color"]).columns[0].use == "user_id"
