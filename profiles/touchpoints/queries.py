@@ -88,6 +88,11 @@ def make_months(months: Sequence[datetime]) -> None:
     SQL.run("make_months", {"months": list(months)})
 
 
+def find_missing_months(months: Sequence[datetime]) -> list[datetime]:
+    """Return which months of the touchpoints have no partition."""
+    return [row[0] for row in SQL.run("find_missing_months", {"months": list(months)})]
+
+
 def make_partitions_ahead(*, now: datetime) -> int:
     """Make the partitions of the next days and months and return how many were missing."""
     return int(SQL.value("make_partitions_ahead", {"now": now}))

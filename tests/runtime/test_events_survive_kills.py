@@ -81,7 +81,7 @@ def _kill(running: Installation, sent: threading.Event, killed_while_sending: li
             killed_while_sending.append(name)
         wait_until(
             lambda name=name, before=before: (
-                running.pids().get(name, before) != before and running.readyz() == 200
+                running.pids().get(name, before) != before and _answers(running)
             ),
             seconds=60,
             what=running.output,

@@ -25,7 +25,7 @@ from profiles.touchpoints.services.opening import (
     quarantine_row,
     why_refused,
 )
-from profiles.touchpoints.services.storing import store_arrivals
+from profiles.touchpoints.services.storing import MonthsMissing, expect_months, store_arrivals
 from profiles.touchpoints.services.translating import Reading
 
 log = structlog.get_logger()
@@ -34,8 +34,8 @@ log = structlog.get_logger()
 TARGET_MESSAGES = 5_000
 _MAX_DEADLOCKS = 5
 _source_of = attrgetter("source_id")
-# The database is away, or other writers were first too many times.
-_BUSY = (OperationalError, InterfaceError, Conflict)
+# The database is away, others were first too many times, or a month must be made first.
+_BUSY = (OperationalError, InterfaceError, Conflict, MonthsMissing)
 
 
 class Drained(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _drain_batch(requests: int, *, now: datetime) -> Drained:
-    """Store one batch; one that lost a deadlock was taken back whole and is tried again."""
+    """Store one batch; one that lost a deadlock, or lacks a month, is taken back and tried again."""
     for _ in range(_MAX_DEADLOCKS):
         try:
             return _try_batch(requests, now=now)
@@ -94,6 +94,9 @@ def _drain_batch(requests: int, *, now: datetime) -> Drained:
             if not isinstance(error.__cause__, DeadlockDetected):
                 raise
             log.info("touchpoints.batch_gave_way", requests=requests)
+        except MonthsMissing as found:
+            with transaction.atomic():
+                queries.make_months(found.months)
     return _try_batch(requests, now=now)
 
 
@@ -111,7 +114,9 @@ def _try_batch(requests: int, *, now: datetime) -> Drained:
 
 def _store_rows(rows: Sequence[InboxRow], *, now: datetime) -> Drained:
     work = _begin(rows)
-    work.store(work.read(), now=now)
+    part = work.read()
+    expect_months([arrival.at for _, found in part for arrival in found], now=now)
+    work.store(part, now=now)
     return work.finish(now=now)
 
 

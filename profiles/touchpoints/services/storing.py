@@ -102,13 +102,37 @@ def system_source_id(*, now: datetime) -> int:
     return source.id
 
 
+class MonthsMissing(Exception):
+    """Touchpoints fall into months that have no partition yet."""
+
+    def __init__(self, months: list[datetime]) -> None:
+        super().__init__()
+        self.months = months
+
+
+def expect_months(instants: Iterable[int], *, now: datetime) -> None:
+    """Make sure that the months are there.
+
+    Making one locks readers out until the transaction ends, and a writer who waits meanwhile for
+    people could deadlock. So whoever stores many events makes months in a transaction of its own.
+
+    Raises:
+        MonthsMissing: some have to be made first.
+    """
+    if missing := queries.find_missing_months(_recent_months(instants, now=now)):
+        raise MonthsMissing(missing)
+
+
 def make_months(instants: Iterable[int], *, now: datetime) -> None:
     """Make the months that are missing. Must come before anything of a batch is written."""
+    if recent := _recent_months(instants, now=now):
+        queries.make_months(recent)
+
+
+def _recent_months(instants: Iterable[int], *, now: datetime) -> list[datetime]:
     days = {at // _DAY for at in instants}
     months = {from_micros(day * _DAY).replace(day=1) for day in days}
-    recent = sorted(month for month in months if month >= now - _PARTITIONED_HISTORY)
-    if recent:
-        queries.make_months(recent)
+    return sorted(month for month in months if month >= now - _PARTITIONED_HISTORY)
 
 
 def _with_previous_ids(arrivals: list[Arrival]) -> list[Arrival]:

@@ -58,6 +58,11 @@ FROM unnest(%(message_ids)s::uuid[], %(source_ids)s::int[], %(received_at)s::tim
 ON CONFLICT (message_id) DO UPDATE SET
     reason = excluded.reason, field = excluded.field, detail = excluded.detail, replayed_at = NULL
 
+-- name: find_missing_months
+-- Returns which months of the touchpoints have no partition. Reads the catalogue only.
+SELECT m FROM unnest(%(months)s::timestamptz[]) AS m
+WHERE to_regclass('profiles_touchpoint_' || to_char(m AT TIME ZONE 'UTC', 'YYYYMM')) IS NULL
+
 -- name: make_months
 -- Makes the missing months of the touchpoints. Safe to run twice; made under an advisory lock.
 SELECT sum(profiles_make_partitions('profiles_touchpoint', 'month', m, m))

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -133,6 +133,44 @@ def test_two_workers_that_need_the_same_new_month_make_it_once(transactional_db)
         with connection.cursor() as cursor:
             for month in ("05", "06", "07", "08"):
                 cursor.execute(f"DROP TABLE profiles_touchpoint_2019{month}")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_missing_month_is_made_before_the_batch_so_that_readers_are_not_locked_out():
+    source, _ = create_source("Shop", now=NOW)
+    at = (NOW - timedelta(days=900)).replace(day=3)
+    for number, person in enumerate(("u1", "u1")):
+        message = {"type": "track", "messageId": f"m{number}", "userId": person, "event": "Viewed",
+                   "timestamp": (at if number else NOW).isoformat()}  # fmt: skip
+        body = check_request(msgspec.json.encode({"batch": [message]}), route="batch")
+        accept_request(body, source_id=source.id, route="batch", ip=None, now=NOW)
+        if number == 0:
+            drain_inbox(now=NOW)
+    person_is_locked = threading.Event()
+
+    def hold_the_person() -> int:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM profiles_customer FOR UPDATE")
+            person_is_locked.set()
+            until = time.monotonic() + 30
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()"
+            while cursor.execute(waiting).fetchone()[0] == 0 and time.monotonic() < until:
+                time.sleep(0.01)
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            cursor.execute("SELECT count(*) FROM profiles_touchpoint")
+            return cursor.fetchone()[0]
+
+    def drain() -> Drained:
+        assert person_is_locked.wait(timeout=30)
+        return drain_inbox(now=NOW)
+
+    try:
+        assert run_together(hold_the_person, drain) == [
+            1, Drained(requests=1, stored=1, duplicates=0, quarantined=0),
+        ]  # fmt: skip
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS profiles_touchpoint_{at:%Y%m}")
 
 
 @pytest.mark.django_db(transaction=True)
