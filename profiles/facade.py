@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from kernel.errors import Conflict
 from profiles.computed.selectors import reading as computed
 from profiles.computed.services import defining as computing
 from profiles.consent import opt_ins, preferences
@@ -20,6 +21,9 @@ from profiles.contracts import (
 )
 from profiles.customers import selectors as customers
 from profiles.customers import services as erasing
+from profiles.schema.rules import PlannedProperty
+from profiles.schema.selectors import find_plan
+from profiles.schema.services import planning
 from profiles.segments.forms import embedding
 from profiles.segments.selectors import summaries as segments
 from profiles.segments.services import publishing
@@ -280,3 +284,25 @@ def open_rule(document: Mapping[str, Any] | None) -> RuleForm:
 def submit_rule(fields: Mapping[str, str]) -> RuleForm:
     """Read a posted rule builder, apply the step it asked for, and show what came of it."""
     return embedding.submit_rule(fields)
+
+
+def plan_event(
+    name: str,
+    *,
+    description: str,
+    owner: str,
+    properties: Iterable[tuple[str, str, bool]],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Put an event into the tracking plan; `properties` are name, type and whether required.
+
+    Raises:
+        Conflict: the event is planned already; its plan stays as it is.
+        Invalid: the name or a property cannot be used.
+    """
+    if find_plan(name) is not None:
+        raise Conflict(f"“{name}” is planned already.")
+    planned = {each[0]: PlannedProperty(*each) for each in properties}
+    plan = planning.EventPlan(description=description, owner=owner, properties=planned)
+    planning.plan_event(name, plan, actor=actor, now=now)

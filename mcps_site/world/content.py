@@ -19,6 +19,7 @@ from profiles.facade import (
     find_customer,
     find_webhook,
     list_segments,
+    plan_event,
     publish_segment,
     take_webhook,
 )
@@ -80,6 +81,24 @@ SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
 )
 
+# The shop's own clients send no reason with a refund: the plan finds it out.
+PLAN: tuple[tuple[str, str, str, tuple[tuple[str, str, bool], ...]], ...] = (
+    (
+        ORDER,
+        "An order was paid.",
+        "Checkout team",
+        (("order_id", "text", True), ("revenue", "number", True), ("currency", "text", True),
+         ("products", "list", False)),
+    ),
+    (
+        "Order Refunded",
+        "Money went back to the buyer.",
+        "Checkout team",
+        (("order_id", "text", True), ("revenue", "number", True), ("currency", "text", False),
+         ("reason", "text", True)),
+    ),
+)  # fmt: skip
+
 PARCELS = 6
 
 MAIL = """<mjml>
@@ -128,6 +147,12 @@ def load_content(*, now: datetime) -> None:
         with suppress(Conflict):
             _make_template(*template, now=now)
     load_channels(now=now)
+    for event, description, owner, properties in PLAN:
+        with suppress(Conflict):
+            plan_event(
+                event, description=description, owner=owner, properties=properties,
+                actor=ACTOR, now=now,
+            )  # fmt: skip
     _ship_parcels(now=now)
 
 

@@ -79,13 +79,14 @@ def judge_event(
 ) -> list[Violation]:
     """Return what about an event is not as planned, in the order of the plan.
 
-    `document` is the JSON object of its properties; it is read only when the event is planned.
+    `document` is the JSON object of its properties; it is read only when the event is planned. An
+    event without a plan is a violation only where such events are blocked: a plan grows event by
+    event, and until then each is shown as not planned anyway.
     """
     planned = plan.events.get(name)
     if planned is None:
-        if not is_track:
-            return []
-        return [Violation(UNPLANNED_EVENT, "", "", plan.action(UNPLANNED_EVENT, source_id))]
+        action = plan.action(UNPLANNED_EVENT, source_id) if is_track else ALLOW
+        return [] if action == ALLOW else [Violation(UNPLANNED_EVENT, "", "", action)]
     values = msgspec.json.decode(document)
     found = list(_differences(planned, values, ignored=frozenset() if is_track else _STANDARD))
     return [Violation(*each, plan.action(each[0], source_id)) for each in found]

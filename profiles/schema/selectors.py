@@ -211,6 +211,12 @@ def describe_plan(event_id: int) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
+def find_plan(name: str) -> dict[str, Any] | None:
+    """Return what is planned for the event of a name as plain values, or `None`."""
+    event_id: int | None = SQL.value("find_event", {"name": name})
+    return describe_plan(event_id) if event_id is not None else None
+
+
 def suggest_events(*, now: datetime) -> list[tuple[str, int]]:
     """Return the names of events with how often each happened in the last 30 days."""
     params = {"since": (now - timedelta(days=30)).date()}

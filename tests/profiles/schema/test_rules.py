@@ -56,9 +56,11 @@ def test_an_event_is_held_to_its_plan(properties, expected):
     assert judged(properties) == expected
 
 
-def test_only_tracked_events_can_be_unplanned():
-    assert judged({}, event="Sold") == [(UNPLANNED_EVENT, "", "")]
-    assert judged({}, event="Identify", is_track=False) == []
+def test_only_tracked_events_can_be_unplanned_and_only_where_that_is_blocked():
+    block = {0: {UNPLANNED_EVENT: "block"}}
+    assert judged({}, event="Sold", actions=block) == [(UNPLANNED_EVENT, "", "")]
+    assert judged({}, event="Identify", is_track=False, actions=block) == []
+    assert judged({}, event="Sold") == []
 
 
 def test_what_sdks_add_to_pages_needs_no_plan():
