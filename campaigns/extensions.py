@@ -2,6 +2,7 @@
 
 from campaigns.audience import CampaignUsage, ComputedValues
 from campaigns.channels.pausing import pause_badge
+from campaigns.channels.providers.anymail_services.provider import AnymailProvider
 from campaigns.channels.providers.audiences.google import GoogleAudienceProvider
 from campaigns.channels.providers.audiences.meta import MetaAudienceProvider
 from campaigns.channels.providers.cards.provider import CardsProvider
@@ -31,6 +32,7 @@ from profiles.extension_points import (
 
 PROVIDERS = (
     SmtpProvider(),
+    AnymailProvider(),
     TwilioProvider(),
     FcmProvider(),
     WebPushProvider(),

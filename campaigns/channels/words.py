@@ -15,7 +15,7 @@ CHANNELS = {
 }
 PROVIDERS = {
     "smtp": ("SMTP server", "Any mail server."),
-    "anymail": ("E-mail service", "Postmark, Mailgun, SendGrid and others, with their reports."),
+    "anymail": ("E-mail service", "Postmark, Mailgun, Resend and others, with their reports."),
     "twilio": ("Twilio", "Or whoever speaks its Messages API, with reports, STOP and HELP."),
     "fcm": ("Firebase", "Firebase Cloud Messaging, HTTP v1."),
     "webpush": ("Web push", "Straight to the browsers' push services; needs no account."),

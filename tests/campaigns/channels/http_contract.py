@@ -102,7 +102,7 @@ class HttpProviderContract(ProviderContract):
         secrets = [
             value.get_secret_value()
             for value in dict(config).values()
-            if hasattr(value, "get_secret_value")
+            if hasattr(value, "get_secret_value") and value.get_secret_value()
         ]
         assert secrets
         assert not any(secret in repr(config) + str(config) for secret in secrets)
