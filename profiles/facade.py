@@ -26,7 +26,7 @@ from profiles.schema.selectors import find_plan
 from profiles.schema.services import planning
 from profiles.segments.forms import embedding
 from profiles.segments.selectors import summaries as segments
-from profiles.segments.services import publishing
+from profiles.segments.services import listing, publishing
 from profiles.touchpoints.services import importing, recording
 from profiles.webhooks.services import own as webhooks
 
@@ -306,3 +306,17 @@ def plan_event(
     planned = {each[0]: PlannedProperty(*each) for each in properties}
     plan = planning.EventPlan(description=description, owner=owner, properties=planned)
     planning.plan_event(name, plan, actor=actor, now=now)
+
+
+def create_list(
+    name: str, *, rule: Mapping[str, Any], now: datetime, description: str = ""
+) -> SegmentSummary:
+    """Create a static list of everybody who matches a rule now; nobody follows by themselves.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: the rule cannot be used; the field is the path of the first error.
+    """
+    made = listing.create_list(name=name, description=description, now=now)
+    listing.add_matching(made.pk, rule, now=now)
+    return segments.get_segment(SegmentId(made.pk))

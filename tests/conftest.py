@@ -6,11 +6,15 @@ from subprocess import Popen
 from typing import IO
 
 import pytest
+from hypothesis import settings
 
 from mcps_site.runtime import places
 from mcps_site.runtime.postgres import Postgres
 
 pytest_plugins = ["tests.database", "tests.people"]
+
+# `pytest --hypothesis-profile=nightly` tries 2,000 examples where a run of every day tries 100.
+settings.register_profile("nightly", max_examples=2_000, deadline=None, print_blob=True)
 
 LOCK: pytest.StashKey[IO[str]] = pytest.StashKey()
 STARTED: pytest.StashKey[Popen[bytes]] = pytest.StashKey()

@@ -15,6 +15,9 @@ from mcps_site.world.catalog import SHOP
 from mcps_site.world.channels import load_channels
 from profiles.contracts import IdentityRef
 from profiles.facade import (
+    create_computed_trait,
+    create_list,
+    create_rfm_scores,
     create_segment,
     find_customer,
     find_webhook,
@@ -101,6 +104,17 @@ PLAN: tuple[tuple[str, str, str, tuple[tuple[str, str, bool], ...]], ...] = (
 
 PARCELS = 6
 
+TRAITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("Orders", "orders_count", {"measure": "count", "event": ORDER}),
+    ("Spent in half a year", "spent", {
+        "measure": "sum", "property": "revenue", "event": ORDER, "window": HALF_YEAR,
+    }),
+    ("Favorite category", "favorite_category", {
+        "measure": "most_frequent", "property": "category", "event": "Product Viewed",
+    }),
+)  # fmt: skip
+TESTERS = {"kind": "bucket", "salt": "testers", "first": 0, "last": 99}
+
 MAIL = """<mjml>
   <mj-head><mj-attributes><mj-all font-family="Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
   <mj-body background-color="#f4f2ec">
@@ -141,6 +155,14 @@ def load_content(*, now: datetime) -> None:
     for segment in SEGMENTS:
         with suppress(Conflict):
             _make_segment(*segment, now=now)
+    for name, slug, figure in TRAITS:
+        with suppress(Conflict):
+            definition = {"kind": "figure", **figure}
+            create_computed_trait(name, slug=slug, definition=definition, now=now)
+    create_rfm_scores(ORDER, now=now)
+    with suppress(Conflict):
+        about = "One in a hundred people, drawn once, who see new things first."
+        create_list("Testers", rule=_all(TESTERS), description=about, now=now)
     with suppress(Conflict):
         publish_program("Bring a friend", terms=_terms(), actor=ACTOR, now=now)
     for template in TEMPLATES:

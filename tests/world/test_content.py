@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from campaigns.content.models import Template
 from campaigns.journeys.models import Journey
 from mcps_site.world import channels
-from mcps_site.world.content import SEGMENTS, TEMPLATES, load_content
+from mcps_site.world.content import SEGMENTS, TEMPLATES, TRAITS, load_content
+from profiles.computed.models import ComputedTrait
 from profiles.models import Event, Source, Touchpoint
 from profiles.segments.models import Segment
 from profiles.touchpoints.services.draining import drain_inbox
@@ -15,14 +16,15 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def counts():
-    return [model.objects.count() for model in (Segment, Program, Template, Journey)]
+    made = (Segment, ComputedTrait, Program, Template, Journey)
+    return [model.objects.count() for model in made]
 
 
 def test_loading_twice_makes_everything_once(db):
     load_content(now=NOW)
     once = counts()
     load_content(now=NOW)
-    expected = [len(SEGMENTS), 1, len(TEMPLATES) + len(channels.TEMPLATES), 3]
+    expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, len(TEMPLATES) + len(channels.TEMPLATES), 3]
     assert counts() == once == expected
 
 

@@ -17,7 +17,6 @@ MOST_IN_LIST = 100
 ZERO_WITHOUT_FACTS = frozenset({"count", "sum", "unique_count"})
 
 _WORDS = {
-    "count": "number of times of",
     "sum": "sum of",
     "average": "average of",
     "minimum": "smallest",
@@ -69,7 +68,7 @@ class Figure(Selection):
         when = " over all time" if window == "ever" else f" {window}"
         happening = Selection.words(self)
         if self.measure == "count":
-            return f"{_WORDS['count']} {happening}{when}"
+            return f"number of {happening}{when}"
         of = "time" if self.property == OCCURRED_AT else label(self.property or "")
         return f"{_WORDS[self.measure]} {of} over {happening}{when}"
 

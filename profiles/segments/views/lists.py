@@ -54,7 +54,7 @@ def people(request: HttpRequest, key: UUID) -> HttpResponseBase:
             messages.error(request, " ".join(map(str, errors)))
     elif request.POST.get("step") == "remove":
         left = listing.remove_named(found.pk, form.names(), now=timezone.now())
-        messages.success(request, f"{left:,} people were taken off “{found.name}”.")
+        messages.success(request, f"Taken off “{found.name}”: {left:,}.")
         _record(request, "list_changed", found)
     else:
         _add(request, found, form)
@@ -69,7 +69,7 @@ def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
     source = pages.get_by_key(UUID(request.POST["source"]))
     added = listing.add_members_of(found.pk, source.pk, now=timezone.now())
     _record(request, "list_changed", found)
-    text = f"{added.added:,} of {added.asked:,} people in “{source.name}” were new and are added."
+    text = f"New on the list: {added.added:,} of the {added.asked:,} in “{source.name}”."
     messages.success(request, text)
     return redirect("profiles:segment", key=key)
 
@@ -85,7 +85,7 @@ def snapshot(request: HttpRequest, key: UUID) -> HttpResponseBase:
         return redirect("profiles:segment", key=key)
     _record(request, "snapshot", made)
     messages.success(
-        request, f"“{made.name}” holds the {made.member_count:,} people of this moment."
+        request, f"“{made.name}” holds who was in at this moment: {made.member_count:,}."
     )
     return redirect("profiles:segment", key=made.key)
 
@@ -116,7 +116,7 @@ def _add(request: HttpRequest, found: Segment, form: PeopleForm) -> None:
     except (Conflict, Invalid) as error:
         messages.error(request, error.message)
         return
-    text = f"{report.added:,} people were added; {report.known:,} were on the list before."
+    text = f"New on the list: {report.added:,}. On it before: {report.known:,}."
     messages.success(request, text)
     if report.unknown:
         some = ", ".join(report.unknown[:_NAMED])

@@ -61,7 +61,7 @@ def test_a_segment_is_frozen_and_taken_into_a_list_by_buttons(editor):
     page = editor.get(reverse("profiles:segment", args=[pro.key])).content.decode()
     assert "Ada Lovelace" in page
     page = editor.post(reverse("profiles:segment-snapshot", args=[pro.key]), follow=True)
-    assert "holds the 1 people" in page.content.decode()
+    assert "holds who was in at this moment: 1." in page.content.decode()
     some = create_list(name="Some", now=NOW)
     editor.post(reverse("profiles:segment-take", args=[some.key]), {"source": str(pro.key)})
     assert members(some) == [ada]
