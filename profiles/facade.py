@@ -21,6 +21,7 @@ from profiles.contracts import (
 )
 from profiles.customers import selectors as customers
 from profiles.customers import services as erasing
+from profiles.imports.services import at_once
 from profiles.schema.rules import PlannedProperty
 from profiles.schema.selectors import find_plan
 from profiles.schema.services import planning
@@ -80,6 +81,20 @@ def take_webhook(
     In the caller's transaction, and without a signature.
     """
     webhooks.take_webhook(source_id, body, headers=headers or {}, now=now)
+
+
+def import_file(
+    name: str, body: bytes, *, mapping: Mapping[str, Any], source: str, actor: str, now: datetime
+) -> None:
+    """Take in a small file as an upload that was mapped, checked and started at once.
+
+    When the inbox is full it goes on in the background.
+
+    Raises:
+        Conflict: the source has an upload of this very content, or no row can be used.
+        Invalid: the file or the mapping cannot be used.
+    """
+    at_once.import_file(name, body, mapping=mapping, source=source, actor=actor, now=now)
 
 
 def identify_customer(

@@ -21,6 +21,7 @@ from profiles.facade import (
     create_segment,
     find_customer,
     find_webhook,
+    import_file,
     list_segments,
     plan_event,
     publish_segment,
@@ -29,6 +30,7 @@ from profiles.facade import (
 from referrals.facade import publish_program
 
 ACTOR = "system:demo"
+CARDS = "Store cards"
 ORDER = "Order Completed"
 SIXTY_DAYS = {"kind": "last", "span": {"amount": 60, "unit": "days"}}
 HALF_YEAR = {"kind": "last", "span": {"amount": 180, "unit": "days"}}
@@ -176,6 +178,8 @@ def load_content(*, now: datetime) -> None:
                 actor=ACTOR, now=now,
             )  # fmt: skip
     _ship_parcels(now=now)
+    with suppress(Conflict):
+        _import_cards(now=now)
 
 
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
@@ -253,6 +257,23 @@ def _ship_parcels(*, now: datetime) -> None:
             "data": {"carrier": "Fernway Post", "parcel": f"FP-{number:06d}"},
         }  # fmt: skip
         take_webhook(source_id, parcel, now=now)
+
+
+def _import_cards(*, now: datetime) -> None:
+    """Bring the cards that the stores gave out; two numbers were written down wrong."""
+    known = [number for number in range(1, 41) if _is_customer(number)]
+    if not known:
+        return
+    cards = [f"fw-{number:07d},{4_000 + number}\n" for number in known]
+    body = "customer,card number\n" + "".join(cards) + ",4711\nfw-0000001,47?2\n"
+    columns = [
+        {"column": "customer", "use": "user_id"},
+        {"column": "card number", "use": "trait", "name": "store_card", "type": "number"},
+    ]
+    mapping = {"kind": "people", "columns": columns}
+    import_file(
+        "store-cards.csv", body.encode(), mapping=mapping, source=CARDS, actor=ACTOR, now=now
+    )
 
 
 def _is_customer(number: int) -> bool:

@@ -7,7 +7,7 @@ from campaigns.journeys.models import Journey
 from mcps_site.world import channels
 from mcps_site.world.content import SEGMENTS, TEMPLATES, TRAITS, load_content
 from profiles.computed.models import ComputedTrait
-from profiles.models import Event, Source, Touchpoint
+from profiles.models import Customer, Event, Source, Touchpoint, Upload
 from profiles.segments.models import Segment
 from profiles.touchpoints.services.draining import drain_inbox
 from referrals.programs.models import Program
@@ -38,3 +38,15 @@ def test_the_order_system_tells_of_parcels_of_known_people_once(db, sender):
     shipped = Touchpoint.objects.filter(event=Event.objects.get(name="Order Shipped"))
     assert sorted(row.properties["parcel"] for row in shipped) == ["FP-000002", "FP-000005"]
     assert [row.name for row in Source.objects.filter(kind="webhook")] == ["Order system"]
+
+
+def test_the_cards_of_the_stores_are_an_upload_with_two_rejected_rows_once(db, sender):
+    sender.send({"type": "identify", "userId": "fw-0000002"})
+    drain_inbox(now=NOW)
+    for _ in range(2):
+        load_content(now=NOW)
+        drain_inbox(now=NOW)
+    [upload] = Upload.objects.all()
+    assert (upload.status, upload.accepted, upload.rejected) == ("finished", 1, 2)
+    cards = Customer.objects.values_list("traits__store_card", flat=True)
+    assert [card for card in cards if card] == [4002]

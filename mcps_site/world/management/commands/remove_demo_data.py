@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from mcps_site.world.content import CARDS
 from mcps_site.world.loading import SOURCE
 from profiles.facade import erase_known_only_by
 
-DEMO_SOURCES = (SOURCE, "CDNOW")
+DEMO_SOURCES = (SOURCE, "CDNOW", "Order system", CARDS)
 
 
 class Command(BaseCommand):
