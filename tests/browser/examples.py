@@ -146,7 +146,7 @@ def _upload():
     return {"key": upload.key}
 
 
-for _page in ("upload", "upload-mapping"):
+for _page in ("upload", "upload-mapping", "upload-problems"):
     example(f"profiles:{_page}")(_upload)
 
 
