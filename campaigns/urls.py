@@ -27,6 +27,7 @@ staff = (
         path("cards/<uuid:key>/done/", clerks.finish, name="card-finish"),
         path("messages/", deliveries.activity, name="messages"),
         path("messages/<uuid:key>/settle/", deliveries.settle, name="message-settle"),
+        path("messages/<uuid:key>/repeat/", deliveries.repeat, name="message-repeat"),
     ],
     "campaigns",
 )

@@ -39,7 +39,7 @@ def break_length(failures: int) -> timedelta | None:
     if failures < BREAK_AFTER:
         return None
     doublings = min(failures - BREAK_AFTER, 10)
-    return min(_FIRST_BREAK * 2**doublings, _LONGEST_BREAK)
+    return min(_FIRST_BREAK * float(2**doublings), _LONGEST_BREAK)
 
 
 @transaction.atomic

@@ -38,6 +38,11 @@ class ActivityRow:
         return self.outcome == self.status == DeliveryStatus.UNKNOWN
 
     @property
+    def can_be_repeated(self) -> bool:
+        """Whether the message failed and nobody has given it up."""
+        return self.outcome == self.status == DeliveryStatus.FAILED and self.reason != "skipped"
+
+    @property
     def text(self) -> str:
         """The reason as a sentence."""
         return reason_text(self.reason)

@@ -1,5 +1,6 @@
 """Pages of staff about messages."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,7 +13,7 @@ from campaigns.channels.pausing import list_pauses
 from campaigns.deliveries import selectors
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.rules import reason_text
-from campaigns.deliveries.services.settle import settle_unknown
+from campaigns.deliveries.services.settle import settle_failed, settle_unknown
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, Invalid
@@ -54,13 +55,25 @@ def activity(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("publish")
 def settle(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _settle(request, key, settle_unknown, "campaigns/deliveries/settle.html")
+
+
+@require_http_methods(["GET", "POST"])
+@require("publish")
+def repeat(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _settle(request, key, settle_failed, "campaigns/deliveries/repeat.html")
+
+
+def _settle(
+    request: HttpRequest, key: UUID, decide: Callable[..., Delivery], template: str
+) -> HttpResponse:
     delivery = get_object_or_404(
         Delivery.objects.select_related("template_version__template"), key=key
     )
     error = ""
     if request.method == "POST":
         try:
-            delivery = settle_unknown(
+            delivery = decide(
                 key,
                 verdict=request.POST.get("verdict", ""),
                 reason=request.POST.get("reason", ""),
@@ -73,6 +86,4 @@ def settle(request: HttpRequest, key: UUID) -> HttpResponse:
             messages.success(request, reason_text(delivery.reason))
             return redirect("campaigns:messages")
     context = {"delivery": delivery, "why": reason_text(delivery.reason), "error": error}
-    return render(
-        request, "campaigns/deliveries/settle.html", context, status=422 if error else 200
-    )
+    return render(request, template, context, status=422 if error else 200)

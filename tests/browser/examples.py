@@ -186,6 +186,13 @@ def _unknown():
     return {"key": delivery.key}
 
 
+@example("campaigns:message-repeat")
+def _failed():
+    _, delivery, _ = _message()
+    type(delivery).objects.filter(pk=delivery.pk).update(status="failed", reason="http_400")
+    return {"key": delivery.key}
+
+
 @example("campaigns:journey")
 def _journey():
     from tests.campaigns.builders import entry, publish

@@ -16,6 +16,7 @@ from campaigns.deliveries.queries import Result, UnknownDelivery
 from campaigns.extension_points import CanBeAsked
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.events import wake
 
 log = structlog.get_logger()
 
@@ -29,6 +30,7 @@ _OUTCOMES = {
     "sent": (SendOutcome.ACCEPTED, "marked_sent"),
     "again": (SendOutcome.RETRY, "sent_again"),
 }
+_FAILED = {"again": "sent_again", "skip": "skipped"}
 
 
 def ask_providers(*, now: datetime) -> int:
@@ -77,6 +79,44 @@ def settle_unknown(key: UUID, *, verdict: str, reason: str, actor: str, now: dat
         object_type="delivery",
         object_id=key,
         before={"status": DeliveryStatus.UNKNOWN.value},
+        after={"status": delivery.status, "reason": reason},
+        now=now,
+    )
+    return delivery
+
+
+@transaction.atomic
+def settle_failed(key: UUID, *, verdict: str, reason: str, actor: str, now: datetime) -> Delivery:
+    """Settle one failed delivery by a person's word: it is sent again, or given up.
+
+    Sent again, it passes the gate once more and goes to the person's address of today.
+
+    Raises:
+        NotFound: no delivery has this key.
+        Invalid: no reason is given, or the verdict is not “again” or “skip”.
+        Conflict: the delivery has not failed, or was given up.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= 200:
+        raise Invalid("reason", "Say in at most 200 characters why.")
+    if verdict not in _FAILED:
+        raise Invalid("verdict", "Choose “Send again” or “Give it up”.")
+    delivery = Delivery.objects.select_for_update().filter(key=key).first()
+    if delivery is None:
+        raise NotFound("This message does not exist.")
+    code = _FAILED[verdict]
+    former = delivery.reason
+    if not queries.settle_failed(key, is_again=verdict == "again", reason=code, now=now):
+        raise Conflict("This message is settled already. Its decisions are under Message activity.")
+    if verdict == "again":
+        wake("campaigns.send_due")
+    delivery.refresh_from_db()
+    record(
+        actor=actor,
+        verb=code,
+        object_type="delivery",
+        object_id=key,
+        before={"status": DeliveryStatus.FAILED.value, "reason": former},
         after={"status": delivery.status, "reason": reason},
         now=now,
     )

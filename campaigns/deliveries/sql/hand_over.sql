@@ -43,6 +43,24 @@ UPDATE campaigns_delivery d SET
 FROM verdict v WHERE d.id = v.id
 RETURNING d.id, d.status
 
+-- name: settle_failed
+-- Plans a failed delivery again, at once and with all its tries, or gives it up, and says so in a
+-- decision. Changes rows; one that is not failed, or was given up, is left alone.
+WITH settled AS (
+    UPDATE campaigns_delivery d SET
+        status = CASE WHEN %(is_again)s::bool THEN 'planned' ELSE d.status END,
+        reason = %(reason)s::text, address = '',
+        due_at = CASE WHEN %(is_again)s::bool THEN %(now)s::timestamptz ELSE d.due_at END,
+        attempts = CASE WHEN %(is_again)s::bool THEN 0 ELSE d.attempts END,
+        finished_at = CASE WHEN %(is_again)s::bool THEN NULL ELSE d.finished_at END
+    WHERE d.key = %(key)s::uuid AND d.status = 'failed' AND d.reason <> 'skipped'
+    RETURNING d.id, d.customer_id
+)
+INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+SELECT s.customer_id, s.id, CASE WHEN %(is_again)s::bool THEN 'delayed' ELSE 'failed' END,
+    %(reason)s::text, '{}', %(now)s::timestamptz
+FROM settled s
+
 -- name: take_back_stale
 -- Claims whose worker is gone: those that never left are planned again, those that may have left
 -- become unknown. Changes rows; a second call finds nothing. Leans on campaigns_delivery_claimed.

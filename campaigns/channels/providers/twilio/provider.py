@@ -128,7 +128,7 @@ def _hand_over(
     body = read_json(answer.body)
     if is_success(answer):
         return SendResult(outcome=SendOutcome.ACCEPTED, provider_id=str(body.get("sid", "")))
-    code = body.get("code")
+    code = int(body.get("code") or 0)
     return SendResult(
         outcome=SendOutcome.REFUSED,
         reason=_DEAD.get(code, f"twilio_{code}" if code else f"http_{answer.status}"),
