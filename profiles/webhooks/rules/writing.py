@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-_WIDTH = 96
+_WIDTH = 76
 _STEP = "  "
 
 

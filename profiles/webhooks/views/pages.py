@@ -84,6 +84,7 @@ def _create(request: HttpRequest, chosen: Ready, form: WebhookForm) -> HttpRespo
 def webhook(request: HttpRequest, key: UUID) -> HttpResponse:
     found, now = selectors.get_webhook(key), timezone.now()
     shows_bodies = may(request.user, "view_personal_data")
+    refusals = list_refusals(found.source_id, now=now)
     context = {
         "webhook": found,
         "ready": find_ready(found.ready),
@@ -91,9 +92,9 @@ def webhook(request: HttpRequest, key: UUID) -> HttpResponse:
         "scheme": SCHEMES[Signature.model_validate(found.signature).scheme],
         "volume": selectors.read_volume(found, now=now),
         "refusals": [
-            {"row": row, "text": _REASONS.get(row.reason, row.reason)}
-            for row in list_refusals(found.source_id, now=now)
+            {"row": row, "text": _REASONS.get(row.reason, row.reason)} for row in refusals
         ],
+        "has_forged": any(row.reason.endswith("_signature") for row in refusals),
         "deliveries": [
             _shown(row, shows_body=shows_bodies) for row in selectors.list_deliveries(found)
         ],
