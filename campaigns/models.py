@@ -13,6 +13,7 @@ from campaigns.deliveries.models import (
 from campaigns.journeys.models import (
     Call,
     Enrollment,
+    HeldTimer,
     Journey,
     JourneyDraft,
     JourneyEdit,
@@ -36,6 +37,7 @@ __all__ = [
     "Device",
     "Enrollment",
     "FrequencyCap",
+    "HeldTimer",
     "Journey",
     "JourneyDraft",
     "JourneyEdit",

@@ -15,9 +15,19 @@ class Journey(models.Model):
         PAUSED = "paused"
         ENDED = "ended"
 
+    class PeopleInside(models.TextChoices):
+        """What people inside do while a journey is paused or ended."""
+
+        GO_ON = "go_on"
+        HOLD = "hold"
+        LEAVE = "leave"
+
     key = models.UUIDField(unique=True)
     name = models.CharField(max_length=120, unique=True)
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.DRAFT)
+    people_inside = models.CharField(
+        max_length=8, choices=PeopleInside.choices, db_default=PeopleInside.GO_ON.value
+    )
     live_version = models.ForeignKey(
         "campaigns.JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -255,6 +265,22 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} at {self.due_at}"
+
+
+class HeldTimer(models.Model):
+    """The timer of somebody who is held in a paused journey."""
+
+    enrollment_id = models.BigIntegerField(primary_key=True)
+    due_at = models.DateTimeField()
+    step_no = models.IntegerField()
+    version_id = models.BigIntegerField(null=True)
+    node = models.SmallIntegerField(null=True)
+
+    class Meta:
+        db_table = "campaigns_held_timer"
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id} held, {self.due_at}"
 
 
 class Waiting(models.Model):

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.journeys import queries
-from campaigns.journeys.services import advance, calling, scheduling
+from campaigns.journeys.services import advance, calling, pausing, scheduling
 
 # Short enough that a worker is free again for other work while a long queue is moved.
 _BUDGET_SECONDS = 20.0
@@ -58,3 +58,9 @@ def make_calls() -> int:
     while time.monotonic() < ends_at and (made := calling.make_calls(now=timezone.now())):
         total += made
     return total
+
+
+@shared_task(name="campaigns.hold_paused")
+def hold_paused() -> int:
+    """Hold those who were on their way when their journey was paused."""
+    return pausing.hold_people()

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from campaigns.journeys.views import building, entering, pages, publishing, ruling
+from campaigns.journeys.views import (
+    building,
+    entering,
+    exchanging,
+    pages,
+    publishing,
+    ruling,
+    stopping,
+)
 
 urlpatterns = [
     path("journeys/", pages.journeys, name="journeys"),
@@ -12,6 +20,9 @@ urlpatterns = [
     path("journeys/<uuid:key>/build/edit/", building.edit, name="journey-edit"),
     path("journeys/<uuid:key>/build/rule/<slug:node>/", ruling.rule, name="journey-rule"),
     path("journeys/<uuid:key>/pause/", pages.pause, name="journey-pause"),
+    path("journeys/<uuid:key>/stop/", stopping.stop, name="journey-stop"),
+    path("journeys/<uuid:key>/versions/", stopping.versions, name="journey-versions"),
+    path("journeys/<uuid:key>/export/", exchanging.export, name="journey-export"),
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),

@@ -15,6 +15,8 @@ WITH pair AS (
     RETURNING e.id, p.merge_id
 ), quiet AS (
     DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+), unheld AS (
+    DELETE FROM campaigns_held_timer h USING ended WHERE h.enrollment_id = ended.id
 ), moved AS (
     UPDATE campaigns_enrollment e SET customer_id = p.winner_id
     FROM pair p
@@ -86,6 +88,8 @@ WITH ended AS (
     WHERE e.customer_id = ANY (%(ids)s::bigint[]) RETURNING e.id
 ), quiet AS (
     DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+), unheld AS (
+    DELETE FROM campaigns_held_timer h USING ended WHERE h.enrollment_id = ended.id
 ), calls AS (
     UPDATE campaigns_call k SET answer = NULL, error = '', status = CASE k.status WHEN 'planned' THEN 'failed' ELSE k.status END
     FROM ended WHERE k.enrollment_id = ended.id

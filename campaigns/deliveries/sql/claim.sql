@@ -12,6 +12,9 @@ WHERE NOT EXISTS (SELECT FROM campaigns_sending_pause) AND EXISTS (
         AND NOT EXISTS (
             SELECT FROM campaigns_sender s WHERE s.is_paused
                 AND (s.id = d.sender_id OR d.sender_id IS NULL AND s.is_default AND s.channel = d.channel))
+        AND NOT EXISTS (
+            SELECT FROM campaigns_journey j
+            WHERE j.id = d.journey_id AND j.status = 'paused' AND j.people_inside = 'hold')
 )
 ORDER BY s.shard
 
@@ -27,6 +30,9 @@ WITH due AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT FROM campaigns_sender s WHERE s.is_paused
                 AND (s.id = d.sender_id OR d.sender_id IS NULL AND s.is_default AND s.channel = d.channel))
+        AND NOT EXISTS (
+            SELECT FROM campaigns_journey j
+            WHERE j.id = d.journey_id AND j.status = 'paused' AND j.people_inside = 'hold')
     ORDER BY d.due_at, d.id LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
 ), one AS (
     SELECT DISTINCT ON (due.customer_id) due.* FROM due
@@ -34,7 +40,7 @@ WITH due AS MATERIALIZED (
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
         k.consent, p.counts, p.hit, q.until, q.clock, w.paused_until, w.is_enough, w.pace, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
-        e.state AS way, j.status AS journey,
+        e.state AS way, j.status AS journey, j.people_inside,
         e.id IS NOT NULL AND campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) AS has_left
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id
@@ -52,7 +58,7 @@ WITH due AS MATERIALIZED (
         WHEN f.erased_at IS NOT NULL THEN 'erased'
         WHEN f.way = 'removed' THEN 'enrollment_stopped'
         WHEN f.has_left THEN 'left_journey'
-        WHEN f.journey = 'ended' THEN 'journey_ended'
+        WHEN f.journey = 'ended' AND f.people_inside = 'leave' THEN 'journey_ended'
         WHEN f.address = '' THEN 'no_address'
         WHEN f.suppression IS NOT NULL THEN 'suppressed'
         WHEN f.message_class = 'marketing' AND f.consent = 'withdrawn' THEN 'consent_withdrawn'

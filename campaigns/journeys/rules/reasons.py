@@ -43,6 +43,10 @@ _WORDS = {
     "call_answered": "The server answered",
     "call_failed": "The server did not answer as it should",
     "event_emitted": "An event was recorded",
+    "journey_ended": "The journey was ended for everybody inside",
+    "overdue_at_resuming": "Taken out: their time had passed while the journey was paused",
+    "taken_out": "Taken out by staff",
+    "moved_to_version": "Moved to a newer version by staff",
     "goal_reached": "Reached the goal and left",
     "exit_met": "Left by an exit rule",
 }

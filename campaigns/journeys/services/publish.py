@@ -8,6 +8,7 @@ from django.db import transaction
 
 from campaigns.content.models import Template
 from campaigns.contracts import JourneyId, PublishedJourney
+from campaigns.journeys import stops
 from campaigns.journeys.models import (
     Journey,
     JourneyLeave,
@@ -57,7 +58,7 @@ def publish_journey(
 ) -> PublishedJourney:
     """Publish a definition as the journey's next version and make it live.
 
-    People inside stay on their version. Template versions are taken as they are now. With
+    People inside stay on their version; who was held goes on. Template versions are taken as they are now. With
     `starts: current_and_future` everybody in the segment enters at once.
 
     Raises:
@@ -87,7 +88,9 @@ def publish_journey(
     )
     journey.live_version = version
     journey.status = Journey.Status.LIVE
-    journey.save(update_fields=["live_version", "status"])
+    journey.people_inside = Journey.PeopleInside.GO_ON
+    journey.save(update_fields=["live_version", "status", "people_inside"])
+    stops.release_timers(journey.pk)
     enrolled = 0
     if parsed.entry.starts != "future":
         at_once = [row for row in triggers if row.kind == "segment_entered"]

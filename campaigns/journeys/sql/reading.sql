@@ -85,7 +85,9 @@ SELECT count(*) AS checked, max(e.id) AS last_id,
 FROM (
     SELECT id, state, step_no FROM campaigns_enrollment WHERE id > %(after)s::bigint ORDER BY id LIMIT %(batch)s::int
 ) e
-LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
+LEFT JOIN (
+    SELECT k.enrollment_id, k.step_no FROM campaigns_timer k UNION ALL SELECT h.enrollment_id, h.step_no FROM campaigns_held_timer h
+) t ON t.enrollment_id = e.id
 
 -- name: count_refused
 -- How many a version did not let in, by the number of the reason. Reads the tallies.

@@ -43,7 +43,7 @@ def find_journey(key: UUID) -> Journey:
 @require("edit")
 def new_journey(request: HttpRequest) -> HttpResponse:
     """Choose a name and a sample."""
-    form = NewJourneyForm(request.POST or None)
+    form = NewJourneyForm(selectors.find_known(), request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         now, actor = timezone.now(), actor_of(request.user)
         sample = find_sample(form.cleaned_data["sample"])
@@ -54,7 +54,8 @@ def new_journey(request: HttpRequest) -> HttpResponse:
         except Conflict as error:
             form.add_error("name", error.message)
         else:
-            definition = sample.definition if sample else drafting.EMPTY
+            start = sample.definition if sample else drafting.EMPTY
+            definition = form.cleaned_data["file"] or start
             drafting.start_draft(made, definition, actor=actor, now=now)
             return redirect("campaigns:journey-build", key=made.key)
     chosen = form["sample"].value() or ""

@@ -263,13 +263,18 @@ def test_a_delivery_that_is_not_due_waits():
         ("finished", "paused", "accepted"),
         ("removed", "live", "enrollment_stopped"),
         ("active", "ended", "journey_ended"),
+        ("active", "ended to the end", "accepted"),
+        ("active", "paused and held", None),
     ],
 )
 def test_nothing_leaves_for_a_stopped_way_or_an_ended_journey(state, journey_status, expected):
     journey = publish(
         entry({"kind": "touchpoint", "event": "Bought"}, next_="out"), {"id": "out", "type": "exit"}
     )
-    Journey.objects.filter(pk=journey.pk).update(status=journey_status)
+    inside = {"ended": "leave", "paused and held": "hold"}.get(journey_status, "go_on")
+    Journey.objects.filter(pk=journey.pk).update(
+        status=journey_status.partition(" ")[0], people_inside=inside
+    )
     customer = make_customer()
     way = Enrollment.objects.create(
         journey=journey, version=journey.live_version, customer=customer, customer_key=customer.key,

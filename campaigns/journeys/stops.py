@@ -1,0 +1,53 @@
+"""One typed function for each statement that holds, releases, moves or takes out people."""
+
+from datetime import datetime
+
+from kernel.sql import SqlFile
+
+STOPPING = SqlFile(__file__, "stopping")
+
+
+def hold_timers() -> int:
+    """Put away the timers of people in journeys that are paused and hold them; returns how many."""
+    return STOPPING.count("hold_timers")
+
+
+def count_overdue(journey_id: int, *, now: datetime) -> int:
+    """Return how many held people of a journey would have gone on already."""
+    return int(STOPPING.value("count_overdue", {"journey_id": journey_id, "now": now}))
+
+
+def release_timers(journey_id: int) -> int:
+    """Give the held people of a journey their timers back; returns how many."""
+    return STOPPING.count("release_timers", {"journey_id": journey_id})
+
+
+def take_out(
+    journey_id: int, *, who: str, reason: str, now: datetime, version_id: int = 0, node: int = 0
+) -> int:
+    """Take out `everybody`, those who are `overdue`, or those at a `node`; returns how many."""
+    params = {
+        "journey_id": journey_id,
+        "who": who,
+        "reason": reason,
+        "version_id": version_id,
+        "node": node,
+        "now": now,
+    }
+    return int(STOPPING.value("take_out", params) or 0)
+
+
+def move_to_version(
+    journey_id: int, *, old: tuple[int, int], new: tuple[int, int], is_same: bool, now: datetime
+) -> int:
+    """Move the people at a version's node to a node of another version; returns how many."""
+    params = {
+        "journey_id": journey_id,
+        "from_version": old[0],
+        "from_node": old[1],
+        "version_id": new[0],
+        "node": new[1],
+        "is_same": is_same,
+        "now": now,
+    }
+    return int(STOPPING.value("move_to_version", params) or 0)

@@ -1,0 +1,39 @@
+"""Journeys as files: JSON with the names of templates and segments beside their keys."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from campaigns.journeys import selectors
+from campaigns.journeys.models import JourneyDraft
+from campaigns.journeys.rules.exchange import write_file
+from campaigns.journeys.services import drafting
+from campaigns.journeys.views.building import find_journey
+from kernel.access.permissions import require
+
+
+@require_GET
+@require("view")
+def export(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Download a version by its number, else the draft, else the live version."""
+    journey = find_journey(key)
+    number = request.GET.get("version", "")
+    definition: dict[str, Any] | None = None
+    draft = JourneyDraft.objects.filter(journey=journey).first()
+    if number.isdigit():
+        version = journey.versions.filter(number=int(number)).first()
+        definition = version.definition if version else None
+    elif draft is not None:
+        definition = drafting.shown_edit(draft).definition
+    elif journey.live_version is not None:
+        definition = journey.live_version.definition
+    if definition is None:
+        raise Http404("There is no such version.")
+    body = write_file(journey.name, definition, selectors.find_known())
+    text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    answer = HttpResponse(text, content_type="application/json")
+    answer["Content-Disposition"] = f'attachment; filename="journey-{journey.key}.json"'
+    return answer
