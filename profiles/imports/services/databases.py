@@ -131,8 +131,10 @@ def _postgres_engine(url: URL) -> Engine:
     )
     arguments: dict[str, Any] = {"connect_timeout": _CONNECT_SECONDS, "options": limits}
     if url.host:
-        # To the very address that was checked; the name stays for the certificate.
-        arguments["hostaddr"] = resolve_host(url.host, url.port or 5432)[0]
+        # To the very addresses that were checked; the name stays for the certificate.
+        addresses = resolve_host(url.host, url.port or 5432)
+        arguments["hostaddr"] = ",".join(addresses)
+        arguments["host"] = ",".join([url.host] * len(addresses))
     return create_engine(
         url, poolclass=NullPool, connect_args=arguments,
         execution_options={"postgresql_readonly": True},

@@ -1,8 +1,12 @@
 """Pulls from databases: read-only, bounded, encrypted; the watermark moves with what is in."""
 
+import socket
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import psycopg
@@ -87,6 +91,49 @@ def test_a_pull_brings_new_rows_and_remembers_how_far_it_came(shop):
     assert Pull.objects.get().watermark == "2026-01-02 00:00:00+00:00"
     assert not Touchpoint.objects.filter(starts_journeys=True).exists()
     assert pull.leased_until is None
+
+
+@contextmanager
+def tcp_port(socket_path: str) -> Iterator[int]:
+    """Let the server, which listens on a socket alone, be reached by TCP."""
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while part := source.recv(65_536):
+                target.sendall(part)
+        with suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def serve() -> None:
+        near, _ = listener.accept()
+        with near, socket.socket(socket.AF_UNIX) as far:
+            far.connect(socket_path)
+            back = Thread(target=pump, args=(far, near))
+            back.start()
+            pump(near, far)
+            back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Thread(target=serve)
+        server.start()
+        yield listener.getsockname()[1]
+        server.join()
+
+
+def test_a_server_is_asked_over_the_network_where_its_network_is_allowed(shop, settings):
+    add(shop, "a", "b", day=1)
+    found = shop.info
+    with tcp_port(f"{found.host}/.s.PGSQL.{found.port}") as port:
+        url = f"postgresql://{found.user}@localhost:{port}/{found.dbname}?sslmode=disable"
+        settings.ALLOWED_PRIVATE_NETWORKS = ["127.0.0.0/8", "::1"]
+        with databases.open_rows(url, QUERY, watermark="2026-01-01") as rows:
+            assert [row["id"] for row in rows] == ["a", "b"]
+    settings.ALLOWED_PRIVATE_NETWORKS = []
+    with (
+        pytest.raises(Invalid, match="private network"),
+        databases.open_rows(url, QUERY, watermark="2026-01-01"),
+    ):
+        pass
 
 
 def test_the_address_is_encrypted_and_shown_without_its_password(shop):
