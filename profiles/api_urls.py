@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import api as computed
-from profiles.directory import account_api, api, consent_api, trait_api
+from profiles.directory import account_api, api, consent_api, merge_api, trait_api
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
@@ -29,6 +29,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("traits/", trait_api.Traits.as_view(), name="api_traits"),
     path("traits/<path:name>/", trait_api.TraitPolicies.as_view(), name="api_trait"),
+    path("merges/", merge_api.Merges.as_view(), name="api_merges"),
+    path("merges/preview/", merge_api.MergePreviews.as_view(), name="api_merge_preview"),
+    path("merges/<str:merge_id>/undo/", merge_api.UndoneMerges.as_view(), name="api_merge_undo"),
+    path("duplicates/", merge_api.Duplicates.as_view(), name="api_duplicates"),
+    path(
+        "duplicates/<str:pair_id>/dismiss/",
+        merge_api.DismissedDuplicates.as_view(),
+        name="api_duplicate_dismiss",
+    ),
     path("accounts/", account_api.Accounts.as_view(), name="api_accounts"),
     path("accounts/<str:key>/", account_api.OneAccount.as_view(), name="api_account"),
     path("accounts/<str:key>/members/", account_api.Members.as_view(), name="api_members"),

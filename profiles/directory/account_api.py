@@ -22,8 +22,8 @@ from profiles.contracts import CustomerId, CustomerSummary
 from profiles.customers.selectors import get_customers
 from profiles.directory.account_serializers import (
     AccountDetailSerializer,
+    AccountMemberPageSerializer,
     AccountPageSerializer,
-    MemberPageSerializer,
 )
 from profiles.directory.api import PAGE, find_customer, row_id
 from profiles.directory.rules import mask_email, mask_text, mask_value
@@ -92,7 +92,7 @@ class Members(APIView):
 
     @extend_schema(
         operation_id="list_account_members", tags=_TAGS, parameters=PAGE,
-        responses=MemberPageSerializer, summary="List the people of an account",
+        responses=AccountMemberPageSerializer, summary="List the people of an account",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         account = _find(key)

@@ -22,7 +22,7 @@ class AccountDetailSerializer(AccountSerializer):
     traits = serializers.DictField(child=serializers.JSONField(allow_null=True))
 
 
-class MemberSerializer(serializers.Serializer[Any]):
+class AccountMemberSerializer(serializers.Serializer[Any]):
     """A person of an account; without a key they were erased meanwhile."""
 
     key = serializers.UUIDField(allow_null=True)
@@ -39,8 +39,8 @@ class AccountPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
-class MemberPageSerializer(serializers.Serializer[Any]):
+class AccountMemberPageSerializer(serializers.Serializer[Any]):
     """One page of the people of an account."""
 
-    results = MemberSerializer(many=True)
+    results = AccountMemberSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")

@@ -22,7 +22,8 @@ from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers, export_customer
 from profiles.directory import queries, selectors
-from profiles.directory.queries import TouchpointRow
+from profiles.directory.queries import Narrowing, TouchpointRow
+from profiles.directory.rules import parse_key
 from profiles.directory.selectors import Person
 from profiles.directory.serializers import (
     CustomerDetailSerializer,
@@ -33,6 +34,7 @@ from profiles.directory.serializers import (
     TouchpointPageSerializer,
     TraitsSerializer,
 )
+from profiles.segments.selectors.summaries import find_segment_id
 from profiles.touchpoints.models import Source, Touchpoint
 from profiles.touchpoints.services.recording import set_traits
 
@@ -43,6 +45,10 @@ PAGE = [
 _IDENTIFIER = OpenApiParameter(
     "identifier", str, description="Any id in full, `kind:value`, or a customer's key."
 )
+_SEGMENT = OpenApiParameter("segment", str, description="Only members of the segment of this key.")
+_KNOWN = OpenApiParameter(
+    "known", str, enum=["yes", "no"], description="Only known people, or only anonymous ones."
+)
 _TAGS = ["Customers"]
 
 
@@ -50,7 +56,7 @@ class Customers(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_customers", tags=_TAGS, parameters=[*PAGE, _IDENTIFIER],
+        operation_id="list_customers", tags=_TAGS, parameters=[*PAGE, _IDENTIFIER, _SEGMENT, _KNOWN],
         responses=CustomerPageSerializer, summary="List people, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -60,7 +66,7 @@ class Customers(APIView):
             raise Invalid("identifier", "An identifier has up to 255 characters and no NUL.")
         people = selectors.list_page(
             query=text.strip(), before_id=page.after[0] if page.after else None, limit=page.fetch,
-            is_masked=not may(request.user, "view_personal_data"),
+            is_masked=not may(request.user, "view_personal_data"), narrowing=_narrowing(request),
         )  # fmt: skip
         body = page_body(request, people, page, position=lambda one: (one.id,), show=_show_person)
         return Response(body)
@@ -154,6 +160,17 @@ class Sources(generics.ListAPIView[Source]):
     permission_classes = (CanView,)
     serializer_class = SourceSerializer
     queryset = Source.objects.all()
+
+
+def _narrowing(request: Request) -> Narrowing:
+    key, known = request.query_params.get("segment", ""), request.query_params.get("known", "")
+    if known not in {"", "yes", "no"}:
+        raise Invalid("known", "It is “yes” or “no”.")
+    uuid = parse_key(key)
+    segment_id = find_segment_id(uuid) if uuid else None
+    if key and segment_id is None:
+        raise Invalid("segment", "There is no segment of this key.")
+    return Narrowing(segment_id=segment_id, is_known={"yes": True, "no": False}.get(known))
 
 
 def find_customer(key: str) -> Customer:

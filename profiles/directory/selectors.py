@@ -84,10 +84,12 @@ def list_people(
     return [_person(row, is_masked=is_masked) for row in rows[:PAGE]], more
 
 
-def list_page(*, query: str, before_id: int | None, limit: int, is_masked: bool) -> list[Person]:
+def list_page(
+    *, query: str, before_id: int | None, limit: int, is_masked: bool, narrowing: Narrowing
+) -> list[Person]:
     """Return up to `limit` people before an id, newest first; see `list_people`."""
     ids = find_ids(query) if query else None
-    rows = queries.list_people(before_id=before_id, limit=limit, ids=ids)
+    rows = queries.list_people(before_id=before_id, limit=limit, ids=ids, narrowing=narrowing)
     return [_person(row, is_masked=is_masked) for row in rows]
 
 

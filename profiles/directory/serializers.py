@@ -30,12 +30,12 @@ class CustomerDetailSerializer(CustomerSerializer):
     locale = serializers.CharField(allow_null=True)
 
 
-class MembershipSerializer(serializers.Serializer[Any]):
+class PastMembershipSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     since = serializers.DateTimeField()
 
 
-class StatementSerializer(serializers.Serializer[Any]):
+class PastStatementSerializer(serializers.Serializer[Any]):
     channel = serializers.CharField()
     topic = serializers.CharField(allow_blank=True, help_text="Empty for the whole channel.")
     address = serializers.CharField(allow_blank=True, help_text="Empty for every address.")
@@ -48,8 +48,8 @@ class PastCustomerSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     traits = serializers.DictField(child=serializers.JSONField(allow_null=True))
     identities = IdentitySerializer(many=True)
-    segments = MembershipSerializer(many=True)
-    consents = StatementSerializer(many=True)
+    segments = PastMembershipSerializer(many=True)
+    consents = PastStatementSerializer(many=True)
 
 
 class TraitEntrySerializer(serializers.Serializer[Any]):
@@ -68,7 +68,7 @@ class TraitEntryPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
-class TraitSerializer(serializers.Serializer[Any]):
+class KeptTraitSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     policy = serializers.ChoiceField(choices=TraitPolicy.Rule.choices)
     people = serializers.IntegerField(help_text="Among the newest people that were looked at.")
@@ -76,7 +76,7 @@ class TraitSerializer(serializers.Serializer[Any]):
 
 
 class TraitListSerializer(serializers.Serializer[Any]):
-    results = TraitSerializer(many=True)
+    results = KeptTraitSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="Always null: one page holds all.")
 
 

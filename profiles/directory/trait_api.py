@@ -19,11 +19,11 @@ from profiles.customers.trait_services import choose_policy
 from profiles.directory.api import PAGE, find_customer, row_id
 from profiles.directory.rules import mask_value, read_instant
 from profiles.directory.serializers import (
+    KeptTraitSerializer,
     PastCustomerSerializer,
     PolicySerializer,
     TraitEntryPageSerializer,
     TraitListSerializer,
-    TraitSerializer,
 )
 from profiles.directory.trait_selectors import PolicyLine, describe_past, list_policies
 
@@ -51,7 +51,7 @@ class TraitPolicies(APIView):
 
     @extend_schema(
         operation_id="choose_trait_policy", tags=["Traits"], request=PolicySerializer,
-        responses=TraitSerializer, summary="Choose which value of a trait is kept from now on",
+        responses=KeptTraitSerializer, summary="Choose which value of a trait is kept from now on",
     )  # fmt: skip
     def put(self, request: Request, name: str) -> Response:
         entries = PolicySerializer(data=request.data)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from kernel.errors import NotFound
 from profiles.contracts import CustomerId, SegmentId, SegmentSummary
@@ -44,3 +45,8 @@ def evaluate_rule(
     root = read_rule(rule).root
     found = list_matching(root, resolve_names(root.mentions()), customer_ids, now=now)
     return {CustomerId(customer_id) for customer_id in found}
+
+
+def find_segment_id(key: UUID) -> int | None:
+    """Return the id of the segment of a key, or `None`."""
+    return Segment.objects.filter(key=key).values_list("pk", flat=True).first()
