@@ -43,7 +43,7 @@ def _rows(post: QueryDict) -> Iterator[tuple[PlannedProperty, str]]:
     for number in range(MAX_ROWS):
         if f"name-{number}" not in post:
             return
-        name = post[f"name-{number}"].strip()
+        name = post.get(f"name-{number}", "").strip()
         if not name or f"planned-{number}" not in post:
             continue
         values = (part.strip() for part in post.get(f"values-{number}", "").split(","))

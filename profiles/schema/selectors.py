@@ -187,7 +187,8 @@ def list_violations(
 
 def list_actions(source_id: int | None) -> dict[str, str]:
     """Return what is done about each kind of violation; an empty text means “as in all sources”."""
-    found = dict(PlanAction.objects.filter(source_id=source_id).values_list("kind", "action"))
+    rows = PlanAction.objects.filter(source_id=source_id)  # type: ignore[misc]  # None is all
+    found = dict(rows.values_list("kind", "action"))
     return {kind: found.get(kind, ALLOW if source_id is None else "") for kind in KINDS}
 
 

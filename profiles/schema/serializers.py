@@ -21,7 +21,9 @@ class PlannedPropertySerializer(serializers.Serializer[Any]):
 class PlanSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
     owner = serializers.CharField(max_length=100, default="", allow_blank=True)
-    properties = PlannedPropertySerializer(many=True, default=list, max_length=500)
+    properties = serializers.ListField(
+        child=PlannedPropertySerializer(), default=list, max_length=500
+    )
 
 
 class NewPlanSerializer(PlanSerializer):
@@ -62,7 +64,7 @@ class EventDetailSerializer(EventSerializer):
 class ViolationSerializer(serializers.Serializer[Any]):
     day = serializers.DateField()
     event = serializers.CharField()
-    source = serializers.CharField(allow_null=True)
+    source = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # a field's name
     kind = serializers.ChoiceField(choices=list(KINDS))
     property = serializers.CharField(allow_blank=True)
     found = serializers.CharField(allow_blank=True, help_text="The type that came.")

@@ -94,7 +94,7 @@ def set_actions(
     chosen = {kind: action for kind, action in actions.items() if action}
     check_actions(chosen)
     with transaction.atomic():
-        PlanAction.objects.filter(source_id=source_id).delete()
+        PlanAction.objects.filter(source_id=source_id).delete()  # type: ignore[misc]  # None is all
         PlanAction.objects.bulk_create(
             PlanAction(source_id=source_id, kind=kind, action=action)
             for kind, action in chosen.items()
