@@ -78,7 +78,7 @@ ci: gates test-cover ## What continuous integration runs: every gate, all tests,
 
 .PHONY: bench
 bench: $(STAMP) ## Measure: each tests/benchmarks/*.py in turn, numbers on the terminal
-	@for name in ingest engagement startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	@for name in ingest collection engagement startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 	@$(BIN)/pytest -q -s tests/benchmarks -m nightly
 
 

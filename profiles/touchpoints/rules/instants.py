@@ -8,6 +8,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = 5 * 60 * 1_000_000
 # Nothing a person did on a connected device is older; such times come from unset clocks.
 OLDEST = int(datetime(1990, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
+# What Python can hold, in any zone: a day within the years 1 to 9999.
+_FIRST = int(datetime(1, 1, 2, tzinfo=UTC).timestamp()) * 1_000_000
+_LAST = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp()) * 1_000_000
 # Below this a number counts seconds, above it milliseconds (1973 in milliseconds, 5138 in seconds).
 _MILLISECONDS_FROM = 100_000_000_000
 
@@ -36,11 +39,14 @@ def parse_instant(value: object) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return to_micros(datetime.fromisoformat(value))
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
-        factor = 1_000_000 if abs(value) < _MILLISECONDS_FROM else 1_000
-        return int(value * factor)
-    raise ValueError("not a time")
+        micros = to_micros(datetime.fromisoformat(value))
+    elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+        micros = int(value * (1_000_000 if abs(value) < _MILLISECONDS_FROM else 1_000))
+    else:
+        raise ValueError("not a time")
+    if not _FIRST <= micros <= _LAST:
+        raise ValueError("not a time that can be shown")
+    return micros
 
 
 def correct_skew(*, original: int | None, sent: int | None, received: int) -> int:

@@ -79,7 +79,7 @@ def as_message(number, person, kind, value):
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(person_events, st.randoms(use_true_random=False))
-def test_order_repetition_and_batches_do_not_change_people_traits_and_timelines(
+def test_order_repetition_batches_and_crashes_do_not_change_people_traits_and_timelines(
     sender: Sender, stream, rng: random.Random
 ):
     messages = [as_message(number, *event) for number, event in enumerate(stream)]
@@ -92,9 +92,19 @@ def test_order_repetition_and_batches_do_not_change_people_traits_and_timelines(
         while order:
             size = rng.randint(1, len(order)) if is_shuffled else len(order)
             batch, order = order[:size], order[size:]
-            sender.deliver(*batch)
+            sender.send(*batch)
+            if is_shuffled and rng.random() < 0.5:
+                crash_while_draining()
+            drain_inbox(now=NOW)
         found.append(snapshot())
     assert found[0] == found[1]
+
+
+def crash_while_draining():
+    """Store what waits and lose it again, as a process does that dies before its commit."""
+    with transaction.atomic():
+        assert drain_inbox(now=NOW).requests > 0
+        transaction.set_rollback(True)
 
 
 def snapshot():
