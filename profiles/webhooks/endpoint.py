@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from kernel.errors import DomainError, Invalid, NotFound, Unavailable
 from profiles.touchpoints.collection import Environ, StartResponse, sender_ip
@@ -71,6 +71,8 @@ def _answer(environ: Environ) -> Answer:
     except Invalid as error:
         return _refusal(413, error)
     except DatabaseError as error:
+        # No request of Django begins or ends here, so nobody else replaces a dead connection.
+        connection.close_if_unusable_or_obsolete()
         log.error("webhooks.not_stored", error=type(error).__name__)  # noqa: TRY400 (its text may hold values)
         sorry = DomainError("It could not be stored now. Send it again.", code="not_stored")
         return _refusal(503, sorry, {"Retry-After": "2"})

@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 
 from kernel.encryption import decrypt
-from kernel.errors import Invalid
+from kernel.errors import Invalid, Unavailable
 from profiles.touchpoints.services.accepting import Checked, accept_request
 from profiles.webhooks.models import Webhook
 from profiles.webhooks.queries import count_refusal
@@ -41,7 +41,11 @@ _remembered: dict[UUID, tuple[float, Receiver | None]] = {}
 
 
 def find_receiver(path: str, *, at: float) -> Receiver | None:
-    """Return the enabled source behind an address, or `None`. `at` is a monotonic clock."""
+    """Return the enabled source behind an address, or `None`. `at` is a monotonic clock.
+
+    Raises:
+        Unavailable: its secret was encrypted with a key that is gone.
+    """
     signed = read_address(path)
     if signed is None:
         return None
@@ -86,6 +90,12 @@ def _load(key: UUID) -> Receiver | None:
     webhook = Webhook.objects.filter(source__key=key, source__disabled_at=None).first()
     if webhook is None:
         return None
-    secret = decrypt(webhook.secret_sealed, purpose=PURPOSE) if webhook.secret_sealed else ""
+    try:
+        secret = decrypt(webhook.secret_sealed, purpose=PURPOSE) if webhook.secret_sealed else ""
+    except ValueError:
+        log.error("webhooks.secret_unreadable", source_id=webhook.source_id)  # noqa: TRY400
+        raise Unavailable(
+            "The secret of this source cannot be read. Send it again later."
+        ) from None
     signature = Signature.model_validate(webhook.signature)
     return Receiver(webhook.source_id, webhook.address_version, signature, secret)

@@ -9,6 +9,7 @@ from wsgiref.simple_server import make_server
 
 import httpx
 import pytest
+from django.db import connection
 
 from mcps_site.wsgi import application
 from profiles.models import InboxItem, Touchpoint, WebhookRefusal
@@ -16,9 +17,11 @@ from profiles.touchpoints.services.draining import drain_inbox
 from tests.profiles.collecting import events_of
 from tests.profiles.touchpoints.test_sdks import _Quiet, _Server
 from tests.profiles.webhooks.providing import (
+    SIMPLE,
     Provider,
     make_provider,
     ready,
+    sign_nothing,
     sign_shopify,
     sign_stripe,
 )
@@ -68,3 +71,12 @@ def test_two_providers_send_at_once_and_again_and_everything_is_stored_once(host
     assert list(WebhookRefusal.objects.values_list("reason", "refused")) == [("bad_signature", 1)]
     shop.client.close()
     till.client.close()
+
+
+def test_a_lost_connection_to_the_database_is_replaced():
+    plain = make_provider("plain", SIMPLE, {"scheme": "none"}, sign_nothing)
+    connection.connection.close()
+    body = {"who": "u1", "what": "Paid", "id": 1}
+    assert [plain.send(body).status_code for _ in range(2)] == [503, 200]
+    assert drain_inbox(now=datetime.now(UTC)).stored == 1
+    plain.client.close()

@@ -267,3 +267,11 @@ def test_a_source_without_a_name_cannot_be_made(plain: Provider):
     with pytest.raises(Invalid):
         create_webhook(draft, actor="user:1", now=NOW)
     assert Source.objects.count() == 1
+
+
+def test_a_secret_of_a_lost_key_asks_the_provider_to_send_again(shop: Provider, settings):
+    address = shop.address
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key", []
+    assert shop.client.post(address, content=b"{}").status_code == 404
+    answer = shop.client.post(shop.address, content=b"{}")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
