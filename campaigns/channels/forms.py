@@ -101,7 +101,8 @@ def is_secret(info: FieldInfo) -> bool:
 def _field(name: str, info: FieldInfo, *, sender: Sender | None) -> forms.Field:
     label = name.replace("_", " ").capitalize()
     if is_secret(info):
-        secret = forms.Textarea(attrs={"rows": 4}) if name in _LONG else forms.PasswordInput()
+        hidden = forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        secret = forms.Textarea(attrs={"rows": 4}) if name in _LONG else hidden
         return forms.CharField(
             label=label, widget=secret, max_length=10_000,
             required=sender is None and info.is_required(),

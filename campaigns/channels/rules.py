@@ -15,7 +15,7 @@ _WORDS = {
     Keyword.STOP: {
         "stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "opt out",
     },
-    Keyword.START: {"start", "unstop", "yes", "subscribe", "opt in", "optin"},
+    Keyword.START: {"start", "unstop", "yes", "subscribe", "opt in"},
     Keyword.HELP: {"help", "info"},
 }  # fmt: skip
 

@@ -122,7 +122,8 @@ def test_the_example_of_the_standard_comes_out_byte_by_byte():
     """RFC 8291, section 5 and appendix A."""
     body = encrypt(
         b"When I grow up, I want to be a watermelon",
-        p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        p256dh="BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkN"
+        "toIAiw4",
         auth="BTBZMqHH6r4Tts7J_aSIgg",
         salt=from_base64("DGv6ra1nlYgDCS1FRnbzlw"),
         own_key=read_key("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
