@@ -38,6 +38,8 @@ class SenderForm(forms.Form):
         self.fields["stands_in"] = forms.BooleanField(
             label="Stands in when another sender of this channel cannot hand over", required=False
         )
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("autocomplete", "off")
         if sender:
             self._show(sender)
 
