@@ -157,3 +157,10 @@ def test_revenue_of_an_allowed_event_stays(sender: Sender):
     planned(PRICE)
     sender.deliver(bought(price="x", revenue=9))
     assert Touchpoint.objects.get().revenue == Decimal("9.00")
+
+
+def test_counts_keep_no_name_that_holds_an_address(sender: Sender):
+    planned(PRICE)
+    sender.deliver(bought(**{"price": 1, "ada@example.com": 2, "eve@example.com": 3}))
+    [row] = PlanViolation.objects.all()
+    assert (row.property, row.seen) == ("…@…", 2)
