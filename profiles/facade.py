@@ -7,7 +7,7 @@ from typing import Any
 from kernel.errors import Conflict
 from profiles.computed.selectors import reading as computed
 from profiles.computed.services import defining as computing
-from profiles.consent import opt_ins, preferences
+from profiles.consent import opt_ins, preferences, topics
 from profiles.consent import services as consent
 from profiles.consent.queries import Statement
 from profiles.contracts import (
@@ -180,6 +180,15 @@ def record_consent(  # noqa: PLR0913 - the parts of a proof
             at=now,
         )
     )
+
+
+def create_topic(key: str, *, name: str, description: str, actor: str, now: datetime) -> None:
+    """Add a topic to the preference center.
+
+    Raises:
+        Conflict: the key is taken.
+    """
+    topics.create_topic(key, name=name, description=description, actor=actor, now=now)
 
 
 def list_consent_links(

@@ -7,22 +7,19 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from campaigns.contracts import Channel, MessageClass, TemplateDraft
-from campaigns.facade import create_template, publish_journey
 from kernel.errors import Conflict
-from kernel.ids import new_key
-from mcps_site.world.catalog import SHOP
 from mcps_site.world.channels import load_channels
+from mcps_site.world.journeys import load_journeys
 from profiles.contracts import IdentityRef
 from profiles.facade import (
     create_computed_trait,
     create_list,
     create_rfm_scores,
     create_segment,
+    create_topic,
     find_customer,
     find_webhook,
     import_file,
-    list_segments,
     plan_event,
     publish_segment,
     take_webhook,
@@ -115,41 +112,12 @@ TRAITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         "measure": "most_frequent", "property": "category", "event": "Product Viewed",
     }),
 )  # fmt: skip
-TESTERS = {"kind": "bucket", "salt": "testers", "first": 0, "last": 99}
-
-MAIL = """<mjml>
-  <mj-head><mj-attributes><mj-all font-family="Helvetica, Arial, sans-serif" /></mj-attributes></mj-head>
-  <mj-body background-color="#f4f2ec">
-    <mj-section background-color="#1f3d2f"><mj-column>
-      <mj-text color="#ffffff" font-size="20px" font-weight="700">{shop}</mj-text>
-    </mj-column></mj-section>
-    <mj-section background-color="#ffffff"><mj-column>
-      <mj-text font-size="16px" line-height="24px">Hi {{{{ first_name | default: "there" }}}},</mj-text>
-      <mj-text font-size="16px" line-height="24px">{words}</mj-text>
-      <mj-button background-color="#1f3d2f" href="{link}">{button}</mj-button>
-      <mj-text font-size="14px">Know somebody who would like {shop}? Send them
-        <a href="{{{{ referral.link }}}}">your invitation</a>: after their first order you both get
-        a thank-you.</mj-text>
-      <mj-text font-size="12px" color="#667085">You get this because you allowed {shop} to write to
-        you. <a href="{{{{ unsubscribe_link }}}}">Unsubscribe</a></mj-text>
-    </mj-column></mj-section>
-  </mj-body>
-</mjml>"""
-
-TEMPLATES: tuple[tuple[str, str, str, str], ...] = (
-    (
-        "Win back",
-        "{{ first_name | default: 'Hello' }}, it has been a while",
-        "it has been a while since your last order. New tents, packs and jackets have arrived.",
-        "See what is new",
-    ),
-    (
-        "Thank you for the invitation",
-        "Your reward is here",
-        "a reward is on your account: {{ referral.balance }}. Thank you for bringing a friend.",
-        "Use it",
-    ),
+TOPICS = (
+    ("news", "News", "New things in the shop, about twice a month."),
+    ("offers", "Offers", "What is cheaper for a while."),
+    ("tours", "Tours", "Where to go, and what to take along."),
 )
+TESTERS = {"kind": "bucket", "salt": "testers", "first": 0, "last": 99}
 
 
 def load_content(*, now: datetime) -> None:
@@ -167,9 +135,10 @@ def load_content(*, now: datetime) -> None:
         create_list("Testers", rule=_all(TESTERS), description=about, now=now)
     with suppress(Conflict):
         publish_program("Bring a friend", terms=_terms(), actor=ACTOR, now=now)
-    for template in TEMPLATES:
+    for key, name, description in TOPICS:
         with suppress(Conflict):
-            _make_template(*template, now=now)
+            create_topic(key, name=name, description=description, actor=ACTOR, now=now)
+    load_journeys(now=now)
     load_channels(now=now)
     for event, description, owner, properties in PLAN:
         with suppress(Conflict):
@@ -185,58 +154,6 @@ def load_content(*, now: datetime) -> None:
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
     made = create_segment(name, rule=rule, description=description, now=now)
     publish_segment(made.id, now=now)
-
-
-def _make_template(name: str, subject: str, words: str, button: str, *, now: datetime) -> None:
-    link = "https://fernway.example/"
-    source = MAIL.format(shop=SHOP, words=words, button=button, link=link)
-    template = new_key(now=now)
-    create_template(
-        name,
-        key=template,
-        draft=TemplateDraft(channel=Channel.EMAIL, subject=subject, source=source),
-        purpose=(MessageClass.MARKETING, ""),
-        actor=ACTOR,
-        now=now,
-    )
-    nodes = _win_back(str(template)) if name == "Win back" else _thank_you(str(template))
-    publish_journey(name, key=new_key(now=now), definition=nodes, actor=ACTOR, now=now)
-
-
-def _win_back(template: str) -> dict[str, Any]:
-    lapsed = next(row.id for row in list_segments() if row.name == "Lapsed buyers")
-    trigger = {"kind": "segment_entered", "segment_id": lapsed}
-    entry = {
-        "id": "entry", "type": "entry", "triggers": [trigger], "next": "pause",
-        "reentry": "after_exit", "starts": "current_and_future",
-    }  # fmt: skip
-    bought = {"event": ORDER}
-    return {
-        "holdout_percent": 10,
-        "nodes": [
-            entry,
-            {"id": "pause", "type": "wait", "seconds": 60, "next": "bought"},
-            {
-                "id": "bought",
-                "type": "condition",
-                "happened_since_entry": bought,
-                "yes": "done",
-                "no": "mail",
-            },
-            {"id": "mail", "type": "send", "template": template, "next": "done"},
-            {"id": "done", "type": "exit"},
-        ],
-    }
-
-
-def _thank_you(template: str) -> dict[str, Any]:
-    trigger = {"kind": "event", "event": "referrals.reward_granted"}
-    entry = {
-        "id": "entry", "type": "entry", "triggers": [trigger], "next": "mail",
-        "reentry": "after_exit",
-    }  # fmt: skip
-    mail = {"id": "mail", "type": "send", "template": template, "next": "done"}
-    return {"holdout_percent": 0, "nodes": [entry, mail, {"id": "done", "type": "exit"}]}
 
 
 def _terms() -> dict[str, Any]:

@@ -148,9 +148,9 @@ def go_all_the_way_round(loop, sdk):
     loop.hop("open and click recorded", touchpoints("Email Opened", "Email Link Clicked"), 2)
 
     assert page.status_code == 200
-    action, fields = read_form(page.text)
-    form = {**fields, "email": "cy@people.example", "first_name": "Cy", "consent": "on"}
-    answer = loop.web.post(str(page.url.join(action)), data=form, follow_redirects=True)
+    sign_up = read_form(page.text)
+    form = {**sign_up.fields, "email": "cy@people.example", "first_name": "Cy", "consent": "on"}
+    answer = loop.web.post(str(page.url.join(sign_up.action)), data=form, follow_redirects=True)
     assert answer.status_code == 200, answer.text
     loop.hop("referral started", referrals("started"), 1)
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from campaigns.content.models import Template
 from campaigns.journeys.models import Journey
 from mcps_site.world import channels
-from mcps_site.world.content import SEGMENTS, TEMPLATES, TRAITS, load_content
+from mcps_site.world.content import SEGMENTS, TOPICS, TRAITS, load_content
 from profiles.computed.models import ComputedTrait
+from profiles.consent.models import Topic
 from profiles.models import Customer, Event, Source, Touchpoint, Upload
 from profiles.segments.models import Segment
 from profiles.touchpoints.services.draining import drain_inbox
@@ -16,7 +17,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def counts():
-    made = (Segment, ComputedTrait, Program, Template, Journey)
+    made = (Segment, ComputedTrait, Program, Template, Topic)
     return [model.objects.count() for model in made]
 
 
@@ -24,8 +25,21 @@ def test_loading_twice_makes_everything_once(db):
     load_content(now=NOW)
     once = counts()
     load_content(now=NOW)
-    expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, len(TEMPLATES) + len(channels.TEMPLATES), 3]
+    mails_and_push = 6
+    templates = mails_and_push + len(channels.TEMPLATES)
+    expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, templates, len(TOPICS)]
     assert counts() == once == expected
+
+
+def test_every_journey_of_the_demo_is_live(db):
+    load_content(now=NOW)
+    assert dict(Journey.objects.values_list("name", "status")) == dict.fromkeys(
+        (
+            "Win back", "Thank you for the invitation", "Abandoned cart", "Welcome",
+            "Invite a friend", "Looked at tents",
+        ),
+        "live",
+    )  # fmt: skip
 
 
 def test_the_order_system_tells_of_parcels_of_known_people_once(db, sender):

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from kernel.events.publishing import wake
 from mcps_site.runtime import places
 from mcps_site.settings import env
 from mcps_site.world import services
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         sent = load_history(plan_world(**size, now=now), collector, now=now)
         wait_until_stored()
         load_content(now=datetime.now(UTC))
+        wake("profiles.count_consents")
         seconds = (datetime.now(UTC) - now).total_seconds()
         self.stdout.write(f"The demo is full: {sent:,} touchpoints in {seconds:.0f} s.")
         return services.get_clock()
