@@ -12,6 +12,7 @@ from profiles.clients.services import verify_client_token
 from profiles.computed.selectors.reading import ComputedFields, ComputedSection
 from profiles.computed.services.people import ComputedData, ComputedMerger
 from profiles.consent.services import ConsentData, ConsentMerger
+from profiles.consent.timeline import ConsentTimeline
 from profiles.contracts import (
     ComputedDrifted,
     ComputedFailed,
@@ -108,5 +109,6 @@ _personal = (
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)
+timeline_sources.register(ConsentTimeline.key, ConsentTimeline())
 timeline_sources.register(SegmentTimeline.key, SegmentTimeline())
 verifiers.register(VERIFIER, verify_client_token)

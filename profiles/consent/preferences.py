@@ -15,9 +15,8 @@ from profiles.consent.preference_queries import Pace
 from profiles.consent.queries import Statement
 from profiles.consent.rules import ChannelChoice, Stated, list_changes, offer_choices
 from profiles.consent.services import record_statement
-from profiles.contracts import CustomerId, SystemTouchpoint
+from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
-from profiles.touchpoints.services.recording import record_touchpoints
 
 SCOPE = "preferences"
 # As long as the link that unsubscribes: who keeps a mail must be able to act on it.
@@ -92,8 +91,6 @@ def save_preferences(customer_id: CustomerId, choice: Choice, *, now: datetime) 
         pace = _pace(before.pace, choice, now=now)
         if pace != before.pace:
             queries.set_pace(customer_id, pace, now=now)
-        if changes or pace != before.pace:
-            _tell(customer_id, changes, pace, now=now)
     return len(changes)
 
 
@@ -116,21 +113,3 @@ def _pace(before: Pace, choice: Choice, *, now: datetime) -> Pace:
         choice.pause, before.paused_until
     )
     return Pace(paused_until=paused_until, weekly_limit=choice.weekly_limit)
-
-
-def _tell(
-    customer_id: CustomerId, changes: list[tuple[str, str, str]], pace: Pace, *, now: datetime
-) -> None:
-    properties = {
-        "changes": [
-            {"channel": channel, "topic": topic, "state": state}
-            for channel, topic, state in changes
-        ],
-        "paused_until": pace.paused_until.isoformat() if pace.paused_until else None,
-        "weekly_limit": pace.weekly_limit,
-    }
-    told = SystemTouchpoint(
-        customer_id=customer_id, event="Preferences Updated",
-        key=f"preferences:{customer_id}:{now.timestamp()}", occurred_at=now, properties=properties,
-    )  # fmt: skip
-    record_touchpoints([told], now=now)

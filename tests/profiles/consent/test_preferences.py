@@ -15,11 +15,11 @@ from profiles.consent.preference_queries import Question, count_consents, read_p
 from profiles.consent.preferences import preferences_link, read_preferences
 from profiles.consent.queries import read_gate
 from profiles.consent.selectors import list_counts
+from profiles.consent.timeline import ConsentTimeline
 from profiles.consent.topics import create_topic, set_archived
 from profiles.contracts import IdentityRef
 from profiles.customers.models import Customer, Merge
 from profiles.identities.services.merging import merge_people, part_people
-from tests.profiles.collecting import events_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -78,7 +78,8 @@ def test_a_topic_can_be_left_and_the_others_stay(topics):
     assert (entry.source, entry.text_version, entry.topic) == (
         "preference_center", "preferences-1", "tents",
     )  # fmt: skip
-    assert events_of("user_id", "ada")[-1] == "Preferences Updated"
+    [line] = ConsentTimeline().entries(ada, before=NOW + DAY, limit=1)
+    assert (line.title, line.detail) == ("Consent withdrawn: E-mail, Tents", "Preference center")
     visit(ada, on=["email", "email:news"])
     assert ConsentEntry.objects.count() == 2
 
