@@ -51,6 +51,19 @@ class NodeForm(forms.Form):
             label="Note", required=False, max_length=200, initial=node.get("note", ""),
             help_text="For colleagues; shown on the step.",
         )  # fmt: skip
+        if self.is_bound:
+            self._fill_new()
+
+    def _fill_new(self) -> None:
+        """Give fields that the browser did not show yet their first value: they came by a choice."""
+        data: Any = self.data
+        posted = data.copy()
+        for name, field in self.fields.items():
+            is_box = isinstance(field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple)
+            first = self.get_initial_for_field(field, name)
+            if name not in posted and not is_box and first is not None:
+                posted[name] = first
+        self.data = posted
 
     def build(self, known: Known) -> None:
         """Add the fields of this node."""

@@ -49,12 +49,17 @@ def read_file(text: str, known: Known) -> tuple[str, Document]:
         raise Unreadable("This file is no JSON.") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise Unreadable(f"This file is no journey: its format is not “{FORMAT}”.")
-    definition = found.get("definition")
-    nodes = definition.get("nodes") if isinstance(definition, dict) else None
+    definition = _part(found, "definition")
+    nodes = definition.get("nodes")
     if not isinstance(nodes, list) or not _are_nodes(nodes):
         raise Unreadable("This file has no steps, or steps without id and type.")
-    names = found.get("names") if isinstance(found.get("names"), dict) else {}
+    names = _part(found, "names")
     return str(found.get("name") or ""), _localized(definition, names, known)
+
+
+def _part(found: dict[str, Any], name: str) -> dict[str, Any]:
+    part = found.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _are_nodes(nodes: list[Any]) -> bool:

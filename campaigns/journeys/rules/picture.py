@@ -67,6 +67,25 @@ def draw(document: Document) -> Picture:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbnail:
+    """A small picture of a journey: lines, and the left top corner of each step."""
+
+    view_box: str
+    lines: tuple[str, ...]
+    boxes: tuple[tuple[float, float], ...]
+
+
+def thumbnail(document: Document) -> Thumbnail:
+    """Return a small picture of a journey; the words are left out."""
+    picture = draw(document)
+    return Thumbnail(
+        view_box=f"0 0 {picture.width:g} {picture.height:g}",
+        lines=tuple(arrow.route.path for arrow in picture.arrows if arrow.route),
+        boxes=tuple((box.x, box.y) for box in picture.boxes.values()),
+    )
+
+
 def outline(document: Document) -> list[Line]:
     """Return the journey as an indented list; a node told before is only named again."""
     nodes = {node["id"]: node for node in document["nodes"]}

@@ -58,16 +58,20 @@ SAMPLES: Final = (
     ),
     Sample(
         key="abandoned_cart", name="Abandoned cart", icon="shopping-cart",
-        text="Two hours after a cart is left a mail, two days later a last reminder; buying ends it.",
-        definition=_journey(
-            _wait("two_hours", 2 * _HOUR, "bought"),
-            _asked("bought", "Order Completed", "exit", "reminder"),
-            _send("reminder", "two_days", "Your cart is waiting"),
-            _wait("two_days", 2 * _DAY, "bought_later"),
-            _asked("bought_later", "Order Completed", "exit", "last_reminder"),
-            _send("last_reminder", "exit", "Last reminder"),
-            event="Product Added", again=True,
-        ),
+        text="Two hours after a cart is left a mail, the next day an audience for ads, after 48 hours a push; buying ends it.",
+        definition={
+            **_journey(
+                _wait("two_hours", 2 * _HOUR, "reminder"),
+                _send("reminder", "next_day", "E-mail: your cart is waiting"),
+                {"id": "next_day", "type": "wait_days", "days": 1, "at": "10:00", "zone": "UTC",
+                 "next": "audience"},
+                _send("audience", "two_days", "Audience: show them the cart elsewhere"),
+                _wait("two_days", 2 * _DAY, "push"),
+                _send("push", "exit", "Push: last reminder"),
+                event="Product Added", again=True,
+            ),
+            "goal": {"event": "Order Completed", "match": [], "days": 7, "leaves": True},
+        },
     ),
     Sample(
         key="win_back", name="Win back", icon="heart-handshake",
@@ -93,6 +97,19 @@ SAMPLES: Final = (
             _asked("happy", "Review Submitted", "invite", "exit"),
             _send("invite", "exit", "Invite a friend"),
             event="Order Completed", again=True,
+        ),
+    ),
+    Sample(
+        key="browse_help", name="Browse help, then a tutorial", icon="life-buoy",
+        text="Who looks at the help twice in a day and has not asked gets the tutorial that fits.",
+        definition=_journey(
+            {"id": "again", "type": "hold", "seconds": _DAY, "since": "arrival", "timeout": "exit",
+             "branches": [
+                 {"name": "looks again", "event": "Help Viewed", "match": [], "next": "tutorial"},
+                 {"name": "asks", "event": "Support Asked", "match": [], "next": "exit"},
+             ]},
+            _send("tutorial", "exit", "The tutorial"),
+            event="Help Viewed", again=True,
         ),
     ),
 )  # fmt: skip

@@ -19,6 +19,7 @@ from campaigns.journeys.forms.whole import NewJourneyForm, SettingsForm
 from campaigns.journeys.models import Journey, JourneyDraft
 from campaigns.journeys.rules import documents
 from campaigns.journeys.rules.documents import CannotEdit, Document
+from campaigns.journeys.rules.picture import thumbnail
 from campaigns.journeys.rules.samples import SAMPLES, find_sample
 from campaigns.journeys.rules.words import KIND_BY_TYPE, STEPS, blank_node
 from campaigns.journeys.services import drafting
@@ -59,7 +60,8 @@ def new_journey(request: HttpRequest) -> HttpResponse:
             drafting.start_draft(made, definition, actor=actor, now=now)
             return redirect("campaigns:journey-build", key=made.key)
     chosen = form["sample"].value() or ""
-    context = {"form": form, "samples": SAMPLES, "chosen": chosen}
+    samples = [(sample, thumbnail(sample.definition)) for sample in SAMPLES]
+    context = {"form": form, "samples": samples, "chosen": chosen}
     status = 422 if form.errors else 200
     return render(request, "campaigns/journeys/new.html", context, status=status)
 
@@ -79,6 +81,9 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     found = find_journey(key)
     now, actor = timezone.now(), actor_of(request.user)
     draft = drafting.open_draft(found, actor=actor, now=now)
+    if _is_behind(draft, request.GET.get("seen", ""), actor):
+        text = "Somebody else has changed this draft meanwhile. Here it is as it stands now; do it again if it still fits."
+        return _after(request, draft, _place(request.POST), refused=text)
     operation = request.POST.get("op", "")
     if operation in {"undo", "redo"}:
         by = -1 if operation == "undo" else 1
@@ -89,6 +94,11 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     if operation == "settings":
         return _settings(request, draft, actor=actor, now=now)
     return _rebuild(request, draft, actor=actor, now=now)
+
+
+def _is_behind(draft: JourneyDraft, seen: str, actor: str) -> bool:
+    """Say whether somebody else changed the draft after the page was drawn."""
+    return seen.isdigit() and int(seen) != draft.place and draft.saved_by != actor
 
 
 def _rebuild(
@@ -230,7 +240,8 @@ def _answer(
     if form is None and chosen:
         form = _form_of(definition, chosen)
     if form is not None:
-        form.redraw_by(reverse("campaigns:journey-edit", kwargs={"key": draft.journey.key}))
+        edit_url = reverse("campaigns:journey-edit", kwargs={"key": draft.journey.key})
+        form.redraw_by(f"{edit_url}?seen={draft.place}")
     context = {
         "journey": draft.journey,
         "draft": draft,

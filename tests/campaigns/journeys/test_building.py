@@ -134,9 +134,9 @@ def test_every_sample_opens_with_its_problems_and_links_to_the_steps(editor):
     journey = new(editor, sample="abandoned_cart")
     url = reverse("campaigns:journey-build", kwargs={"key": journey.key})
     page = editor.get(url).content.decode()
-    assert "2 to fix before publishing" in page
-    assert f"{url}?node=last_reminder" in page
-    assert page.count("Choose the template to send.") == 2
+    assert "3 to fix before publishing" in page
+    assert f"{url}?node=push" in page
+    assert page.count("Choose the template to send.") == 3
     step = editor.get(url, {"node": "two_hours"}).content.decode()
     assert 'name="amount" value="2"' in step
 
@@ -169,3 +169,25 @@ def test_viewers_and_strangers_cannot_build(client, colleague, stranger):
         assert client.get(url).status_code == 403
         assert edit(client, journey, "undo").status_code == 403
     assert not JourneyDraft.objects.exists()
+
+
+def test_an_edit_on_a_draft_that_somebody_else_has_changed_is_not_done(editor, owner):
+    journey = new(editor)
+    url = reverse("campaigns:journey-edit", kwargs={"key": journey.key})
+    add = {"op": "add", "type": "wait", "source": "entry", "slot": "next"}
+    assert editor.post(f"{url}?seen=0", add).status_code == 302
+    assert editor.post(f"{url}?seen=0", add).status_code == 302
+    editor.force_login(owner)
+    before = ways(journey)
+    late = editor.post(f"{url}?seen=1", add)
+    assert late.status_code == 422
+    assert "Somebody else has changed this draft" in late.content.decode()
+    assert ways(journey) == before
+    assert editor.post(f"{url}?seen=2", add).status_code == 302
+    assert len(ways(journey)) == len(before) + 1
+
+
+def test_every_sample_is_drawn_small_and_lacks_only_what_must_be_chosen(editor):
+    page = editor.get(reverse("campaigns:journey-new")).content.decode()
+    assert page.count("samples__picture") == 5
+    assert "Browse help, then a tutorial" in page

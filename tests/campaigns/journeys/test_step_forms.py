@@ -72,6 +72,21 @@ def test_every_step_that_can_be_added_has_a_panel(kind):
     assert "note" in form.fields
 
 
+def test_a_trigger_that_was_just_chosen_begins_with_its_first_values():
+    form = FORMS["entry"](blank_node("entry"), KNOWN, {"kind_0": "date_trait", "reentry": "never"})
+    assert form.is_valid(), form.errors
+    assert form.fill()["triggers"] == [
+        {
+            "kind": "date_trait",
+            "trait": "",
+            "offset_days": 0,
+            "yearly": False,
+            "at": "09:00",
+            "zone": "UTC",
+        }
+    ]
+
+
 def test_sent_and_opened_exclude_each_other_in_the_panel():
     node = blank_node("send")
     form = FORMS["send"](
