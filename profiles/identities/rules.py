@@ -97,9 +97,14 @@ class Person:
 class Sighted(Protocol):
     """An event: its identifiers, the strongest first; `at` is microseconds since 1970."""
 
-    refs: Sequence[Ref]
-    at: int
-    source_id: int
+    @property
+    def refs(self) -> Sequence[Ref]: ...  # noqa: D102
+
+    @property
+    def at(self) -> int: ...  # noqa: D102
+
+    @property
+    def source_id(self) -> int: ...  # noqa: D102
 
 
 class Link(NamedTuple):
