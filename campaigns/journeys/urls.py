@@ -19,7 +19,6 @@ urlpatterns = [
     path("journeys/<uuid:key>/build/", building.build, name="journey-build"),
     path("journeys/<uuid:key>/build/edit/", building.edit, name="journey-edit"),
     path("journeys/<uuid:key>/build/rule/<slug:node>/", ruling.rule, name="journey-rule"),
-    path("journeys/<uuid:key>/pause/", pages.pause, name="journey-pause"),
     path("journeys/<uuid:key>/stop/", stopping.stop, name="journey-stop"),
     path("journeys/<uuid:key>/versions/", stopping.versions, name="journey-versions"),
     path("journeys/<uuid:key>/export/", exchanging.export, name="journey-export"),

@@ -240,7 +240,7 @@ def _drafted():
     return {"key": key}
 
 
-for _page in ("build", "edit", "publish", "discard", "pause", "people", "stop", "versions", "export"):
+for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 

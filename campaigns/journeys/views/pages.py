@@ -3,23 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from campaigns.journeys import selectors
 from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.words import KIND_BY_TYPE
 from campaigns.journeys.selectors import NodeRow
-from campaigns.journeys.services.pausing import pause_journey, resume_journey
 from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of
-from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, NotFound
+from kernel.errors import NotFound
 from profiles import facade as profiles
 from profiles.contracts import CustomerId
 
@@ -90,19 +86,6 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
         "steps": steps,
     }
     return render(request, "campaigns/journeys/run.html", context)
-
-
-@require_POST
-@require("publish")
-def pause(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Pause a live journey, or resume a paused one."""
-    found = find_journey(key)
-    switch = resume_journey if request.POST.get("resume") else pause_journey
-    try:
-        switch(found, actor=actor_of(request.user), now=timezone.now())
-    except Conflict as error:
-        messages.error(request, error.message)
-    return redirect("campaigns:journey", key=key)
 
 
 def _figures(node: NodeRow) -> str:

@@ -55,13 +55,14 @@ def test_a_run_tells_every_step_with_its_reason(client, waiting):
 
 def test_a_paused_journey_lets_nobody_in_and_only_publishers_pause(client, waiting, owner):
     journey, _, _ = waiting
-    url = reverse("campaigns:journey-pause", kwargs={"key": journey.key})
-    assert client.post(url).status_code == 403
+    url = reverse("campaigns:journey-stop", kwargs={"key": journey.key})
+    pause = {"what": "pause:go_on"}
+    assert client.post(url, pause).status_code == 403
     client.force_login(owner)
-    client.post(url)
+    client.post(url, pause)
     journey.refresh_from_db()
     assert journey.status == "paused"
-    client.post(url, {"resume": "yes"})
+    client.post(url, {"what": "resume:now"})
     journey.refresh_from_db()
     assert journey.status == "live"
 
