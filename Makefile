@@ -76,6 +76,10 @@ check: gates test-fast ## Format, lint, types, imports, migrations, templates, s
 .PHONY: ci
 ci: gates test-cover ## What continuous integration runs: every gate, all tests, coverage floors
 
+.PHONY: nightly
+nightly: $(STAMP) ## Hold segments and computed traits equal to a recompute over 2,000 random examples
+	@$(BIN)/pytest -q -p no:xdist --hypothesis-profile=nightly --timeout=3600 tests/profiles/segments/test_two_evaluators.py tests/profiles/computed/test_equal_to_recompute.py
+
 .PHONY: bench
 bench: $(STAMP) ## Measure: each tests/benchmarks/*.py in turn, numbers on the terminal
 	@for name in ingest collection engagement startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done

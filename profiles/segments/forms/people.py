@@ -31,7 +31,7 @@ class PeopleForm(forms.Form):
 
     def clean_file(self) -> list[str]:
         """Return what the file names; refuses what is too large or no text."""
-        upload: UploadedFile | None = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if upload is None:
             return []
         if (upload.size or 0) > _MOST_BYTES:
