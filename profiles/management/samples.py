@@ -38,7 +38,7 @@ class SampleCommand(BaseCommand):
 
 
 class SampleFileCommand(SampleCommand):
-    """Sends a data set that the operator fetched: its licence does not let the product ship it."""
+    """Sends a data set that the operator fetched: its license does not let the product ship it."""
 
     columns: ClassVar[frozenset[str]]
 
