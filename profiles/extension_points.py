@@ -61,6 +61,16 @@ class CustomerMerger(Protocol):
         ...
 
 
+class StragglerFollower(Protocol):
+    """Learns whose facts moved after their merge was over: the log shows them to nobody again."""
+
+    key: str
+
+    def follow_stragglers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Bring what follows from the facts of these people up to date, or make it due at once."""
+        ...
+
+
 class PersonalDataSource(Protocol):
     """Exports and erases what an app knows about people."""
 
@@ -129,4 +139,5 @@ touchpoint_effects: Registry[TouchpointEffects] = Registry("effect of touchpoint
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
 profile_sections: Registry[ProfileSection] = Registry("profile section")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")
+straggler_followers: Registry[StragglerFollower] = Registry("follower of stragglers")
 personal_data_sources: Registry[PersonalDataSource] = Registry("personal data source")

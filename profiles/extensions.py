@@ -29,6 +29,7 @@ from profiles.extension_points import (
     profile_sections,
     segment_field_sources,
     segment_fields,
+    straggler_followers,
     timeline_sources,
 )
 from profiles.identities.services.erasing import IdentityData
@@ -101,6 +102,8 @@ navigation.register(
     NavItem(section="Audience", label="Segments", url_name="profiles:segments", icon="funnel", order=20,
             keywords="audiences lists rules groups of people")
 )  # fmt: skip
+for follower in (AccountMerger(), ComputedMerger(), SegmentMerger()):
+    straggler_followers.register(follower.key, follower)
 register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.

@@ -63,6 +63,10 @@ class AccountMerger:
         """Give the memberships of each loser to its winner."""
         queries.move_members(pairs)
 
+    def follow_stragglers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Give memberships that a late group call made for a loser to its winner."""
+        queries.move_members(pairs)
+
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give each loser its memberships back."""
         for pair in pairs:

@@ -14,6 +14,7 @@ from kernel.operations.queues import Depth
 from kernel.retention.contracts import Extent
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
+from profiles.contracts import MergePair
 from profiles.identities.rules import ERASED
 from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import Arrival
@@ -223,9 +224,9 @@ def insert_quarantined(rows: Sequence[QuarantineRow]) -> None:
     )
 
 
-def move_touchpoints(pairs: Sequence[tuple[int, int]]) -> int:
-    """Give the touchpoints of losers to winners and return how many moved."""
-    return SQL.count("move_touchpoints", _sides(pairs))
+def move_touchpoints(pairs: Sequence[MergePair]) -> dict[int, int]:
+    """Give the touchpoints of losers to winners and return how many each winner got."""
+    return dict(SQL.run("move_touchpoints", _sides(pairs)))
 
 
 def return_touchpoints(*, merge_id: int, winner_id: int, loser_id: int) -> int:
@@ -234,20 +235,20 @@ def return_touchpoints(*, merge_id: int, winner_id: int, loser_id: int) -> int:
     return SQL.count("return_touchpoints", params)
 
 
-def list_recent_merges(*, since: datetime) -> list[tuple[int, int]]:
+def list_recent_merges(*, since: datetime) -> list[MergePair]:
     """List winners and losers of recent merges."""
-    return [(winner, loser) for winner, loser in SQL.run("list_recent_merges", {"since": since})]
+    return SQL.all("list_recent_merges", {"since": since}, into=MergePair)
 
 
-def move_straggling_identities(pairs: Sequence[tuple[int, int]]) -> int:
-    """Give identifiers that were stored for losers to winners and return how many moved."""
-    return SQL.count("move_straggling_identities", _sides(pairs))
+def move_straggling_identities(pairs: Sequence[MergePair]) -> list[int]:
+    """Give identifiers that were stored for losers to winners; return the winner of each."""
+    return [row[0] for row in SQL.run("move_straggling_identities", _sides(pairs))]
 
 
-def _sides(pairs: Sequence[tuple[int, int]]) -> dict[str, str]:
+def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
     return {
-        "winner_ids": bigint_array(winner for winner, _ in pairs),
-        "loser_ids": bigint_array(loser for _, loser in pairs),
+        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
+        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
     }
 
 

@@ -9,14 +9,19 @@ from django.conf import settings
 from campaigns.journeys.models import Enrollment
 from kernel.testing.facts import drain_facts
 from profiles import facade
+from profiles.computed.models import ComputedValue
+from profiles.computed.services.defining import TraitDraft, create_trait
+from profiles.computed.services.refreshing import refresh_due as refresh_computed
 from profiles.customers.trait_queries import list_past_traits
 from profiles.models import AccountMember, Consent, Customer, Identity, SegmentMember, Touchpoint
 from profiles.segments.services.refreshing import refresh_due
 from profiles.touchpoints.services.explicit_merges import merge_explicitly, undo_merge
+from profiles.touchpoints.services.upkeep import sweep_stragglers
 from referrals.models import Advocate
 from tests.campaigns.builders import entry, publish
 from tests.campaigns.journeys.test_engine import BOUGHT, OUT, WAIT, let_in
 from tests.profiles.collecting import Sender
+from tests.profiles.segments.world import add_touch
 from tests.referrals.world import advocate, live_program
 
 PAGE = Path("docs", "explanation", "merging.md")
@@ -51,10 +56,14 @@ def consents() -> set[tuple[int, str]]:
 
 
 def buyers() -> int:
-    bought = {"kind": "count", "event": "Order Completed", "operator": "at_least", "value": 1,
-              "window": {"kind": "ever"}}  # fmt: skip
-    rule = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [bought]}}
-    segment = facade.create_segment("Buyers", rule=rule, now=now())
+    return live_rule("Buyers", "Order Completed")
+
+
+def live_rule(name: str, event: str) -> int:
+    did = {"kind": "count", "event": event, "operator": "at_least", "value": 1,
+           "window": {"kind": "ever"}}  # fmt: skip
+    rule = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [did]}}
+    segment = facade.create_segment(name, rule=rule, now=now())
     facade.publish_segment(segment.id, now=now())
     return segment.id
 
@@ -82,6 +91,29 @@ def test_segments_follow_the_joined_facts_and_then_each_ones_own(sender):
     assert members(segment) == {other}
     undo_merge(merged.merge_id, actor="user:1", now=now())
     assert members(segment) == {one}
+
+
+def test_what_was_stored_in_the_moment_of_a_merge_moves_segments_and_traits_at_once(sender):
+    one, other = two(sender)
+    segment = buyers()
+    definition = {"kind": "figure", "event": "Order Completed", "measure": "count"}
+    create_trait(TraitDraft(name="Orders", slug="orders", definition=definition), now=now())
+    returns = live_rule("Returns", "Order Returned")
+    merge_explicitly(winner_id=other, loser_id=one, **SAY, now=now())
+    drain_facts(now())
+    refresh_computed(now=now())
+    assert (members(segment), members(returns)) == ({other}, set())
+    # A batch that had resolved the loser before the merge is committed after it.
+    for event in ("Order Completed", "Order Returned"):
+        add_touch(one, event=event, occurred_at=now())
+    drain_facts(now())
+    refresh_computed(now=now())
+    assert members(returns) == set()
+    assert sweep_stragglers(now=now()) == 2
+    refresh_computed(now=now())
+    assert members(returns) == {other}
+    assert list(ComputedValue.objects.values_list("customer_id", "value")) == [(other, 2)]
+    assert sweep_stragglers(now=now()) == 0
 
 
 def everything(segment: int) -> tuple[object, ...]:

@@ -18,6 +18,10 @@ class ComputedMerger:
         """Make winners and losers due in every trait."""
         plan_people(_everybody(pairs), now=now)
 
+    def follow_stragglers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Make both sides due again, as the merge did before the last of their facts was moved."""
+        plan_people(_everybody(pairs), now=now)
+
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Make both sides due again."""
         plan_people(_everybody(pairs), now=now)

@@ -25,6 +25,10 @@ class SegmentMerger:
             merge_listed(pairs, now=now)
         plan_people(_everybody(pairs), cause="merge", now=now)
 
+    def follow_stragglers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
+        """Make both sides due at once, as the merge did before the last of their facts was moved."""
+        plan_people(_everybody(pairs), cause="merge", now=now)
+
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Make both sides due again; what they are in follows from their own facts.
 

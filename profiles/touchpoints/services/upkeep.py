@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 
 from profiles.contracts import MergePair
+from profiles.extension_points import straggler_followers
 from profiles.touchpoints import queries
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class TouchpointMerger:
 
     def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give the touchpoints of each loser to its winner."""
-        queries.move_touchpoints([(pair.winner_id, pair.loser_id) for pair in pairs])
+        queries.move_touchpoints(pairs)
 
     def unmerge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
         """Give each loser back what was recorded for it, or for those it had taken over."""
@@ -47,11 +48,18 @@ class TouchpointMerger:
 def sweep_stragglers(*, now: datetime) -> int:
     """Move what was stored for somebody in the very moment in which they were merged.
 
-    Safe to run twice; usually finds nothing. Returns how many touchpoints moved.
+    Nobody reads the moved facts in the log again, so who follows from them is told here. Safe to
+    run twice; usually finds nothing. Returns how many touchpoints and identifiers moved.
     """
     with transaction.atomic():
         pairs = queries.list_recent_merges(since=now - _STRAGGLERS_FOR)
-        moved = queries.move_touchpoints(pairs) + queries.move_straggling_identities(pairs)
+        touched = queries.move_touchpoints(pairs)
+        named = queries.move_straggling_identities(pairs)
+        late = [pair for pair in pairs if pair.winner_id in touched.keys() | set(named)]
+        if late:
+            for _, follower in straggler_followers.items():  # noqa: PERF102  a registry, not a dict
+                follower.follow_stragglers(late, now=now)
+    moved = sum(touched.values()) + len(named)
     if moved:
         log.info("touchpoints.stragglers_moved", moved=moved)
     return moved

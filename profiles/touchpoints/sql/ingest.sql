@@ -82,18 +82,23 @@ WHERE inhparent = 'profiles_inbox'::regclass
 
 -- name: move_touchpoints
 -- Gives the touchpoints of losers to their winners. They keep their place in the log, so no
--- subscriber reads them again, and who they were recorded for. Safe to run twice.
+-- subscriber reads them again, and who they were recorded for. Returns how many each winner got.
+-- Safe to run twice.
 WITH moved AS (
     DELETE FROM profiles_touchpoint t
     USING unnest(%(winner_ids)s::bigint[], %(loser_ids)s::bigint[]) AS p (winner_id, loser_id)
     WHERE t.customer_id = p.loser_id
     RETURNING t.*, p.winner_id
+), stored AS (
+    INSERT INTO profiles_touchpoint (id, xid, message_id, customer_id, recorded_for, event_id,
+        source_id, type, starts_journeys, occurred_at, received_at, original_at, sent_at, revenue,
+        properties, context)
+    SELECT id, xid, message_id, winner_id, recorded_for, event_id,
+        source_id, type, starts_journeys, occurred_at, received_at, original_at, sent_at, revenue,
+        properties, context
+    FROM moved RETURNING customer_id
 )
-INSERT INTO profiles_touchpoint (id, xid, message_id, customer_id, recorded_for, event_id, source_id,
-    type, starts_journeys, occurred_at, received_at, original_at, sent_at, revenue, properties, context)
-SELECT id, xid, message_id, winner_id, recorded_for, event_id, source_id,
-    type, starts_journeys, occurred_at, received_at, original_at, sent_at, revenue, properties, context
-FROM moved
+SELECT customer_id, count(*) FROM stored GROUP BY customer_id
 
 -- name: return_touchpoints
 -- Gives a former loser its touchpoints back: those recorded for it or for people it had taken over,
@@ -121,15 +126,16 @@ FROM moved
 
 -- name: list_recent_merges
 -- Lists who was merged into whom lately.
-SELECT c.merged_into_id, c.id FROM profiles_merge m
+SELECT m.id AS merge_id, c.merged_into_id AS winner_id, c.id AS loser_id FROM profiles_merge m
 JOIN profiles_customer c ON c.id = m.loser_id
 WHERE m.merged_at >= %(since)s::timestamptz AND m.undone_at IS NULL AND c.merged_into_id IS NOT NULL
 
 -- name: move_straggling_identities
--- Moves identifiers that were stored for losers after they were merged.
+-- Moves identifiers that were stored for losers after they were merged, and returns whose they are.
 UPDATE profiles_identity i SET customer_id = p.winner_id
 FROM unnest(%(winner_ids)s::bigint[], %(loser_ids)s::bigint[]) AS p (winner_id, loser_id)
 WHERE i.customer_id = p.loser_id
+RETURNING i.customer_id
 
 -- name: drop_drained_days
 -- Drops days of the inbox that are over and empty; returns how many.
