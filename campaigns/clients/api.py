@@ -1,7 +1,6 @@
 """The client API of messages: the inbox of an end user, and the devices they let us push to."""
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +29,7 @@ from campaigns.contracts import Channel
 from kernel.client_api.base import ClientUser, ClientView
 from kernel.errors import NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of
+from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
 from profiles.contracts import CustomerId
 
@@ -70,11 +70,11 @@ class InboxMessage(ClientView):
         operation_id="mark_inbox_message", tags=_TAGS, request=ActSerializer,
         responses=InboxMessageSerializer, summary="Mark a message as read, clicked or dismissed",
     )  # fmt: skip
-    def post(self, request: Request, key: UUID) -> Response:
+    def post(self, request: Request, key: str) -> Response:
         entries = ActSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         act = entries.validated_data["act"]
-        card = mark_card(_owner(request), key, act, now=timezone.now())
+        card = mark_card(_owner(request), read_key(key, thing="message"), act, now=timezone.now())
         return Response(InboxMessageSerializer(card).data)
 
 
@@ -127,8 +127,8 @@ class OneDevice(ClientView):
         operation_id="forget_device", tags=_TAGS, responses={204: None},
         summary="Push no more to a device",
     )  # fmt: skip
-    def delete(self, request: Request, key: UUID) -> Response:
-        if not forget_device(_owner(request), key, now=timezone.now()):
+    def delete(self, request: Request, key: str) -> Response:
+        if not forget_device(_owner(request), read_key(key, thing="device"), now=timezone.now()):
             raise NotFound("The user has no such device.")
         return Response(status=204)
 

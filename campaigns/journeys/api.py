@@ -1,7 +1,5 @@
 """The REST API of journeys."""
 
-from uuid import UUID
-
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -12,6 +10,7 @@ from campaigns.journeys import selectors
 from campaigns.journeys.serializers import EnteredSerializer, EntrySerializer
 from campaigns.journeys.services.enroll import let_in_by_call
 from kernel.access.permissions import CanEdit
+from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.contracts import IdentityRef
 
@@ -24,12 +23,12 @@ class Entries(APIView):
         responses=EnteredSerializer, summary="Let one person into a live journey",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
+    def post(self, request: Request, key: str) -> Response:
         asked = EntrySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         found = asked.validated_data
         entered = let_in_by_call(
-            selectors.get_journey(key),
+            selectors.get_journey(read_key(key, thing="journey")),
             IdentityRef(kind=found["person"]["kind"], value=found["person"]["value"]),
             traits=found["traits"],
             properties=found["properties"],

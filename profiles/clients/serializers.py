@@ -28,7 +28,7 @@ class PreferenceSerializer(serializers.Serializer[Any]):
     changed_at = serializers.DateTimeField(read_only=True)
 
 
-class StatementSerializer(serializers.Serializer[Any]):
+class OwnStatementSerializer(serializers.Serializer[Any]):
     channel = serializers.RegexField(r"^[a-z][a-z0-9_]{0,31}\Z")
     topic = serializers.CharField(max_length=100, default="", allow_blank=True)
     state = serializers.ChoiceField(choices=["granted", "withdrawn"])
@@ -44,5 +44,5 @@ class PreferencesSerializer(serializers.Serializer[Any]):
 
 class StatementsSerializer(serializers.Serializer[Any]):
     preferences = serializers.ListField(
-        child=StatementSerializer(), allow_empty=False, max_length=100
+        child=OwnStatementSerializer(), allow_empty=False, max_length=100
     )

@@ -1,7 +1,6 @@
 """The REST API of computed traits: definitions, and the values of one person."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,6 +12,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanView, CanViewPersonalData, may
 from kernel.audit import record
 from kernel.errors import Forbidden, NotFound
+from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.computed.models import ComputedTrait
 from profiles.computed.rules.definition import parse_definition
@@ -65,17 +65,17 @@ class OneTrait(APIView):
         operation_id="get_computed_trait", tags=_TAGS, responses=TraitSerializer,
         summary="Show one computed trait",
     )  # fmt: skip
-    def get(self, request: Request, key: UUID) -> Response:
-        return Response(_show(reading.get_trait(key)))
+    def get(self, request: Request, key: str) -> Response:
+        return Response(_show(_find(key)))
 
     @extend_schema(
         operation_id="change_computed_trait", tags=_TAGS, request=ChangedTraitSerializer,
         responses=TraitSerializer, summary="Change a computed trait and compute it again",
     )  # fmt: skip
     @idempotent
-    def patch(self, request: Request, key: UUID) -> Response:
+    def patch(self, request: Request, key: str) -> Response:
         _require_publish(request)
-        found = reading.get_trait(key)
+        found = _find(key)
         entries = ChangedTraitSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         now_kept = {
@@ -90,9 +90,9 @@ class OneTrait(APIView):
         operation_id="archive_computed_trait", tags=_TAGS, responses={204: None},
         summary="Archive a computed trait; 409 while something uses it",
     )  # fmt: skip
-    def delete(self, request: Request, key: UUID) -> Response:
+    def delete(self, request: Request, key: str) -> Response:
         _require_publish(request)
-        found = reading.get_trait(key)
+        found = _find(key)
         defining.archive_trait(found.pk, now=timezone.now())
         _audit(request, "archived", found)
         return Response(status=204)
@@ -113,6 +113,10 @@ class Values(APIView):
         values = reading.values_for_messages([pk])[pk]
         key = customer.merged_into.key if customer.merged_into else customer.key
         return Response({"customer": key, "values": {s: plain(v) for s, v in values.items()}})
+
+
+def _find(key: str) -> ComputedTrait:
+    return reading.get_trait(read_key(key, thing="computed trait"))
 
 
 def _show(trait: ComputedTrait) -> dict[str, Any]:

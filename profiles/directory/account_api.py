@@ -1,7 +1,6 @@
 """The REST API of accounts and their members."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +12,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
+from kernel.http.api.keys import read_key
 from kernel.http.api.paging import page_body, read_page
 from kernel.http.idempotency import idempotent
 from profiles.accounts import queries
@@ -109,10 +109,7 @@ class Members(APIView):
 
 
 def _find(key: str) -> AccountRow:
-    try:
-        account = queries.find_account(UUID(key))
-    except ValueError:
-        account = None
+    account = queries.find_account(read_key(key, thing="account"))
     if account is None:
         raise NotFound("There is no such account.")
     return account

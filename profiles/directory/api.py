@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -16,6 +15,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanAdminister, CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
+from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
 from kernel.http.idempotency import idempotent
 from profiles.contracts import CustomerId
@@ -174,10 +174,7 @@ def _narrowing(request: Request) -> Narrowing:
 
 
 def find_customer(key: str) -> Customer:
-    try:
-        customer = selectors.find_person(UUID(key))
-    except ValueError:
-        customer = None
+    customer = selectors.find_person(read_key(key, thing="customer"))
     if customer is not None and customer.merged_into is not None:
         customer = customer.merged_into
     if customer is None or customer.erased_at is not None:

@@ -1,7 +1,6 @@
 """The REST API of merges and of people who may be the same."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -150,8 +149,8 @@ class DismissedDuplicates(APIView):
 
 def _person(key: str, *, field: str) -> int:
     try:
-        return find_customer(str(UUID(key))).id
-    except (ValueError, NotFound):
+        return find_customer(key).id
+    except NotFound:
         raise Invalid(field, "There is no customer of this key.") from None
 
 

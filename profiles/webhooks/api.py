@@ -2,7 +2,6 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -14,8 +13,8 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
-from kernel.errors import NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
+from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.webhooks import selectors
 from profiles.webhooks.models import Webhook
@@ -81,10 +80,7 @@ class Deliveries(APIView):
 
 
 def _find(key: str) -> Webhook:
-    try:
-        return selectors.get_webhook(UUID(key))
-    except ValueError:
-        raise NotFound("There is no such webhook.") from None
+    return selectors.get_webhook(read_key(key, thing="webhook"))
 
 
 def _show(webhook: Webhook) -> dict[str, Any]:

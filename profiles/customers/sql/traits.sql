@@ -1,8 +1,9 @@
 -- name: apply_traits
 -- Sets traits by the policy of each, whatever the order of arrival, and enters what was news into
 -- the history: another value than the one before it in time, or one older than what the profile
--- holds. A null removes the trait. Changes rows; run twice, profiles stay the same. Locks people in
--- order of their ids. `at` is microseconds since 1970.
+-- holds. What is said again is no news until another value arrives late: then the value held is
+-- entered with the time it was last said. A null removes the trait. Changes rows; run twice,
+-- profiles stay the same. Locks people in order of their ids. `at` is microseconds since 1970.
 WITH incoming AS (
     SELECT r.customer_id, r.name, coalesce(r.value, 'null') AS value, r.at, r.source_id,
         coalesce(p.rule, 'newest') AS rule
@@ -16,8 +17,10 @@ WITH incoming AS (
 ), told AS (
     SELECT i.*, coalesce(c.traits -> i.name, 'null') AS held,
         (c.trait_stamps -> i.name ->> 0)::bigint AS held_at,
-        lag(i.value) OVER (PARTITION BY i.customer_id, i.name ORDER BY i.at, i.value::text) AS earlier
+        (c.trait_stamps -> i.name ->> 1)::integer AS held_source,
+        lag(i.value) OVER in_time AS earlier, lag(i.at) OVER in_time AS earlier_at
     FROM incoming i JOIN locked c ON c.id = i.customer_id
+    WINDOW in_time AS (PARTITION BY i.customer_id, i.name ORDER BY i.at, i.value::text)
 ), best AS (
     SELECT DISTINCT ON (customer_id, name) customer_id, name, value, at, source_id FROM told
     WHERE profiles_trait_prevails(rule, value, at, held, held_at)
@@ -32,20 +35,29 @@ WITH incoming AS (
         jsonb_object_agg(name, jsonb_build_array(at, source_id)) AS stamps,
         coalesce(array_agg(name) FILTER (WHERE value = 'null'), '{}'::text[]) AS removed
     FROM best GROUP BY customer_id
+), news AS (
+    SELECT t.customer_id, t.name, t.value, t.at, t.source_id, b.value IS NOT NULL AS prevailed
+    FROM told t
+    LEFT JOIN best b ON b.customer_id = t.customer_id AND b.name = t.name AND b.value = t.value
+    WHERE CASE WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
+                   OR (t.held_at BETWEEN t.earlier_at AND t.at AND t.value <> t.held)
+               ELSE t.held_at IS NULL OR t.at < t.held_at OR t.value <> t.held END
+    UNION
+    SELECT t.customer_id, t.name, t.held, t.held_at, t.held_source, true FROM told t
+    WHERE t.rule = 'newest' AND (t.at, t.value::text) < (t.held_at, t.held::text)
+      AND (SELECT count(*) FROM profiles_trait_entry e
+           WHERE e.customer_id = t.customer_id AND e.cause = 'told' AND e.traits -> t.name = t.held
+             AND e.at <= 'epoch'::timestamptz + t.held_at * interval '1 microsecond'
+             AND (e.at, t.held::text)
+                 > ('epoch'::timestamptz + t.at * interval '1 microsecond', t.value::text)) = 0
 ), entered AS (
     INSERT INTO profiles_trait_entry
         (customer_id, recorded_for, traits, prevailed, source_id, cause, at, recorded_at)
-    SELECT n.customer_id, n.customer_id, n.traits, n.prevailed, n.source_id, %(cause)s::text,
+    SELECT n.customer_id, n.customer_id, jsonb_object_agg(n.name, n.value ORDER BY n.value::text),
+        n.prevailed, n.source_id, %(cause)s::text,
         'epoch'::timestamptz + n.at * interval '1 microsecond', %(now)s::timestamptz
-    FROM (
-        SELECT t.customer_id, t.at, t.source_id, b.value IS NOT NULL AS prevailed,
-            jsonb_object_agg(t.name, t.value) AS traits
-        FROM told t
-        LEFT JOIN best b ON b.customer_id = t.customer_id AND b.name = t.name AND b.value = t.value
-        WHERE CASE WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
-                   ELSE t.held_at IS NULL OR t.at < t.held_at OR t.value <> t.held END
-        GROUP BY t.customer_id, t.at, t.source_id, b.value IS NOT NULL
-    ) n ORDER BY n.customer_id, n.prevailed, n.at
+    FROM news n GROUP BY n.customer_id, n.at, n.source_id, n.prevailed
+    ORDER BY n.customer_id, n.prevailed, n.at
 )
 UPDATE profiles_customer c SET
     traits = (c.traits || s.traits) - s.removed,

@@ -1,7 +1,6 @@
 """The REST API of segments: definitions, publishing, counting a rule."""
 
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +13,7 @@ from kernel.access.permissions import CanPublish, CanViewOrEdit, may
 from kernel.audit import record
 from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
+from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
 from kernel.http.idempotency import idempotent
 from profiles.segments.models import Segment
@@ -82,8 +82,8 @@ class OneSegment(APIView):
         operation_id="get_segment", tags=TAGS, responses=SegmentDetailSerializer,
         summary="Show one segment with its rule and what uses it",
     )  # fmt: skip
-    def get(self, request: Request, key: UUID) -> Response:
-        body = _show_whole(pages.get_by_key(key))
+    def get(self, request: Request, key: str) -> Response:
+        body = _show_whole(find_segment(key))
         return answer_with_etag(request, body, etag=_etag(body))
 
     @extend_schema(
@@ -91,8 +91,8 @@ class OneSegment(APIView):
         responses=SegmentDetailSerializer, summary="Change name, description or the draft of the rule",
     )  # fmt: skip
     @idempotent
-    def patch(self, request: Request, key: UUID) -> Response:
-        found = pages.get_by_key(key)
+    def patch(self, request: Request, key: str) -> Response:
+        found = find_segment(key)
         if request.headers.get("If-Match"):
             require_match(request, etag=_etag(_show_whole(found)))
         entries = ChangedSegmentSerializer(data=request.data)
@@ -105,10 +105,10 @@ class OneSegment(APIView):
         operation_id="archive_segment", tags=TAGS, responses={204: None},
         summary="Archive a segment; 409 while something uses it",
     )  # fmt: skip
-    def delete(self, request: Request, key: UUID) -> Response:
+    def delete(self, request: Request, key: str) -> Response:
         if not may(request.user, "publish"):
             raise Forbidden("Archiving a segment needs the role publisher.")
-        found = pages.get_by_key(key)
+        found = find_segment(key)
         publishing.archive_segment(found.pk, now=timezone.now())
         audit(request, "archived", found)
         return Response(status=204)
@@ -122,8 +122,8 @@ class Publish(APIView):
         responses=PublishedSerializer, summary="Make the draft the rule that counts",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
-        found = pages.get_by_key(key)
+    def post(self, request: Request, key: str) -> Response:
+        found = find_segment(key)
         entries = PublishSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         starts = entries.validated_data["may_start_journeys"]
@@ -177,9 +177,14 @@ def audit(request: Request, verb: str, segment: Segment) -> None:
     )  # fmt: skip
 
 
-def find_live(key: UUID) -> Segment:
+def find_segment(key: str) -> Segment:
+    """Return the segment of a key in an address; raises `NotFound`."""
+    return pages.get_by_key(read_key(key, thing="segment"))
+
+
+def find_live(key: str) -> Segment:
     """Return a segment that has a published rule or is a list; raises `Conflict` for a draft."""
-    found = pages.get_by_key(key)
+    found = find_segment(key)
     if found.live_version is None:
         raise Conflict(f"“{found.name}” is a draft; publish it first.")
     return found

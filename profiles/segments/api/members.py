@@ -17,7 +17,14 @@ from kernel.errors import Invalid, NotFound
 from kernel.http.api.paging import decode_cursor, encode_cursor, page_body, read_page
 from kernel.http.idempotency import idempotent
 from profiles.customers.models import Customer
-from profiles.segments.api.definitions import PAGE, TAGS, audit, find_live, show_segment
+from profiles.segments.api.definitions import (
+    PAGE,
+    TAGS,
+    audit,
+    find_live,
+    find_segment,
+    show_segment,
+)
 from profiles.segments.models import Segment, SegmentMember
 from profiles.segments.queries.feed import ChangeRow, list_changes_after
 from profiles.segments.queries.preview import MemberRow, list_members_after
@@ -46,8 +53,8 @@ class Members(APIView):
         operation_id="list_segment_members", tags=TAGS, parameters=PAGE,
         responses=MemberPageSerializer, summary="List who is in a segment",
     )  # fmt: skip
-    def get(self, request: Request, key: UUID) -> Response:
-        found = pages.get_by_key(key)
+    def get(self, request: Request, key: str) -> Response:
+        found = find_segment(key)
         page = read_page(request, position=[int])
         rows = list_members_after(found.pk, page.after[0] if page.after else 0, most=page.fetch)
         is_masked = not may(request.user, "view_personal_data")
@@ -67,7 +74,7 @@ class Membership(APIView):
         operation_id="get_membership", tags=TAGS, responses=MembershipSerializer,
         summary="Tell whether one person is in, and why or why not",
     )  # fmt: skip
-    def get(self, request: Request, key: UUID, person: str) -> Response:
+    def get(self, request: Request, key: str, person: str) -> Response:
         found = find_live(key)
         customer = _find_customer(person)
         since = SegmentMember.objects.filter(segment=found, customer=customer)
@@ -105,8 +112,8 @@ class People(APIView):
         responses=PeopleReportSerializer, summary="Add people to a static list, or take some off",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
-        found, now = pages.get_by_key(key), timezone.now()
+    def post(self, request: Request, key: str) -> Response:
+        found, now = find_segment(key), timezone.now()
         entries = PeopleSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         given = entries.validated_data
@@ -132,7 +139,7 @@ class Snapshot(APIView):
         responses={201: SegmentSerializer}, summary="Freeze who is in now as a new static list",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
+    def post(self, request: Request, key: str) -> Response:
         entries = SnapshotSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         made = listing.snapshot_segment(

@@ -83,6 +83,17 @@ def test_the_history_keeps_what_was_news_and_nothing_twice(sender):
     ]
 
 
+def test_a_late_value_does_not_hide_what_was_said_again_after_it(sender):
+    sender.deliver(said("u", 1, "1", plan="free"), said("u", 4, "4", plan="free"))
+    assert TraitEntry.objects.count() == 1
+    sender.deliver(said("u", 2, "2", plan="pro"))
+    sender.deliver(said("u", 3, "3", plan="max"))
+    told = [(row.traits["plan"], row.at) for row in TraitEntry.objects.order_by("at")]
+    assert told == [("free", day(1)), ("pro", day(2)), ("max", day(3)), ("free", day(4))]
+    one = person("u")
+    assert [past(one, day(n))["plan"] for n in (1, 2, 3, 4)] == ["free", "pro", "max", "free"]
+
+
 def test_the_past_is_told_by_what_is_known_today_or_was_known_then(sender):
     sender.deliver(said("u", 1, "1", plan="free", city="Linz"), said("u", 3, "3", plan="pro"))
     before_late = now()
@@ -118,6 +129,10 @@ def test_a_merge_joins_the_histories_and_undoing_it_parts_them(sender):
 @settings(max_examples=20, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @example(told=[(1, 0, 1), (1, 0, 2)], cut=1, rule="newest")
+@example(told=[(2, 1, 1), (1, 1, 0), (2, 1, 0)], cut=1, rule="newest")
+@example(told=[(2, 1, 1), (1, 1, 2), (3, 1, 2)], cut=1, rule="newest")
+@example(told=[(1, 1, 1), (4, 1, 1), (3, 1, 2)], cut=2, rule="newest")
+@example(told=[*[(1, 0, 0)] * 3, (2, 1, 1), (1, 1, 0), (2, 1, 0)], cut=4, rule="newest")
 @given(
     told=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 2), st.integers(0, 3)), max_size=9),
     cut=st.integers(0, 9), rule=st.sampled_from(TraitPolicy.Rule.values),
