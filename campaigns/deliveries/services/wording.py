@@ -1,6 +1,6 @@
 """Puts claimed deliveries into words: values of the people, merge sources, links."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,16 +16,24 @@ from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, MessageClass, OutgoingMessage
 from campaigns.deliveries.links import list_headers, personal_links
 from campaigns.deliveries.queries import Decided
-from campaigns.extension_points import merge_sources
+from campaigns.extension_points import MergeSource, merge_sources
 from profiles.contracts import CustomerId
+
+Ask = Callable[[MergeSource, Sequence[CustomerId], datetime], dict[CustomerId, dict[str, Any]]]
+
+
+def _ask(
+    source: MergeSource, ids: Sequence[CustomerId], now: datetime
+) -> dict[CustomerId, dict[str, Any]]:
+    return source.values(ids, now=now)
 
 
 def word_messages(
-    rows: Sequence[Decided], *, route: Route, now: datetime
+    rows: Sequence[Decided], *, route: Route, now: datetime, ask: Ask = _ask
 ) -> list[OutgoingMessage | Refusal]:
     """Return the message of each delivery of one template version, or why there is none."""
     compiled = get_compiled_words(rows[0].template_version_id)
-    merged = _merged_values(compiled.names, rows, now=now)
+    merged = _merged_values(compiled.names, rows, ask=ask, now=now)
     keys = subscription_keys(row.address for row in rows if row.channel == Channel.WEBPUSH)
     wordings: list[OutgoingMessage | Refusal] = []
     for row in rows:
@@ -59,10 +67,10 @@ def word_messages(
 
 
 def _merged_values(
-    names: frozenset[str], rows: Sequence[Decided], *, now: datetime
+    names: frozenset[str], rows: Sequence[Decided], *, ask: Ask, now: datetime
 ) -> dict[str, dict[CustomerId, dict[str, Any]]]:
     """Ask only the sources that the template reads, each once for the batch."""
     ids = [CustomerId(row.customer_id) for row in rows]
     return {
-        key: source.values(ids, now=now) for key, source in merge_sources.items() if key in names
+        key: ask(source, ids, now) for key, source in merge_sources.items() if key in names
     }

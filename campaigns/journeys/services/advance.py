@@ -1,6 +1,8 @@
 """Moves people through their journeys, in sets."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 import structlog
 from django.db import transaction
@@ -17,6 +19,11 @@ from kernel.events import Bounds, wake
 log = structlog.get_logger()
 
 BATCH = 5_000
+Decide: TypeAlias = Callable[[AskedNode, Sequence[Visit], datetime], dict[int, NodeAnswer]]
+
+
+def _decide(node: AskedNode, visits: Sequence[Visit], now: datetime) -> dict[int, NodeAnswer]:
+    return decide(node, visits, now=now)
 
 
 def advance_due(*, now: datetime, batch: int = BATCH) -> Advanced:
@@ -28,19 +35,23 @@ def advance_due(*, now: datetime, batch: int = BATCH) -> Advanced:
     return done
 
 
-def answer_nodes(*, now: datetime, batch: int = BATCH) -> int:
+def answer_nodes(*, now: datetime, batch: int = BATCH, by: Decide = _decide) -> int:
     """Decide for one batch of people at each node that asks Python; returns how many moved."""
     return sum(
-        _answer_node(node, now=now, batch=batch) for node in queries.list_asked_nodes(now=now)
+        _answer_node(node, now=now, batch=batch, by=by)
+        for node in queries.list_asked_nodes(now=now)
     )
 
 
-def advance_all(*, now: datetime) -> int:
-    """Move everybody as far as they can go at this instant; returns the moves."""
+def advance_all(*, now: datetime, by: Decide = _decide) -> int:
+    """Move everybody as far as they can go at this instant; returns the moves.
+
+    `by` decides at nodes that ask Python; a simulation keeps the effects to itself there.
+    """
     total = 0
     while True:
         done = advance_due(now=now)
-        moved = done.moved + answer_nodes(now=now)
+        moved = done.moved + answer_nodes(now=now, by=by)
         total += moved
         if not moved and not done.claimed:
             return total
@@ -85,7 +96,7 @@ def _go_on(answers: list[Answer], *, now: datetime) -> int:
 
 
 @transaction.atomic
-def _answer_node(node: AskedNode, *, now: datetime, batch: int) -> int:
+def _answer_node(node: AskedNode, *, now: datetime, batch: int, by: Decide) -> int:
     if node.act == "hold":
         found = queries.settle_arrivals(node, batch=batch, now=now)
         return queries.advance_answered(found, now=now).moved if found else 0
@@ -105,7 +116,7 @@ def _answer_node(node: AskedNode, *, now: datetime, batch: int) -> int:
         return _move(
             node, dict.fromkeys((v.enrollment_id for v in lacking), answer), lacking, now=now
         )
-    return _move(node, decide(node, visits, now=now), visits, now=now)
+    return _move(node, by(node, visits, now), visits, now=now)
 
 
 def _move(

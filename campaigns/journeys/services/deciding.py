@@ -103,11 +103,17 @@ def _emit(node: AskedNode, visits: Sequence[Visit], *, now: datetime) -> Answers
         ],
         now=now,
     )
-    return _all(visits, "event_emitted")
+    return answer_all(visits, "event_emitted")
 
 
 def _update(node: AskedNode, visits: Sequence[Visit], *, now: datetime) -> Answers:
-    """Set the traits; what an event did not say is left alone."""
+    """Set the traits, once for each visit."""
+    profiles.set_traits(plan_traits(node, visits), now=now)
+    return answer_all(visits, "traits_set")
+
+
+def plan_traits(node: AskedNode, visits: Sequence[Visit]) -> dict[CustomerId, dict[str, Any]]:
+    """Return the traits that an update sets; what an event did not say is left alone."""
     settings = node.params["settings"]
     contexts = queries.list_contexts(visits) if any(s["from_event"] for s in settings) else {}
     changes: dict[CustomerId, dict[str, Any]] = {}
@@ -121,11 +127,11 @@ def _update(node: AskedNode, visits: Sequence[Visit], *, now: datetime) -> Answe
             if not setting["from_event"] or setting["from_event"] in event
         }
         changes.setdefault(CustomerId(visit.customer_id), {}).update(traits)
-    profiles.set_traits({key: traits for key, traits in changes.items() if traits}, now=now)
-    return _all(visits, "traits_set")
+    return {key: traits for key, traits in changes.items() if traits}
 
 
-def _all(visits: Sequence[Visit], reason: str) -> Answers:
+def answer_all(visits: Sequence[Visit], reason: str) -> Answers:
+    """Return that everybody goes on by the only way."""
     answer = NodeAnswer(outlet="next", reason=reason)
     return {visit.enrollment_id: answer for visit in visits}
 

@@ -65,26 +65,9 @@ def publish_journey(
         Invalid: the definition has a fault; `field` is its path.
     """
     journey = Journey.objects.select_for_update().get(pk=journey.pk)
-    parsed = _parse(definition, now=now)
-    version = JourneyVersion.objects.create(
-        journey=journey,
-        number=journey.versions.count() + 1,
-        definition=parsed.model_dump(mode="json", by_alias=True),
-        published_at=now,
-    )
-    _write_nodes(version, parsed, journey=journey)
-    triggers = JourneyTrigger.objects.bulk_create(
-        [make_trigger(version, trigger, parsed, now=now) for trigger in parsed.entry.triggers]
-    )
-    JourneyLeave.objects.bulk_create(
-        JourneyLeave(
-            version=version,
-            event_name=rule.event,
-            filter_path=json_path(rule.match),
-            is_goal=rule.is_goal,
-            key_path=None if rule.any_key else parsed.entry.key_path or None,
-        )
-        for rule in parsed.leave_rules()
+    parsed = check_definition(definition, now=now)
+    version, triggers = write_version(
+        journey, parsed, number=journey.versions.count() + 1, now=now
     )
     journey.live_version = version
     journey.status = Journey.Status.LIVE
@@ -113,7 +96,39 @@ def publish_journey(
     )
 
 
-def _parse(definition: Any, *, now: datetime) -> Definition:
+def write_version(
+    journey: Journey, parsed: Definition, *, number: int, now: datetime
+) -> tuple[JourneyVersion, list[JourneyTrigger]]:
+    """Write a version as the engine reads it: nodes, triggers, and what makes people leave."""
+    version = JourneyVersion.objects.create(
+        journey=journey,
+        number=number,
+        definition=parsed.model_dump(mode="json", by_alias=True),
+        published_at=now,
+    )
+    _write_nodes(version, parsed, journey=journey)
+    triggers = JourneyTrigger.objects.bulk_create(
+        [make_trigger(version, trigger, parsed, now=now) for trigger in parsed.entry.triggers]
+    )
+    JourneyLeave.objects.bulk_create(
+        JourneyLeave(
+            version=version,
+            event_name=rule.event,
+            filter_path=json_path(rule.match),
+            is_goal=rule.is_goal,
+            key_path=None if rule.any_key else parsed.entry.key_path or None,
+        )
+        for rule in parsed.leave_rules()
+    )
+    return version, triggers
+
+
+def check_definition(definition: Any, *, now: datetime) -> Definition:
+    """Return a definition whose parts and rules can all be read.
+
+    Raises:
+        Invalid: it has a fault; `field` is its path.
+    """
     try:
         parsed = parse_definition(definition)
     except Problem as problem:
