@@ -10,6 +10,7 @@ from campaigns.journeys.views import (
     publishing,
     ruling,
     stopping,
+    trying,
 )
 
 urlpatterns = [
@@ -24,6 +25,7 @@ urlpatterns = [
     path("journeys/<uuid:key>/export/", exchanging.export, name="journey-export"),
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
+    path("journeys/<uuid:key>/try/", trying.try_journey, name="journey-try"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
 ]

@@ -241,6 +241,18 @@ def _drafted():
 
 
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
+for _page in (
+    "build",
+    "edit",
+    "publish",
+    "discard",
+    "pause",
+    "people",
+    "stop",
+    "versions",
+    "export",
+    "try",
+):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 

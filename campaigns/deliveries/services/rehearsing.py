@@ -61,11 +61,11 @@ def _rehearse(
         queries.record_results(results, max_attempts=MAX_ATTEMPTS, now=now)
         return []
     results, messages = [], []
-    for row, words in zip(rows, word_messages(rows, route=routes[0], now=now, ask=_ask), strict=True):
+    for row, words in zip(
+        rows, word_messages(rows, route=routes[0], now=now, ask=_ask), strict=True
+    ):
         if isinstance(words, Refusal):
-            results.append(
-                Result(delivery_id=row.id, outcome="unsayable", reason=words.reason)
-            )
+            results.append(Result(delivery_id=row.id, outcome="unsayable", reason=words.reason))
             continue
         outcome = outcome_of(row)
         results.append(Result(delivery_id=row.id, outcome=outcome, reason=outcome))

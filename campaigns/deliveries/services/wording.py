@@ -71,6 +71,4 @@ def _merged_values(
 ) -> dict[str, dict[CustomerId, dict[str, Any]]]:
     """Ask only the sources that the template reads, each once for the batch."""
     ids = [CustomerId(row.customer_id) for row in rows]
-    return {
-        key: ask(source, ids, now) for key, source in merge_sources.items() if key in names
-    }
+    return {key: ask(source, ids, now) for key, source in merge_sources.items() if key in names}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from campaigns.journeys.nodes.hold import Hold
@@ -27,7 +28,9 @@ def question_at(node: AnyNode) -> Question | None:
     """Return what a person, a provider or a server may do at a step, or `None`."""
     if isinstance(node, Hold):
         options = [(branch.name, f"“{branch.event}” happens") for branch in node.branches]
-        return Question(node=node.id, options=((NOTHING, "Nothing until the time is over"), *options))
+        return Question(
+            node=node.id, options=((NOTHING, "Nothing until the time is over"), *options)
+        )
     if isinstance(node, Send):
         asked = [name for name in ("opened", "clicked") if getattr(node, name)]
         options = [(name, f"The message is {name}") for name in asked]
@@ -38,7 +41,10 @@ def question_at(node: AnyNode) -> Question | None:
     if isinstance(node, Webhook):
         return Question(
             node=node.id,
-            options=((NOTHING, "The server answers with nothing to keep"), (FAILED, "The server fails")),
+            options=(
+                (NOTHING, "The server answers with nothing to keep"),
+                (FAILED, "The server fails"),
+            ),
         )
     return None
 
@@ -103,3 +109,16 @@ def read_value(written: str) -> Any:
     except ValueError:
         return written
     return value if isinstance(value, bool | int | float | str) else written
+
+
+def say_span(span: timedelta) -> str:
+    """Return a length of time in at most two units, such as `2 d 3 h`."""
+    seconds = int(span.total_seconds())
+    parts = [
+        (seconds // 86_400, "d"),
+        (seconds % 86_400 // 3_600, "h"),
+        (seconds % 3_600 // 60, "min"),
+        (seconds % 60, "s"),
+    ]
+    told = [f"{amount} {unit}" for amount, unit in parts if amount]
+    return " ".join(told[:2]) or "0 s"

@@ -66,9 +66,7 @@ def publish_journey(
     """
     journey = Journey.objects.select_for_update().get(pk=journey.pk)
     parsed = check_definition(definition, now=now)
-    version, triggers = write_version(
-        journey, parsed, number=journey.versions.count() + 1, now=now
-    )
+    version, triggers = write_version(journey, parsed, number=journey.versions.count() + 1, now=now)
     journey.live_version = version
     journey.status = Journey.Status.LIVE
     journey.people_inside = Journey.PeopleInside.GO_ON

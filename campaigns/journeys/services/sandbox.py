@@ -224,7 +224,9 @@ def _make_tables() -> None:
         for table, column in cursor.fetchall():
             restart = sql.SQL("ALTER TABLE pg_temp.{} ALTER COLUMN {} RESTART WITH {}")
             cursor.execute(
-                restart.format(sql.Identifier(table), sql.Identifier(column), sql.Literal(_FIRST_ID))
+                restart.format(
+                    sql.Identifier(table), sql.Identifier(column), sql.Literal(_FIRST_ID)
+                )
             )
     copy_rows("profiles_event", "true", {})
 

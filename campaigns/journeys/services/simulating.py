@@ -183,7 +183,10 @@ class Simulation:
             "SELECT min(due_at) FROM campaigns_timer WHERE due_at > %(now)s",
             "SELECT min(due_at) FROM campaigns_delivery WHERE status = 'planned' AND due_at > %(now)s",
             "SELECT min(next_at) FROM campaigns_journey_trigger WHERE next_at > %(now)s",
-            *(f"SELECT min({column}) FROM {sandbox.LATER}{table}" for table, column in self.later),
+            *(
+                f"SELECT min({column}) FROM {sandbox.LATER}{table}"  # noqa: S608
+                for table, column in self.later
+            ),
         ]
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), {"now": now})

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection
+from django.urls import reverse
 
 from campaigns.deliveries.models import Delivery
 from campaigns.journeys.models import Enrollment, JourneyVersion, Step
 from campaigns.journeys.services import sandbox
+from campaigns.journeys.services.drafting import open_draft, start_draft
 from campaigns.journeys.services.publish import create_journey
 from campaigns.journeys.services.sandbox import MadePerson, open_sandbox
 from campaigns.journeys.services.trying import Deed, Try, try_as
@@ -127,17 +129,43 @@ def test_nothing_of_a_try_stays(journey):
     assert "tried" not in Customer.objects.get().traits
 
 
-def test_the_database_refuses_a_write_outside_of_the_sandbox():
-    customer = make_customer()
-    with pytest.raises(Conflict, match="outside of journeys"), open_sandbox():
+def in_sandbox(statement):
+    with open_sandbox():
         sandbox.seal()
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE public.profiles_customer SET traits = '{}'")
+            cursor.execute(statement)
+
+
+def test_the_database_refuses_a_write_outside_of_the_sandbox():
+    customer = make_customer()
+    with pytest.raises(Conflict, match="outside of journeys"):
+        in_sandbox("UPDATE public.profiles_customer SET traits = '{}'")
     customer.refresh_from_db()
     assert customer.traits["first_name"] == "Ada"
 
 
 def test_another_fault_is_not_taken_for_a_write():
-    with pytest.raises(DatabaseError, match="no_such_table"), open_sandbox():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM no_such_table")
+    with pytest.raises(DatabaseError, match="no_such_table"):
+        in_sandbox("SELECT * FROM no_such_table")
+
+
+def test_the_page_lights_the_way_and_asks_at_holds(client, colleague, journey):
+    client.force_login(colleague)
+    open_draft(journey, actor="user:1", now=NOW)
+    start_draft(journey, cart(make_template()), actor="user:1", now=NOW)
+    url = reverse("campaigns:journey-try", kwargs={"key": journey.key})
+    text = client.get(url).content.decode()
+    assert "Ada, come back" in text
+    assert "after 1 d 2 h" in text
+    posted = {
+        "traits": "first_name = Bo\nemail = bo@example.com", "channels": ["email"], "trigger": 0,
+        "time_zone": "UTC", "at_hold": "back",
+    }  # fmt: skip
+    text = client.post(url, posted).content.decode()
+    assert "This way sends no message." in text
+    assert '<option value="back" selected>' in text
+    refused = client.post(url, {**posted, "traits": "first_name"})
+    assert (refused.status_code, "has no name or no value" in refused.content.decode()) == (
+        422,
+        True,
+    )

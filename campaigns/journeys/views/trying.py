@@ -1,0 +1,87 @@
+"""Trying a draft as one person."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from campaigns.journeys import selectors
+from campaigns.journeys.forms.trying import TryForm
+from campaigns.journeys.models import Journey, JourneyDraft
+from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.rules.simulation import say_span
+from campaigns.journeys.rules.words import KIND_BY_TYPE
+from campaigns.journeys.services.drafting import EMPTY, shown_edit
+from campaigns.journeys.services.publish import check_definition
+from campaigns.journeys.services.trying import Tried, try_as
+from campaigns.journeys.views.building import find_journey
+from campaigns.journeys.views.canvas import canvas_of
+from kernel.access.permissions import may, require
+from kernel.errors import Conflict, Invalid
+
+_TONES = {"sent": "ok", "held_back": "warn", "delayed": "info", "failed": "danger"}
+
+
+def shown_definition(journey: Journey) -> Any:
+    """Return what the draft shows, else what is live."""
+    draft = JourneyDraft.objects.filter(journey=journey).first()
+    if draft is not None:
+        return shown_edit(draft).definition
+    return journey.live_version.definition if journey.live_version else EMPTY
+
+
+@require_http_methods(["GET", "POST"])
+@require("edit")
+def try_journey(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Run one person through the draft and show the way; nothing is stored or sent."""
+    journey, now = find_journey(key), timezone.now()
+    raw = shown_definition(journey)
+    context: dict[str, Any] = {"journey": journey}
+    try:
+        definition = check_definition(raw, now=now)
+        form = TryForm(
+            definition, selectors.find_known(), request.POST or None,
+            may_see_people=may(request.user, "view_personal_data"),
+        )  # fmt: skip
+        context["form"] = form
+        if not form.is_bound or form.is_valid():
+            tried = try_as(journey, raw, form.wanted(), now=now)
+            form.ask(tried.questions)
+            context |= _told(tried, raw)
+    except (Invalid, Conflict) as refused:
+        context["refused"] = refused.message
+    status = 422 if "refused" in context or "tried" not in context else 200
+    # A draft with faults is no bad request of this page: it says what to do first.
+    status = 200 if request.method == "GET" else status
+    return render(request, "campaigns/journeys/try.html", context, status=status)
+
+
+def _told(tried: Tried, raw: Any) -> dict[str, Any]:
+    figures = {step.next_node: step.at for step in tried.steps if step.next_node}
+    canvas = canvas_of(
+        raw, selectors.find_known(),
+        figures={name: f"after {say_span(at - tried.began_at)}" for name, at in figures.items()},
+    )  # fmt: skip
+    return {
+        "tried": tried,
+        "canvas": canvas,
+        "nodes": [(node, node.name in tried.visited) for node in canvas.nodes],
+        "arrows": [(arrow, (arrow.source, arrow.target) in tried.ways) for arrow in canvas.arrows],
+        "steps": [
+            {
+                "icon": KIND_BY_TYPE[step.type].icon if step.type in KIND_BY_TYPE else "puzzle",
+                "title": say_reason(step.reason),
+                "note": f"After {say_span(step.at - tried.began_at)}, at “{step.node}”"
+                + (f", on to “{step.next_node}”" if step.next_node else ""),
+                "at": step.at,
+            }
+            for step in tried.steps[1:]
+        ],
+        "messages": [
+            (message, _TONES.get(message.outcome, ""), say_span(message.at - tried.began_at))
+            for message in tried.messages
+        ],
+    }
