@@ -48,6 +48,10 @@ PAGES = (
         keywords="automation flow canvas",
     ),
     NavItem(
+        section="Engage", label="Campaigns", url_name="campaigns:broadcasts", icon="megaphone",
+        order=20, keywords="broadcast blast newsletter calendar schedule",
+    ),
+    NavItem(
         section="Engage", label="Templates", url_name="campaigns:templates", icon="mail", order=30,
         keywords="content e-mail mjml liquid",
     ),

@@ -1,5 +1,6 @@
 """Gathers the slices' models for Django."""
 
+from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.channels.models import Card, Device, Sender, SendingPause
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.deliveries.models import (
@@ -29,6 +30,7 @@ from campaigns.journeys.models import (
 )
 
 __all__ = [
+    "Broadcast",
     "Call",
     "Card",
     "Decision",
@@ -48,6 +50,7 @@ __all__ = [
     "MergeMove",
     "NodeTally",
     "QuietHours",
+    "Recipient",
     "Sender",
     "SendingPause",
     "Step",

@@ -34,6 +34,7 @@ _CARD = (
     "clicked_at",
     "closed_at",
 )
+_BROADCAST = ("broadcast", "state", "starts_at")
 _WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values", "answers")
 
 
@@ -68,7 +69,7 @@ class CampaignsData:
     key = "campaigns"
 
     def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
-        """Return every message, every way, every device and every kept message of one person."""
+        """Return every message, every way, every device, broadcast and kept message of one person."""
         person = {"customer_id": customer_id}
         return {
             "messages": [
@@ -82,6 +83,10 @@ class CampaignsData:
             ],
             "cards": [
                 dict(zip(_CARD, row, strict=True)) for row in SQL.run("export_cards", person)
+            ],
+            "broadcasts": [
+                dict(zip(_BROADCAST, row, strict=True))
+                for row in SQL.run("export_broadcasts", person)
             ],
         }
 

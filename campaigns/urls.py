@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from campaigns.broadcasts import views as broadcasts
 from campaigns.channels import views as channels
 from campaigns.clerks import views as clerks
 from campaigns.content import views as content
@@ -11,6 +12,15 @@ from campaigns.journeys import urls as journeys
 staff = (
     [
         *journeys.urlpatterns,
+        path("broadcasts/", broadcasts.broadcasts, name="broadcasts"),
+        path("broadcasts/calendar/", broadcasts.calendar, name="broadcast-calendar"),
+        path("broadcasts/new/", broadcasts.new, name="broadcast-new"),
+        path("broadcasts/<uuid:key>/", broadcasts.broadcast, name="broadcast"),
+        path("broadcasts/<uuid:key>/audience/", broadcasts.audience, name="broadcast-audience"),
+        path("broadcasts/<uuid:key>/message/", broadcasts.message, name="broadcast-message"),
+        path("broadcasts/<uuid:key>/time/", broadcasts.time, name="broadcast-time"),
+        path("broadcasts/<uuid:key>/review/", broadcasts.review, name="broadcast-review"),
+        path("broadcasts/<uuid:key>/stop/", broadcasts.stop, name="broadcast-stop"),
         path("templates/", content.templates, name="templates"),
         path("templates/<uuid:key>/", content.template, name="template"),
         path("templates/<uuid:key>/preview/", content.preview, name="preview"),

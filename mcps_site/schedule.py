@@ -40,6 +40,8 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Campaigns: let people into journeys by the clock", "campaigns.start_scheduled", 30),
     Periodic("Campaigns: make the calls of journeys", "campaigns.make_calls", 5),
     Periodic("Campaigns: hold people in paused journeys", "campaigns.hold_paused", 10),
+    Periodic("Campaigns: move broadcasts on", "campaigns.advance_broadcasts", 5),
+    Periodic("Campaigns: count the figures of broadcasts", "campaigns.measure_broadcasts", 15),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
     Periodic("Campaigns: compact the numbers of journeys", "campaigns.compact_tallies", 300),
     Periodic("Campaigns: keep partitions", "campaigns.keep_partitions", 3600),

@@ -73,6 +73,22 @@ class Delivery(models.Model):
     )
     node = models.SmallIntegerField(null=True)
     step_no = models.IntegerField(null=True)
+    broadcast = models.ForeignKey(
+        "campaigns.Broadcast",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    recipient = models.ForeignKey(
+        "campaigns.Recipient",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     ctx = models.JSONField(null=True)
     status = models.CharField(max_length=16, db_default=DeliveryStatus.PLANNED.value)
     due_at = models.DateTimeField()
@@ -92,12 +108,22 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["enrollment", "node", "step_no"], name="campaigns_delivery_once"
             ),
+            models.UniqueConstraint(
+                fields=["recipient"],
+                condition=models.Q(recipient__isnull=False),
+                name="campaigns_delivery_recipient",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=[item.value for item in DeliveryStatus]),
                 name="campaigns_delivery_status",
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["broadcast"],
+                condition=models.Q(broadcast__isnull=False),
+                name="campaigns_delivery_broadcast",
+            ),
             models.Index(
                 fields=["shard", "due_at", "id"],
                 condition=models.Q(status="planned"),

@@ -84,6 +84,7 @@ class EventFact:
     channel: str
     template: str
     journey: str | None
+    broadcast: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,7 @@ class DecisionFact:
     channel: str
     template: str
     journey: str | None
+    broadcast: str | None
 
 
 def list_due_shards(*, now: datetime) -> list[int]:

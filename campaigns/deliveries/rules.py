@@ -2,12 +2,15 @@
 
 REASONS = {
     "accepted": "Taken by the provider.",
+    "allowed": "Nothing stands in the way.",
+    "held_out": "Held out, for comparison.",
     "no_consent": "No consent for this channel or topic.",
     "consent_withdrawn": "Consent was withdrawn.",
     "suppressed": "The address is on the suppression list.",
     "no_address": "No usable address on this channel.",
     "erased": "The person was erased.",
     "enrollment_stopped": "The person was taken out of the journey.",
+    "broadcast_stopped": "The broadcast was stopped.",
     "journey_ended": "The journey was ended.",
     "paused": "The person paused marketing messages.",
     "weekly_limit": "The person wants no more marketing messages this week.",

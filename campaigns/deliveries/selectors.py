@@ -31,6 +31,8 @@ class ActivityRow:
     template_key: UUID
     journey: str | None
     journey_key: UUID | None
+    broadcast: str | None
+    broadcast_key: UUID | None
 
     @property
     def can_be_settled(self) -> bool:

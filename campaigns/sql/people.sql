@@ -40,11 +40,15 @@ WITH pair AS (
 ), card AS (
     UPDATE campaigns_card x SET customer_id = p.winner_id FROM pair p WHERE x.customer_id = p.loser_id
     RETURNING x.id, p.merge_id
+), recipient AS (
+    UPDATE campaigns_recipient x SET customer_id = p.winner_id FROM pair p WHERE x.customer_id = p.loser_id
+    RETURNING x.id, p.merge_id
 )
 INSERT INTO campaigns_merge_move (merge_id, kind, row_id)
 SELECT merge_id, 'ended', id FROM ended UNION ALL SELECT merge_id, 'enrollment', id FROM moved
 UNION ALL SELECT merge_id, 'delivery', id FROM sent UNION ALL SELECT merge_id, 'decision', id FROM decided
 UNION ALL SELECT merge_id, 'device', id FROM device UNION ALL SELECT merge_id, 'card', id FROM card
+UNION ALL SELECT merge_id, 'recipient', id FROM recipient
 
 -- name: unmerge_people
 -- Gives back the rows that a merge moved; a way that the merge ended goes on where it stood.
@@ -75,6 +79,8 @@ WITH move AS (
     UPDATE campaigns_device x SET customer_id = m.loser_id FROM move m WHERE m.kind = 'device' AND x.id = m.row_id
 ), card AS (
     UPDATE campaigns_card x SET customer_id = m.loser_id FROM move m WHERE m.kind = 'card' AND x.id = m.row_id
+), recipient AS (
+    UPDATE campaigns_recipient x SET customer_id = m.loser_id FROM move m WHERE m.kind = 'recipient' AND x.id = m.row_id
 )
 UPDATE campaigns_decision c SET customer_id = m.loser_id FROM move m WHERE m.kind = 'decision' AND c.id = m.row_id
 
@@ -131,3 +137,10 @@ SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text, e.ctx,
         WHERE k.enrollment_id = e.id AND k.answer IS NOT NULL)
 FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
 WHERE e.customer_id = %(customer_id)s::bigint ORDER BY e.id
+
+-- name: export_broadcasts
+-- Every broadcast whose audience one person was in, as plain values. Changes nothing.
+SELECT b.name, CASE WHEN r.is_held_out THEN 'held_out' WHEN r.is_planned THEN 'planned' ELSE 'waiting' END,
+    b.starts_at::text
+FROM campaigns_recipient r JOIN campaigns_broadcast b ON b.id = r.broadcast_id
+WHERE r.customer_id = %(customer_id)s::bigint ORDER BY r.id

@@ -403,6 +403,7 @@ def _mail():
 # Apps with many pages keep their examples beside this file.
 from tests.browser import (  # noqa: E402, F401
     examples_analytics,
+    examples_broadcasts,
     examples_computed,
     examples_referrals,
     examples_schema,

@@ -116,6 +116,7 @@ def _properties(
         "channel": fact.channel,
         "template": fact.template,
         "journey": fact.journey,
+        "broadcast": fact.broadcast,
         **more,
     }
     return {name: value for name, value in known.items() if value}

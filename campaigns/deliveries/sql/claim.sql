@@ -40,11 +40,12 @@ WITH due AS MATERIALIZED (
 ), facts AS (
     SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
         k.consent, p.counts, p.hit, q.until, q.clock, w.paused_until, w.is_enough, w.pace, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
-        e.state AS way, j.status AS journey, j.people_inside,
+        e.state AS way, b.status AS broadcast, j.status AS journey, j.people_inside,
         e.id IS NOT NULL AND campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) AS has_left
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id
     LEFT JOIN campaigns_journey j ON j.id = o.journey_id
+    LEFT JOIN campaigns_broadcast b ON b.id = o.broadcast_id
     JOIN profiles_customer c ON c.id = o.customer_id
     CROSS JOIN LATERAL campaigns_address(c.id, c.key, c.traits, o.channel, o.address) a
     LEFT JOIN profiles_suppression s
@@ -58,6 +59,7 @@ WITH due AS MATERIALIZED (
         WHEN f.erased_at IS NOT NULL THEN 'erased'
         WHEN f.way = 'removed' THEN 'enrollment_stopped'
         WHEN f.has_left THEN 'left_journey'
+        WHEN f.broadcast = 'stopped' THEN 'broadcast_stopped'
         WHEN f.journey = 'ended' AND f.people_inside = 'leave' THEN 'journey_ended'
         WHEN f.address = '' THEN 'no_address'
         WHEN f.suppression IS NOT NULL THEN 'suppressed'

@@ -34,12 +34,13 @@ FROM fresh f JOIN campaigns_delivery d ON d.id = f.delivery_id
 -- name: list_events
 -- The reports of a batch of the log, with what a timeline says about them. Changes nothing.
 SELECT e.id, e.kind, e.at, e.is_bot, e.raw ->> 'url' AS url, d.key AS delivery_key, d.customer_id, d.channel,
-    t.name AS template, j.name AS journey
+    t.name AS template, j.name AS journey, b.name AS broadcast
 FROM campaigns_delivery_event e
 JOIN campaigns_delivery d ON d.id = e.delivery_id
 JOIN campaigns_template_version v ON v.id = d.template_version_id
 JOIN campaigns_template t ON t.id = v.template_id
 LEFT JOIN campaigns_journey j ON j.id = d.journey_id
+LEFT JOIN campaigns_broadcast b ON b.id = d.broadcast_id
 WHERE (e.xid, e.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
     AND (e.xid, e.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
 ORDER BY e.xid, e.id
@@ -47,12 +48,13 @@ ORDER BY e.xid, e.id
 -- name: list_decisions
 -- The decisions of a batch of the log, with what a timeline says about them. Changes nothing.
 SELECT c.id, c.outcome, c.reason, c.decided_at AS at, d.key AS delivery_key, d.customer_id, d.channel,
-    t.name AS template, j.name AS journey
+    t.name AS template, j.name AS journey, b.name AS broadcast
 FROM campaigns_decision c
 JOIN campaigns_delivery d ON d.id = c.delivery_id
 JOIN campaigns_template_version v ON v.id = d.template_version_id
 JOIN campaigns_template t ON t.id = v.template_id
 LEFT JOIN campaigns_journey j ON j.id = d.journey_id
+LEFT JOIN campaigns_broadcast b ON b.id = d.broadcast_id
 WHERE (c.xid, c.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
     AND (c.xid, c.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
     AND c.outcome IN ('sent', 'held_back', 'failed')

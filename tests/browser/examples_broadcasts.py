@@ -1,0 +1,52 @@
+"""Examples of the pages of broadcasts."""
+
+from tests.browser.examples import example
+
+
+def _make(name):
+    from datetime import UTC, datetime
+
+    from campaigns.broadcasts.models import Broadcast
+    from campaigns.broadcasts.services.drafting import create_broadcast
+    from campaigns.content.models import Template
+    from kernel.ids import new_key
+    from profiles.segments.models import Segment
+    from profiles.segments.services.listing import create_list
+    from tests.campaigns.builders import make_template
+
+    now = datetime.now(UTC)
+    found = Broadcast.objects.filter(name=name).first()
+    if found:
+        return found
+    audience = Segment.objects.filter(name="Broadcast example").first() or create_list(
+        name="Broadcast example", description="", now=now
+    )
+    template = Template.objects.filter(name="Broadcast example").first()
+    template = template or make_template("Broadcast example")
+    template.refresh_from_db()
+    parts = {"included": [audience.pk], "template": template}
+    return create_broadcast(name, key=new_key(now=now), parts=parts, actor="command:test", now=now)
+
+
+def _draft():
+    return {"key": _make("A draft").key}
+
+
+for _page in ("audience", "message", "time", "review"):
+    example(f"campaigns:broadcast-{_page}")(_draft)
+
+
+@example("campaigns:broadcast")
+def _started():
+    from datetime import UTC, datetime
+
+    from campaigns.broadcasts.services.drafting import start_broadcast
+    from campaigns.broadcasts.services.running import advance_broadcasts
+
+    made = _make("Started")
+    now = datetime.now(UTC)
+    if made.status == "draft":
+        start_broadcast(made.key, actor="command:test", now=now)
+        while advance_broadcasts(now=now):
+            pass
+    return {"key": made.key}
