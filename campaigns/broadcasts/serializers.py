@@ -1,5 +1,6 @@
 """What the REST API of broadcasts takes and gives."""
 
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -21,7 +22,7 @@ class NewBroadcastSerializer(serializers.Serializer[Any]):
     local_on = serializers.DateField(default=None, help_text="Needed by the timing `local`.")
     local_time = serializers.TimeField(default=None, help_text="Needed by the timing `local`.")
     holdout_percent = serializers.DecimalField(
-        max_digits=5, decimal_places=2, min_value=0, max_value=50, default=10
+        max_digits=5, decimal_places=2, min_value=0, max_value=50, default=Decimal(10)
     )
     rollout = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=100), default=[100],
