@@ -7,7 +7,7 @@ pages. Their time runs `speed` times faster than the clock; what they do is date
 import heapq
 import re
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -72,7 +72,7 @@ class LivingWorld:
 
     def _receive(self, mail: Mail, now: datetime) -> None:
         number = number_of(mail.to)
-        if number is None or number >= self.world.plan.people:
+        if number is None or number >= 2 * self.world.plan.people:
             return
         person, times = self.world.person(number), self.received[number]
         times.append(self.seconds)
@@ -135,10 +135,18 @@ class LivingWorld:
         self._tell(person, Deed(0, "track", "Order Completed", properties, "web", known=True), now)
 
     def _refer(self, person: Person, url: str) -> None:
-        plan = self.world.plan
-        for friend in friends_of(plan.seed, person.number, plan.people):
+        for friend in self._friends(person):
             if self.rng.random() < EFFECTS.friend_signs_up:
                 self._plan(friend, Reaction(self.rng.expovariate(1 / 7_200), "sign_up", url))
+
+    def _friends(self, person: Person) -> Iterator[int]:
+        """Yield friends who are no customers yet; for each who is, one from outside the shop."""
+        plan = self.world.plan
+        for nth, friend in enumerate(friends_of(plan.seed, person.number, plan.people)):
+            if self._story(self.world.person(friend)).signed_up:
+                yield plan.people + (10 * person.number + nth) % plan.people
+            else:
+                yield friend
 
     def _sign_up(self, friend: Person, url: str, now: datetime) -> None:
         answers = {"email": friend.email, "first_name": friend.first_name}

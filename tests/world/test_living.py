@@ -12,7 +12,9 @@ from django.test import Client
 from mcps_site.world.browsing import address_of, open_browser
 from mcps_site.world.collector import Collector
 from mcps_site.world.history import Plan, World
+from mcps_site.world.life import Story
 from mcps_site.world.live import LivingWorld, number_of
+from mcps_site.world.people import friends_of
 from mcps_site.world.postman import Postman
 from mcps_site.world.reactions import Reaction
 from profiles.touchpoints.services.draining import drain_inbox
@@ -115,6 +117,15 @@ def test_a_friend_signs_up_on_the_real_page_and_one_network_is_not_the_limit(liv
     drain_inbox(now=datetime.now(UTC))
     assert Referral.objects.filter(status="started").count() == ATTEMPTS_AN_HOUR + 5
     assert Visit.objects.count() == ATTEMPTS_AN_HOUR + 5
+
+
+def test_invitations_go_to_people_who_are_no_customers_yet(living):
+    ada = living.world.person(3)
+    friends = friends_of(7, 3, 200)
+    living.world.stories[friends[0]] = Story(signed_up=True)
+    invited = list(living._friends(ada))
+    assert invited[1:] == list(friends[1:])
+    assert 200 <= invited[0] < 400
 
 
 def test_browsers_have_networks_of_their_own_and_are_not_taken_for_robots(living):
