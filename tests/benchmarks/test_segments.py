@@ -1,7 +1,8 @@
 """Segments against hand-written SQL of the same run; prints ratios, fails beyond the floors.
 
 Tier S is 100,000 people and 1 million touchpoints; `MCPS_BENCH_TIER=M` is three times that, L ten.
-Growth is the time per touched person of S2 at one tier over that at another.
+Growth is the time per touched person of S2 at one tier over that at another. S2 and the fifty
+segments count processor time, because other load on the machine stretches the clock of the wall.
 """
 
 import copy
@@ -10,8 +11,11 @@ import re
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from kernel.sql.cursor import open_cursor
 from profiles.segments.queries.membership import (
@@ -192,6 +196,29 @@ def best(call, times=3):
     return min(spent), result
 
 
+def server_time():
+    """Seconds of processor time that our server process has used, which other load cannot stretch.
+
+    Without a local server on Linux it is the clock of the wall.
+    """
+    connection.ensure_connection()
+    try:
+        spent = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat").read_text()
+    except FileNotFoundError:
+        return time.perf_counter()
+    return int(spent.split()[0]) / 1e9
+
+
+def cheapest(call, times=5):
+    """The least processor time of several calls, ours and the server's, and the last result."""
+    spent = []
+    for _ in range(times):
+        began, served = time.thread_time(), server_time()
+        result = call()
+        spent.append(time.thread_time() - began + server_time() - served)
+    return min(spent), result
+
+
 def some_people(number):
     with open_cursor() as cursor:
         rows = cursor.execute(
@@ -217,18 +244,19 @@ def test_s1_a_compiled_rule_costs_little_more_than_hand_written_sql(name, world)
 def test_s2_s3_incremental_cost_is_small_and_linear(name, segment):
     rule = compiled(RULES[name][0], segment)
     rebuild_members(rule, cause_kind="backfill", may_start_journeys=False, now=NOW)
-    costs = {}
+    costs, walls = {}, []
     for number in (1_000, 10_000, 50_000):
         people = [Candidate(customer_id=one, cause_kind="timer") for one in some_people(number)]
         scope = choose_scope(number, PEOPLE)
-        spent, changes = best(
-            lambda p=people, s=scope: apply_verdicts(rule, p, scope=s, now=NOW), times=3
-        )
+        evaluate = partial(apply_verdicts, rule, people, scope=scope, now=NOW)
+        walls.append(best(evaluate)[0] / number * 1e6)
+        spent, changes = cheapest(evaluate)
         assert changes == []
         costs[number] = spent / number * 1e6
     print(f"\nS2 {name}: " + ", ".join(f"{n:,}: {c:.1f} µs" for n, c in costs.items()))
+    print("by the wall: " + ", ".join(f"{wall:.1f} µs" for wall in walls))
     print(f"S3 {name}: 50,000 / 1,000 = {costs[50_000] / costs[1_000]:.2f}")
-    assert costs[1_000] <= 60
+    assert costs[1_000] <= 30
     assert costs[50_000] / costs[1_000] <= 2.5
 
 
@@ -258,15 +286,12 @@ def test_incremental_is_far_cheaper_than_recomputing_fifty_segments(segment):
     scope = choose_scope(1_000, PEOPLE)
     whole, once = 0.0, 0.0
     for rule in fifty:
-        spent, _ = best(
-            lambda r=rule: rebuild_members(
-                r, cause_kind="backfill", may_start_journeys=False, now=NOW
-            ),
-            times=1,
+        rebuild = partial(
+            rebuild_members, rule, cause_kind="backfill", may_start_journeys=False, now=NOW
         )
-        whole += spent
-        spent, _ = best(lambda r=rule: apply_verdicts(r, people, scope=scope, now=NOW), times=2)
-        once += spent
+        whole += cheapest(rebuild, times=1)[0]
+        evaluate = partial(apply_verdicts, rule, people, scope=scope, now=NOW)
+        once += cheapest(evaluate, times=2)[0]
     print(f"\n1,000 people against 50 segments: {once:.2f} s; recomputing them: {whole:.1f} s")
     print(f"{whole / once:.0f} times cheaper, {once / 50_000 * 1e6:.1f} µs per person and segment")
     # Recomputing grows with the people, the increment does not: 50 times at a million.

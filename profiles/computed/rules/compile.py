@@ -26,7 +26,7 @@ def compile_values(
     if edge:
         columns += f", min({edge}) AS changes_at"
     where = definition.where_sql(builder)
-    alias = builder.join_facts(columns=columns, where=where, source="profiles_touchpoint t")
+    alias = builder.join_facts(columns=columns, where=where)
     changes = f"CASE WHEN {ALIVE} THEN {alias}.changes_at END" if edge else "NULL::timestamptz"
     text = (
         f"SELECT c.id AS customer_id, CASE WHEN {ALIVE} THEN {alias}.value END AS value,"

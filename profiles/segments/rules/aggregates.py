@@ -60,7 +60,7 @@ class AggregateCondition(Selection):
         edge = self.edge_sql(builder)
         if edge:
             columns += f", min({edge}) AS changes_at"
-        alias = builder.join_facts(columns=columns, where=where, source="profiles_touchpoint t")
+        alias = builder.join_facts(columns=columns, where=where)
         figure, times = f"{alias}.figure", ""
         counts_nothing = self.test.operator == "is_not" or self.test.accepts(Decimal(0))
         if self.measure in {"sum", "distinct"} and counts_nothing:

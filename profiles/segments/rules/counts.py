@@ -49,7 +49,7 @@ class CountCondition(Selection):
         turning = self._turning_sql(builder)
         if turning:
             columns += f", {turning} AS changes_at"
-        alias = builder.join_facts(columns=columns, where=where, source="profiles_touchpoint t")
+        alias = builder.join_facts(columns=columns, where=where)
         number = f"coalesce({alias}.n, 0)" if self._compare(0) else f"{alias}.n"
         wanted = builder.bind(self.value, "bigint")
         return Leaf(

@@ -48,7 +48,6 @@ class OccurrenceCondition(Happening):
             alias = builder.join_facts(
                 columns=f"{figure}(t.occurred_at) AS occurred_at",
                 where=where,
-                source="profiles_touchpoint t",
             )
         else:
             alias = builder.pick_one(

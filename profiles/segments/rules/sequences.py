@@ -114,7 +114,7 @@ class SequenceCondition(Part):
             verb = "EXISTS" if self.happens else "NOT EXISTS"
             link = self._link(builder, within)
             where += f" AND {verb} (SELECT 1 FROM profiles_touchpoint u WHERE {link})"
-            return "profiles_touchpoint t", where
+            return "", where
         bounds = self.first.loose_bounds(builder.now)
         from_on = builder.inside("t.occurred_at", Bounds(after=bounds.after, since=bounds.since))
         names = (self.first.event, self.then.event)

@@ -17,7 +17,7 @@ class Scope(Enum):
 
     EVERYONE = "everyone"  # group all matching facts, then join
     SET = "set"  # the same for a large set of candidates
-    EACH = "each"  # probe the index for each candidate
+    EACH = "each"  # probe the index for all candidates in one scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,28 +82,23 @@ class Builder:
         self.join(field.join.replace("{alias}", alias))
         return field.expression.replace("{alias}", alias)
 
-    def join_facts(self, *, columns: str, where: str, source: str) -> str:
+    def join_facts(self, *, columns: str, where: str, source: str = "") -> str:
         """Join one row of figures per customer from touchpoints `t`, and return its alias.
 
-        Without matching facts the row is absent or holds nulls and zero counts; predicates must
-        read both alike.
+        Where nothing matches there is no row. A `source` of its own keeps to the people looked at
+        by itself.
         """
         alias = self.alias()
-        if self.scope is Scope.EACH:
-            body = f"SELECT {columns} FROM {source} WHERE {self.among('t')} AND {where}"
-            self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
-            return alias
-        body = (
-            f"SELECT t.customer_id, {columns} FROM {source} WHERE {self.among('t')} AND {where}"
-            " GROUP BY t.customer_id"
-        )
+        if not source:
+            source, where = "profiles_touchpoint t", f"{self.among('t')} AND {where}"
+        body = f"SELECT t.customer_id, {columns} FROM {source} WHERE {where} GROUP BY t.customer_id"
         self.join(f"LEFT JOIN ({body}) {alias} ON {alias}.customer_id = c.id")
         return alias
 
     def among(self, relation: str) -> str:
         """Return the predicate that keeps a relation of touchpoints to the people looked at."""
         return {
-            Scope.EACH: f"{relation}.customer_id = c.id",
+            Scope.EACH: f"{relation}.customer_id = ANY (ARRAY(SELECT k.customer_id FROM picked k))",
             Scope.SET: f"{relation}.customer_id IN (SELECT k.customer_id FROM picked k)",
             Scope.EVERYONE: "true",
         }[self.scope]
@@ -116,7 +111,7 @@ class Builder:
         source = "profiles_touchpoint t"
         if self.scope is Scope.EACH:
             body = (
-                f"SELECT {columns} FROM {source} WHERE {self.among('t')} AND {where}"
+                f"SELECT {columns} FROM {source} WHERE t.customer_id = c.id AND {where}"
                 f" ORDER BY {order} LIMIT 1"
             )
             self.join(f"LEFT JOIN LATERAL ({body}) {alias} ON true")
