@@ -11,7 +11,7 @@ from django.urls import reverse
 from campaigns.deliveries.rules import reason_text
 from campaigns.deliveries.selectors import list_delays
 from campaigns.journeys.rules.reasons import say_reason
-from campaigns.journeys.selectors import StepRow, list_started_by, list_steps
+from campaigns.journeys.selectors import StartedRow, StepRow, list_started_by, list_steps
 from profiles.contracts import CustomerId, TimelineEntry
 
 _ICONS = {
@@ -58,7 +58,7 @@ class JourneyEffects:
                 title=f"Held out of {row.journey}" if row.is_held_out else f"Entered {row.journey}",
                 detail=row.cause,
                 icon="waypoints",
-                url=reverse("campaigns:journey", kwargs={"key": row.journey_key}),
+                url=_run_url(row),
             )
             for row in started
         ]
@@ -93,5 +93,12 @@ def _entry(step: StepRow) -> TimelineEntry:
         title=say_reason(step.reason),
         detail=f"{step.journey}, at “{step.node}”",
         icon=_ICONS.get(step.type, "waypoints"),
-        url=reverse("campaigns:journey", kwargs={"key": step.journey_key}),
+        url=_run_url(step),
+    )
+
+
+def _run_url(row: StepRow | StartedRow) -> str:
+    """Return the page of the person's way through the journey."""
+    return reverse(
+        "campaigns:journey-run", kwargs={"key": row.journey_key, "enrollment": row.enrollment}
     )

@@ -101,7 +101,7 @@ def is_secret(info: FieldInfo) -> bool:
 
 
 def _field(name: str, info: FieldInfo, *, sender: Sender | None) -> forms.Field:
-    label = name.replace("_", " ").capitalize()
+    label = info.title or name.replace("_", " ").capitalize()
     if is_secret(info):
         hidden = forms.PasswordInput(attrs={"autocomplete": "new-password"})
         secret = forms.Textarea(attrs={"rows": 4}) if name in _LONG else hidden
@@ -111,6 +111,8 @@ def _field(name: str, info: FieldInfo, *, sender: Sender | None) -> forms.Field:
             help_text=_KEPT if sender else _NEW,
         )  # fmt: skip
     default = None if info.is_required() else info.get_default(call_default_factory=True)
+    if info.examples and sender is None:
+        default = info.examples[0]
     settings: dict[str, Any] = {
         "label": label, "required": info.is_required(), "initial": default,
         "help_text": info.description or "",

@@ -57,6 +57,7 @@ class StartedRow:
 
     journey: str
     journey_key: UUID
+    enrollment: int
     at: datetime
     is_held_out: bool
     cause: str
@@ -81,6 +82,7 @@ class StepRow:
     node: str
     journey: str
     journey_key: UUID
+    enrollment: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +146,10 @@ def list_steps(customer_id: int, *, before: datetime, limit: int) -> list[StepRo
 def find_known() -> Known:
     """Return what drafts may refer to: published templates and segments in use."""
     segments = profiles.list_segments()
+    templates = [template for template in list_templates() if template.live_version_id]
     return Known(
-        templates={
-            str(template.key): template.name
-            for template in list_templates()
-            if template.live_version_id
-        },
+        templates={str(template.key): template.name for template in templates},
+        channels={str(template.key): template.channel for template in templates},
         segments={int(segment.id): segment.name for segment in segments},
         segment_keys={str(segment.key): segment.name for segment in segments},
     )

@@ -35,6 +35,8 @@ class Edge:
     source: Id
     target: Id
     branch: str = ""
+    lane: float = LANE_WIDTH
+    """How wide its lane is where it passes ranks: room for the name of the branch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +77,7 @@ class _Item:
     node: Id | None
     x: float = 0.0
     place: int = 0
-
-    @property
-    def width(self) -> float:
-        return LANE_WIDTH if self.node is None else NODE_WIDTH
+    width: float = NODE_WIDTH
 
 
 def layout(nodes: Sequence[Id], edges: Sequence[Edge]) -> Layout:
@@ -169,7 +168,7 @@ def _rows(
                 continue
             edge = edges[upcoming]
             lanes = range(ranks[edge.source] + 1, ranks[edge.target])
-            chains[upcoming] = [put(_Item(rank, None)) for rank in lanes]
+            chains[upcoming] = [put(_Item(rank, None, width=edge.lane)) for rank in lanes]
             if edge.target not in items:
                 stack.append(enter(edge.target))
     for index, edge in enumerate(edges):

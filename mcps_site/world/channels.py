@@ -1,6 +1,6 @@
 """What the demo shop's staff made for other channels than e-mail: senders, templates, a journey.
 
-Texts and pushes are captured, as the mails are: nothing leaves this machine.
+Texts, pushes and audiences are captured, as the mails are: nothing leaves this machine.
 """
 
 from contextlib import suppress
@@ -21,6 +21,7 @@ LINK = "https://fernway.example/tents"
 SENDERS = (
     ("Captured text messages", Channel.SMS, "Fernway"),
     ("Captured push messages", Channel.PUSH, ""),
+    ("Captured audiences", Channel.AUDIENCE, ""),
 )
 TEMPLATES: dict[str, TemplateDraft] = {
     "Tents, push": TemplateDraft(

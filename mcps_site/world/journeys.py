@@ -36,6 +36,9 @@ CART_PUSH = TemplateDraft(
     text="The last pieces are going. Free returns for 100 days.",
     fields={"url": CART_LINK},
 )
+CART_AUDIENCE = TemplateDraft(
+    channel=Channel.AUDIENCE, subject="carts-left-behind", fields={"action": "add"}
+)
 WELCOME_MAIL = TemplateDraft(
     channel=Channel.EMAIL,
     subject="Welcome to Fernway, {{ first_name | default: 'friend of the outdoors' }}",
@@ -83,7 +86,9 @@ def load_journeys(*, now: datetime) -> None:
     with suppress(Conflict):
         mail = _template("Cart, e-mail", CART_MAIL, now=now)
         push = _template("Cart, push", CART_PUSH, now=now)
-        _publish("Abandoned cart", abandoned_cart(str(mail), str(push)), now=now)
+        audience = _template("Cart, audience", CART_AUDIENCE, now=now)
+        steps = abandoned_cart(str(mail), str(audience), str(push))
+        _publish("Abandoned cart", steps, now=now)
     with suppress(Conflict):
         mail = _template("Welcome", WELCOME_MAIL, now=now)
         _publish("Welcome", welcome(str(mail)), now=now)
@@ -122,8 +127,8 @@ def thanks(mail: str) -> Node:
     return {"holdout_percent": 0, "nodes": [entry, send, {"id": "done", "type": "exit"}]}
 
 
-def abandoned_cart(mail: str, push: str) -> Node:
-    """After two hours a mail; who cannot get it, or does not buy for two days, gets a push."""
+def abandoned_cart(mail: str, audience: str, push: str) -> Node:
+    """After two hours a mail, the next day an audience for ads, after two days a push."""
     return {
         "holdout_percent": 10,
         "goal": {"event": ORDER, "days": 3, "leaves": True},
@@ -131,10 +136,12 @@ def abandoned_cart(mail: str, push: str) -> Node:
             _entry("Product Added", "two_hours", min_gap_seconds=7 * DAY),
             {"id": "two_hours", "type": "wait", "seconds": 2 * HOUR, "next": "mail"},
             {
-                "id": "mail", "type": "send", "template": mail, "next": "two_days",
+                "id": "mail", "type": "send", "template": mail, "next": "next_day",
                 "no_consent": "push", "no_address": "push", "suppressed": "push", "failed": "push",
             },
-            {"id": "two_days", "type": "wait", "seconds": 2 * DAY, "next": "push"},
+            {"id": "next_day", "type": "wait", "seconds": DAY, "next": "audience"},
+            {"id": "audience", "type": "send", "template": audience, "next": "two_days"},
+            {"id": "two_days", "type": "wait", "seconds": DAY, "next": "push"},
             {"id": "push", "type": "send", "template": push, "next": "done"},
             {"id": "done", "type": "exit"},
         ],

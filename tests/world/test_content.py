@@ -25,8 +25,8 @@ def test_loading_twice_makes_everything_once(db):
     load_content(now=NOW)
     once = counts()
     load_content(now=NOW)
-    mails_and_push = 6
-    templates = mails_and_push + len(channels.TEMPLATES)
+    carts_and_mails = 7
+    templates = carts_and_mails + len(channels.TEMPLATES)
     expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, templates, len(TOPICS)]
     assert counts() == once == expected
 

@@ -32,6 +32,8 @@ class Known:
     templates: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[int, str] = field(default_factory=dict)
     segment_keys: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    """The channel of each template."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,12 @@ def arrows(node: DraftNode) -> list[tuple[str, str, str]]:
         (f"branches.{place}", str(branch.get("name", "")), str(branch.get("next", "")))
         for place, branch in enumerate(branches)
     ]
-    named = [(slot, slot.replace("_", " "), node[slot]) for slot in SLOTS if node.get(slot)]
+    slots = [slot for slot in SLOTS if node.get(slot)]
+    # Beside ways of their own, the plain way is the one for everybody else.
+    rest = "otherwise" if len(slots) > 1 and "otherwise" not in slots else "next"
+    named = [
+        (slot, rest if slot == "next" else slot.replace("_", " "), node[slot]) for slot in slots
+    ]
     return [*found, *named]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from campaigns.journeys.rules.documents import Document, arrows, reachable
-from kernel.ui.graph import Box, Edge, Layout, Route, layout
+from kernel.ui.graph import LANE_WIDTH, Box, Edge, Layout, Route, layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +49,8 @@ def draw(document: Document) -> Picture:
         if target in nodes
     ]
     edges = [
-        Edge(source=source, target=target, branch=slot)
-        for source, slot, _, target in ways
+        Edge(source=source, target=target, branch=slot, lane=_lane(label))
+        for source, slot, label, target in ways
         if (source, slot) not in back
     ]
     drawn: Layout = layout(order, edges)
@@ -65,6 +65,11 @@ def draw(document: Document) -> Picture:
             for source, slot, label, target in ways
         ),
     )  # fmt: skip
+
+
+def _lane(label: str) -> float:
+    """Return the room that the name of a branch takes, up to a limit."""
+    return min(max(LANE_WIDTH, 24 + 6.5 * len(label)), 160)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

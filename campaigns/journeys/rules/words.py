@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from campaigns.channels.words import channel_label
+from campaigns.contracts import Channel
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.documents import DraftNode
 
@@ -63,6 +65,17 @@ KINDS: Final = (
          tile="push", blank={"event": "", "next": "?"}),
     Kind(type="exit", label="Exit", note="The way ends here", icon="flag", tile="exit", blank={}),
 )  # fmt: skip
+CHANNEL_ICONS: Final = {
+    Channel.EMAIL: "mail",
+    Channel.SMS: "message-square-text",
+    Channel.WHATSAPP: "message-circle",
+    Channel.PUSH: "bell",
+    Channel.WEBPUSH: "app-window",
+    Channel.INAPP: "inbox",
+    Channel.WEBHOOK: "webhook",
+    Channel.AUDIENCE: "megaphone",
+    Channel.TASK: "store",
+}
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 KIND_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 STEPS: Final = tuple(kind for kind in KINDS if kind.type != "entry")
@@ -90,7 +103,16 @@ def describe(node: DraftNode, known: Known) -> Words:
     if kind is None:
         return Words(title=node["id"], note=node["type"], icon="puzzle", tile="split")
     title, note = _TITLES[kind.type](node, known)
-    return Words(title=title, note=node.get("note") or note, icon=kind.icon, tile=kind.tile)
+    icon, tile = _look(node, known) or (kind.icon, kind.tile)
+    return Words(title=title, note=node.get("note") or note, icon=icon, tile=tile)
+
+
+def _look(node: DraftNode, known: Known) -> tuple[str, str] | None:
+    """Return icon and color of a message by its channel."""
+    channel = known.channels.get(str(node.get("template") or ""))
+    if channel is None:
+        return None
+    return CHANNEL_ICONS[Channel(channel)], "email" if channel == Channel.EMAIL else "push"
 
 
 def length(seconds: float) -> str:
@@ -135,9 +157,11 @@ def say_offset(days: int) -> str:
 
 
 def _send(node: DraftNode, known: Known) -> tuple[str, str]:
-    name = known.templates.get(str(node.get("template") or ""))
+    template = str(node.get("template") or "")
+    name, channel = known.templates.get(template), known.channels.get(template)
     waits = any(node.get(way) for way in ("opened", "clicked"))
-    note = f"At most {length(node.get('within') or 259_200)} to react" if waits else "Message"
+    said = channel_label(channel) if channel else "Message"
+    note = f"{said}, {length(node.get('within') or 259_200)} to react" if waits else said
     return name or "Choose a template", note
 
 

@@ -32,7 +32,8 @@ ORDER BY n.node
 -- name: list_steps
 -- The newest steps of one person before an instant. Changes nothing. Leans on
 -- campaigns_enrollment_customer and campaigns_step_enrollment.
-SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, j.name AS journey, j.key AS journey_key
+SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, j.name AS journey, j.key AS journey_key,
+    e.id AS enrollment
 FROM campaigns_enrollment e
 JOIN campaigns_step s ON s.enrollment_id = e.id
 JOIN campaigns_journey j ON j.id = e.journey_id
@@ -97,7 +98,8 @@ WHERE t.version_id = %(version_id)s::bigint AND t.node < -10 GROUP BY t.node ORD
 -- name: list_started_by
 -- Which ways of one person a touchpoint began, by itself or through changes of segments. Leans on
 -- campaigns_enrollment_customer.
-SELECT j.name AS journey, j.key AS journey_key, e.entered_at AS at, e.arm = 'holdout' AS is_held_out,
+SELECT j.name AS journey, j.key AS journey_key, e.id AS enrollment, e.entered_at AS at,
+    e.arm = 'holdout' AS is_held_out,
     CASE e.cause_kind WHEN 'touchpoint' THEN 'by the event itself' ELSE 'by a segment' END AS cause
 FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
 WHERE e.customer_id = %(customer_id)s::bigint

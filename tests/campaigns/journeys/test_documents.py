@@ -91,6 +91,18 @@ def test_a_new_branch_leads_where_the_first_one_does():
     assert ways(changed)["split"] == ["exit", "exit", "exit"]
 
 
+@pytest.mark.parametrize(
+    ("node", "labels"),
+    [
+        ({"type": "wait", "next": "x"}, ["next"]),
+        ({"type": "send", "no_consent": "x", "next": "x"}, ["no consent", "otherwise"]),
+        ({"type": "wait_date", "otherwise": "x", "next": "x"}, ["otherwise", "next"]),
+    ],
+)
+def test_beside_other_ways_the_plain_one_is_for_everybody_else(node, labels):
+    assert [label for _, label, _ in arrows(node)] == labels
+
+
 def test_an_arrow_back_up_is_told_and_not_drawn():
     document = lead(forked(), source="condition", slot="no", target="wait")
     document = lead(document, source="wait", slot="next", target="condition")

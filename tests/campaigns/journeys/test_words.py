@@ -2,10 +2,11 @@
 
 import pytest
 
+from campaigns.contracts import Channel
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.differences import Difference, compare
 from campaigns.journeys.rules.documents import CannotEdit, find_node, insert_node, lead
-from campaigns.journeys.rules.words import describe, length
+from campaigns.journeys.rules.words import CHANNEL_ICONS, describe, length
 
 KNOWN = Known(templates={"hi": "Welcome"}, segments={3: "Loyal"}, segment_keys={"loyal": "Loyal"})
 OUT = {"id": "out", "type": "exit"}
@@ -37,6 +38,24 @@ OUT = {"id": "out", "type": "exit"}
 def test_a_step_is_told_as_far_as_it_is_filled_in(node, title, note):
     words = describe({"id": "n", **node}, KNOWN)
     assert (words.title, words.note) == (title, note)
+
+
+@pytest.mark.parametrize(
+    ("channel", "note", "icon", "tile"),
+    [
+        ("email", "E-mail", "mail", "email"),
+        ("push", "Push to phones", "bell", "push"),
+        ("audience", "Advertising audience", "megaphone", "push"),
+    ],
+)
+def test_a_message_is_shown_by_its_channel(channel, note, icon, tile):
+    known = Known(templates={"hi": "Welcome"}, channels={"hi": channel})
+    words = describe({"id": "n", "type": "send", "template": "hi"}, known)
+    assert (words.note, words.icon, words.tile) == (note, icon, tile)
+
+
+def test_every_channel_has_an_icon():
+    assert set(CHANNEL_ICONS) == set(Channel)
 
 
 @pytest.mark.parametrize(

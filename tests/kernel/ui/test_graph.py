@@ -117,3 +117,10 @@ def test_a_circle_is_refused_by_name():
 def test_an_unknown_end_is_refused_by_name():
     with pytest.raises(ValueError, match="from 'a' to 'x' has an unknown end"):
         layout("a", [Edge(source="a", target="x")])
+
+
+def test_a_lane_leaves_the_room_that_the_name_of_its_branch_takes():
+    wide = [Edge(source="a", target="c", branch=name, lane=150) for name in "xyz"]
+    edges = [Edge(source="a", target="b"), *wide, Edge(source="b", target="c")]
+    labels = [route.label[0] for route in layout("abc", edges).routes if route.edge in wide]
+    assert [right - left for left, right in itertools.pairwise(labels)] == [150, 150]

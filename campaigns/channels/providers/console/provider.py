@@ -19,7 +19,12 @@ MOST_BYTES = 8_000_000
 class ConsoleConfig(ProviderConfig):
     """`file` names a file of captured messages, one JSON line each; empty = nothing is kept."""
 
-    file: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9_-]{0,40})?$")
+    file: str = Field(
+        default="", pattern=r"^([a-z0-9][a-z0-9_-]{0,40})?$", title="File",
+        examples=["captured"],
+        description="Small letters and digits, such as demo. Captured messages are kept in it; "
+        "without a name they are thrown away.",
+    )  # fmt: skip
 
 
 class ConsoleProvider:
