@@ -240,19 +240,9 @@ def _drafted():
     return {"key": key}
 
 
-for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
 for _page in (
-    "build",
-    "edit",
-    "publish",
-    "discard",
-    "pause",
-    "people",
-    "stop",
-    "versions",
-    "export",
-    "try",
-):
+    "build", "edit", "publish", "discard", "people", "stop", "versions", "export", "try",
+):  # fmt: skip
     example(f"campaigns:journey-{_page}")(_drafted)
 
 
