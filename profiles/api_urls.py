@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import api as computed
 from profiles.directory import account_api, api, consent_api, merge_api, trait_api
+from profiles.imports import api as imports
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
@@ -69,6 +70,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consent-topics/", consent_api.Topics.as_view(), name="api_consent_topics"),
     path("suppressions/", consent_api.Suppressions.as_view(), name="api_suppressions"),
     path("suppressions/change/", consent_api.ChangeSuppressions.as_view(), name="api_suppress"),
+    path("uploads/", imports.Uploads.as_view(), name="api_uploads"),
+    path("uploads/<str:key>/", imports.OneUpload.as_view(), name="api_upload"),
+    path("uploads/<str:key>/mapping/", imports.UploadMapping.as_view(), name="api_upload_mapping"),
+    path("uploads/<str:key>/start/", imports.StartedUpload.as_view(), name="api_upload_start"),
+    path("uploads/<str:key>/stop/", imports.StoppedUpload.as_view(), name="api_upload_stop"),
+    path("uploads/<str:key>/resume/", imports.ResumedUpload.as_view(), name="api_upload_resume"),
+    path(
+        "uploads/<str:key>/problems/", imports.UploadProblems.as_view(), name="api_upload_problems"
+    ),
     path("sources/", api.Sources.as_view(), name="api_sources"),
     path("sources/<str:key>/mapping/", webhook_api.SourceMapping.as_view(), name="api_mapping"),
     path("sources/<str:key>/deliveries/", webhook_api.Deliveries.as_view(), name="api_deliveries"),

@@ -33,6 +33,7 @@ from profiles.extension_points import (
     timeline_sources,
 )
 from profiles.identities.services.erasing import IdentityData
+from profiles.imports.services.erasing import UploadData
 from profiles.segments.selectors.timeline import SegmentTimeline
 from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
@@ -108,7 +109,7 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
 _personal = (
-    TouchpointData(), AccountData(), DuplicateData(), DirectoryData(), WebhookData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+    TouchpointData(), AccountData(), DuplicateData(), DirectoryData(), WebhookData(), UploadData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)

@@ -24,7 +24,7 @@ class ConsentTimeline:
         """List the newest statements before a moment; one statement over the person's index."""
         rows = ConsentEntry.objects.filter(customer_id=customer_id, at__lt=before)
         names = dict(Topic.objects.values_list("key", "name"))
-        newest = rows.exclude(source="event").order_by("-at", "-id")[:limit]
+        newest = rows.exclude(source__in=["event", "import"]).order_by("-at", "-id")[:limit]
         return [_entry(entry, names.get(entry.topic, entry.topic)) for entry in newest]
 
 

@@ -13,7 +13,7 @@ from kernel.access.permissions import CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import page_body, read_page
+from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.accounts import queries
 from profiles.accounts.queries import AccountRow, MemberRow
@@ -25,7 +25,7 @@ from profiles.directory.account_serializers import (
     AccountMemberPageSerializer,
     AccountPageSerializer,
 )
-from profiles.directory.api import PAGE, find_customer, row_id
+from profiles.directory.api import PAGE, find_customer
 from profiles.directory.rules import mask_email, mask_text, mask_value
 from profiles.directory.serializers import DoneSerializer, TraitsSerializer
 from profiles.segments.services.accounts import change_account_traits

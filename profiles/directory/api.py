@@ -16,7 +16,7 @@ from kernel.access.permissions import CanAdminister, CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
+from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
@@ -212,13 +212,6 @@ def _show_touchpoint(row: TouchpointRow, *, is_masked: bool) -> dict[str, Any]:
         "properties": None if is_masked else row.properties,
         "context": None if is_masked else row.context,
     }  # fmt: skip
-
-
-def row_id(value: Any) -> int:
-    number = int(value)
-    if not 0 < number < 2**63:
-        raise ValueError
-    return number
 
 
 def _instant(value: Any) -> datetime:

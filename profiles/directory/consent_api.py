@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit, CanViewPersonalData, may
-from kernel.http.api.paging import page_body, read_page
+from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.consent import opt_ins
 from profiles.consent import preference_queries as queries
@@ -23,7 +23,7 @@ from profiles.consent.selectors import list_suppressions
 from profiles.consent.services import record_statement, release_by_hand, suppress_by_hand
 from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
-from profiles.directory.api import PAGE, find_customer, row_id
+from profiles.directory.api import PAGE, find_customer
 
 _TAGS = ["Consent"]
 _CHANNEL = r"^[a-z][a-z0-9_]*$"

@@ -13,10 +13,10 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of
-from kernel.http.api.paging import page_body, read_page
+from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.customers.models import Merge
-from profiles.directory.api import PAGE, find_customer, row_id
+from profiles.directory.api import PAGE, find_customer
 from profiles.directory.duplicate_selectors import Pair, Side, list_pairs
 from profiles.directory.merge_serializers import (
     DismissedSerializer,

@@ -12,11 +12,11 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
-from kernel.http.api.paging import page_body, read_page
+from kernel.http.api.paging import page_body, read_page, row_id
 from profiles.customers.models import TraitPolicy
 from profiles.customers.trait_queries import EntryRow, list_entries, list_past_traits
 from profiles.customers.trait_services import choose_policy
-from profiles.directory.api import PAGE, find_customer, row_id
+from profiles.directory.api import PAGE, find_customer
 from profiles.directory.rules import mask_value, read_instant
 from profiles.directory.serializers import (
     KeptTraitSerializer,

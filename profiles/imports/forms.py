@@ -21,11 +21,16 @@ _IDENTITY_CHOICES = [
     (Use.USER_ID, "User id"), (Use.EMAIL, "E-mail address"), (Use.PHONE, "Phone number"),
     (Use.ANONYMOUS_ID, "Anonymous id"), (Use.EXTERNAL_ID, "Other identifier"),
 ]  # fmt: skip
-_PEOPLE = [("About them", [(Use.TRAIT, "Trait"), (Use.TIME, "Time of the update")])]
+_CONSENT = ("Consent", [
+    (Use.CONSENT, "Consent: yes or no"), (Use.CONSENT_CHANNEL, "Channel of the consent"),
+    (Use.CONSENT_TOPIC, "Topic of the consent"), (Use.CONSENT_TEXT, "Text version of the consent"),
+])  # fmt: skip
+_PEOPLE = [("About them", [(Use.TRAIT, "Trait"), (Use.TIME, "Time of the update")]), _CONSENT]
 _EVENTS = [
     ("About the event", [(Use.EVENT, "Event name"), (Use.TIME, "Time"), (Use.PROPERTY, "Property"),
                          (Use.ROW_ID, "Id of the event")]),
     ("About the person", [(Use.TRAIT, "Trait")]),
+    _CONSENT,
 ]  # fmt: skip
 _TYPES = [
     (ValueType.TEXT, "As it is"), (ValueType.NUMBER, "Number"), (ValueType.BOOLEAN, "Yes or no"),
@@ -141,7 +146,9 @@ class MappingForm(forms.Form):
             use = chosen[f"use-{number}"]
             if use == Use.IGNORE:
                 continue
-            name = (chosen[f"name-{number}"] or column.column) if use in NAMED else ""
+            name = chosen[f"name-{number}"]
+            if use != Use.CONSENT:
+                name = (name or column.column) if use in NAMED else ""
             columns.append({"column": column.column, "use": use, "name": name[:200],
                             "type": chosen[f"type-{number}"]})  # fmt: skip
         formats = {name: chosen[name] for name in FORMAT_FIELDS}

@@ -59,6 +59,14 @@ def read_page(request: Request, *, position: Sequence[Parser]) -> PageRequest:
     )
 
 
+def row_id(value: Any) -> int:
+    """Read the id of a row in a cursor; refuses by ValueError what no row can have."""
+    number = int(value)
+    if not 0 < number < 2**63:
+        raise ValueError
+    return number
+
+
 def page_body(
     request: Request, rows: Sequence[T], page: PageRequest,
     *, position: Callable[[T], tuple[Any, ...]], show: Callable[[T], Any],

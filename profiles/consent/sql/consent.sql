@@ -110,14 +110,16 @@ ON CONFLICT (customer_id, channel, topic, address) DO UPDATE
 -- name: adopt_statements
 -- Records what people said through their clients: touchpoints named “Consent Updated”, whose
 -- properties are channel, state and, where given, topic, address and text_version. The newest
--- statement of a person holds. Runs once per batch of the fact log. Leans on the log's index.
+-- statement of a person holds. Rows of uploaded files are proven by upload and row. Runs once per batch of the fact log. Leans on the log's index.
 WITH said AS (
     SELECT t.id, t.customer_id, t.occurred_at AS at, t.source_id,
            t.properties ->> 'channel' AS channel, coalesce(t.properties ->> 'topic', '') AS topic,
            lower(coalesce(t.properties ->> 'address', '')) AS address,
            t.properties ->> 'state' AS state,
-           coalesce(t.properties ->> 'text_version', '') AS text_version
+           coalesce(t.properties ->> 'text_version', '') AS text_version,
+           s.kind = 'import' AS is_import, t.properties ->> 'row' AS import_row
     FROM profiles_touchpoint t JOIN profiles_event e ON e.id = t.event_id
+    JOIN profiles_source s ON s.id = t.source_id
     WHERE e.name = 'Consent Updated'
       AND (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
       AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
@@ -126,8 +128,13 @@ WITH said AS (
 ), entry AS (
     INSERT INTO profiles_consent_entry
         (customer_id, recorded_for, channel, topic, address, state, source, text_version, proof, at)
-    SELECT customer_id, customer_id, channel, topic, address, state, 'event', text_version,
-           jsonb_build_object('touchpoint', id, 'source', source_id), at
+    SELECT customer_id, customer_id, channel, topic, address, state,
+           CASE WHEN is_import THEN 'import' ELSE 'event' END, text_version,
+           jsonb_build_object('touchpoint', id, 'source', source_id)
+           || CASE WHEN is_import AND import_row ~ '^upload:[0-9a-f-]{36}:[0-9]{1,18}$'
+                   THEN jsonb_build_object('upload', split_part(import_row, ':', 2),
+                                           'row', split_part(import_row, ':', 3)::bigint)
+                   ELSE '{}' END, at
     FROM said
 ), newest AS (
     SELECT DISTINCT ON (customer_id, channel, topic, address)

@@ -1,8 +1,7 @@
 -- name: apply_traits
--- Sets traits by the policy of each, whatever the order of arrival, and enters what was news into
--- the history: another value than the one before it in time, or one older than what the profile
--- holds. What is said again is no news until another value arrives late: then the value held is
--- entered with the time it was last said. A null removes the trait. Changes rows; run twice,
+-- Sets traits by the policy of each and enters what is news into the history: another value than the
+-- one before it in time. What is said again is none until another value arrives late: then the value
+-- held is entered as of the time it was last said. A null removes the trait. Changes rows; run twice,
 -- profiles stay the same. Locks people in order of their ids. `at` is microseconds since 1970.
 WITH incoming AS (
     SELECT r.customer_id, r.name, coalesce(r.value, 'null') AS value, r.at, r.source_id,

@@ -29,6 +29,10 @@ class Use(StrEnum):
     TIME = "time"
     PROPERTY = "property"
     ROW_ID = "row_id"
+    CONSENT = "consent"
+    CONSENT_CHANNEL = "consent_channel"
+    CONSENT_TOPIC = "consent_topic"
+    CONSENT_TEXT = "consent_text"
 
 
 class ValueType(StrEnum):
@@ -44,7 +48,11 @@ IDENTITIES = frozenset(
     {Use.USER_ID, Use.ANONYMOUS_ID, Use.EMAIL, Use.PHONE, Use.EXTERNAL_ID}
 )  # fmt: skip
 NAMED = frozenset({Use.EXTERNAL_ID, Use.TRAIT, Use.PROPERTY})
-_ONCE = (Use.USER_ID, Use.ANONYMOUS_ID, Use.EMAIL, Use.PHONE, Use.EVENT, Use.TIME, Use.ROW_ID)
+ABOUT_CONSENT = (Use.CONSENT_CHANNEL, Use.CONSENT_TOPIC, Use.CONSENT_TEXT)
+_ONCE = (
+    Use.USER_ID, Use.ANONYMOUS_ID, Use.EMAIL, Use.PHONE, Use.EVENT, Use.TIME, Use.ROW_ID,
+    *ABOUT_CONSENT,
+)  # fmt: skip
 
 
 class _Authored(BaseModel):
@@ -102,6 +110,7 @@ class Mapping(_Authored):
             )
         if twice := next((use for use in _ONCE if uses[use] > 1), None):
             raise ValueError(f"Only one column can be used as {twice.replace('_', ' ')}.")
+        self._check_consents(uses)
         if self.kind == Kind.EVENTS and not self.event.strip() and not uses[Use.EVENT]:
             raise ValueError("Events need a name: choose the column that holds it, or write one.")
         if self.kind == Kind.PEOPLE and (uses[Use.EVENT] or uses[Use.PROPERTY]):
@@ -109,3 +118,19 @@ class Mapping(_Authored):
                 "Rows about people hold traits; event names and properties do not fit."
             )
         return self
+
+    def _check_consents(self, uses: Counter[Use]) -> None:
+        """Refuse consent that would not say for what, or when: the newest statement holds."""
+        said = [column for column in self.columns if column.use == Use.CONSENT]
+        if said and not uses[Use.TIME]:
+            raise ValueError(
+                "Consent needs the time at which it was said, or an old list would undo what "
+                "people said since. Use a column as time."
+            )
+        if not uses[Use.CONSENT_CHANNEL] and (
+            column := next((one for one in said if not one.name.strip()), None)
+        ):
+            raise ValueError(
+                f"The column “{column.column}” needs a name such as email or email/news, or use "
+                "another column as the channel of the consent."
+            )

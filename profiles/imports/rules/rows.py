@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping as Cells
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
-from profiles.imports.rules.mapping import IDENTITIES, Kind, Mapping, Use
+from profiles.imports.rules.consents import Said, consent_messages, read_consent
+from profiles.imports.rules.mapping import ABOUT_CONSENT, IDENTITIES, Kind, Mapping, Use
 from profiles.imports.rules.values import BadCell, read_time, read_value
 from profiles.touchpoints.rules.messages import (
     Arrival,
@@ -19,6 +21,8 @@ from profiles.touchpoints.rules.messages import (
 from profiles.touchpoints.rules.payload import mend_json
 
 MOST_BYTES = 32 * 1024
+# These say nothing about the row's own message.
+_OTHERWISE = frozenset({Use.IGNORE, Use.CONSENT, *ABOUT_CONSENT})
 _FIELDS = {
     "userId": Use.USER_ID, "anonymousId": Use.ANONYMOUS_ID, "timestamp": Use.TIME,
     "event": Use.EVENT, "externalIds": Use.EXTERNAL_ID,
@@ -41,24 +45,27 @@ class BadRow(ValueError):
 
 
 class Prepared(NamedTuple):
-    """A row that can be used: the message as JSON, and how it will be read."""
+    """A row that can be used: its messages as JSON, and how the first of them will be read."""
 
-    message: bytes
+    messages: Sequence[bytes]
     arrival: Arrival
 
 
 def prepare_row(
     cells: Cells[str, Any], mapping: Mapping, envelope: Envelope, *, row_id: str
 ) -> Prepared:
-    """Turn a row into a message and read it as the drain will.
+    """Turn a row into messages and read the first as the drain will.
 
-    `row_id` becomes the message's id, unless a column of the mapping holds one.
+    That is the row's own; what it says about consent follows. `row_id` becomes the message's id,
+    unless a column of the mapping holds one, and is the proof of consent.
 
     Raises:
         BadRow: it cannot be used.
     """
     try:
-        message = mend_json(msgspec.json.encode(build_message(cells, mapping, row_id=row_id)))
+        built = build_message(cells, mapping, row_id=row_id)
+        said = _consents(cells, mapping, built, row_id=row_id)
+        message, *more = [mend_json(msgspec.json.encode(one)) for one in (built, *said)]
     except (TypeError, ValueError) as error:
         if isinstance(error, BadRow):
             raise
@@ -66,7 +73,7 @@ def prepare_row(
     if len(message) > MOST_BYTES:
         raise BadRow(Problem("", f"The row has {len(message):,} bytes; at most 32 KB can be used."))
     try:
-        return Prepared(message, read_message(message, envelope, fallback_id=row_id))
+        return Prepared([message, *more], read_message(message, envelope, fallback_id=row_id))
     except Refused as problem:
         use = _FIELDS.get(problem.field)
         column = next((item.column for item in mapping.columns if item.use == use), "")
@@ -86,7 +93,7 @@ def build_message(cells: Cells[str, Any], mapping: Mapping, *, row_id: str) -> d
     problems: list[Problem] = []
     for item in mapping.columns:
         cell = _present(cells.get(item.column))
-        if cell is None or item.use == Use.IGNORE:
+        if cell is None or item.use in _OTHERWISE:
             continue
         try:
             if item.use == Use.TRAIT:
@@ -104,6 +111,32 @@ def build_message(cells: Cells[str, Any], mapping: Mapping, *, row_id: str) -> d
     if problems:
         raise BadRow(*problems)
     return _message(mapping, found, external, traits, properties, row_id=row_id)
+
+
+def _consents(
+    cells: Cells[str, Any], mapping: Mapping, message: Cells[str, Any], *, row_id: str
+) -> list[dict[str, Any]]:
+    """Return the messages of what a row says about consent; empty cells say nothing."""
+    shared = {
+        item.use: _text(cell) for item in mapping.columns
+        if item.use in ABOUT_CONSENT and (cell := _present(cells.get(item.column))) is not None
+    }  # fmt: skip
+    said: list[Said] = []
+    problems: list[Problem] = []
+    for item in mapping.columns:
+        cell = _present(cells.get(item.column))
+        if cell is None or item.use != Use.CONSENT:
+            continue
+        try:
+            said.append(read_consent(cell, item.name, shared))
+        except BadCell as problem:
+            problems.append(Problem(item.column, f"“{item.column}” {problem}."))
+    if said and "timestamp" not in message:
+        problems.append(Problem("", "The row says no time at which the consent was given."))
+    if problems:
+        raise BadRow(*problems)
+    text = shared.get(Use.CONSENT_TEXT, "")[:100]
+    return consent_messages(said, message, text=text, row_id=row_id)
 
 
 def digest_row(stream: str, cells: Cells[str, Any]) -> str:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from profiles.imports.rules.mapping import Formats, ValueType
 
-_TRUE = frozenset({"true", "yes", "y", "t", "1", "ja", "oui", "sí", "si"})
-_FALSE = frozenset({"false", "no", "n", "f", "0", "nein", "non"})
+TRUE = frozenset({"true", "yes", "y", "t", "1", "ja", "oui", "sí", "si"})
+FALSE = frozenset({"false", "no", "n", "f", "0", "nein", "non"})
 _PARTED_DATE = re.compile(
     r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$"
 )
@@ -107,8 +107,8 @@ def _read_boolean(cell: Any) -> bool:
     if isinstance(cell, bool):
         return cell
     word = str(cell).strip().lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
+    if word in TRUE or word in FALSE:
+        return word in TRUE
     raise BadCell("must be yes or no, true or false, 1 or 0")
 
 

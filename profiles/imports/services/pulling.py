@@ -134,7 +134,8 @@ def _take(run: PullRun, batch: Sequence[dict[str, Any]], *, now: datetime) -> No
                 {"row": number, "column": column, "message": message}
                 for column, message in problem.problems[: max(0, room)]
             ]
-    put_into_inbox([item.message for item in good], source_id=pull.source_id, route=route, now=now)
+    messages = [message for item in good for message in item.messages]
+    put_into_inbox(messages, source_id=pull.source_id, route=route, now=now)
     run.read += len(batch)
     run.accepted += len(good)
 

@@ -133,7 +133,7 @@ class SingerTarget:
             refused = Refused("bad_record", first.column, str(problem))
             self._refuse({"stream": stream, "record": record}, refused, stream=stream)
             return
-        self._messages.append(prepared.message)
+        self._messages.extend(prepared.messages)
 
     def _refuse(self, kept: dict[str, Any], problem: Refused, *, stream: str) -> None:
         where = f", stream “{stream}”" if stream else ""

@@ -105,8 +105,8 @@ def _take(upload: Upload, batch: Sequence[Row], *, now: datetime) -> None:
         except BadRow as problem:
             bad.append((number, problem.problems))
     if upload.status == Upload.Status.RUNNING:
-        put_into_inbox([item.message for item in good], source_id=upload.source_id, route="import",
-                       now=now)  # fmt: skip
+        messages = [message for item in good for message in item.messages]
+        put_into_inbox(messages, source_id=upload.source_id, route="import", now=now)
     else:
         _count_people(upload, [item.arrival for item in good])
     _keep_problems(upload, bad)

@@ -81,6 +81,10 @@ def test_times_written_otherwise_are_refused(cell, dates):
         ({"formats": {"decimal": ",", "thousands": ","}}, "same sign"),
         ({"formats": {"time_zone": "Mars/Base"}}, "no time zone “Mars/Base”"),
         ({"kind": "people"}, "properties do not fit"),
+        ({"columns": [{"column": "a", "use": "user_id"},
+                      {"column": "b", "use": "consent", "name": "email"}]}, "Consent needs the time"),
+        ({"columns": [{"column": "a", "use": "user_id"}, {"column": "t", "use": "time"},
+                      {"column": "b", "use": "consent"}]}, "“b” needs a name such as email"),
         ({"rows": []}, "Extra inputs"),
     ],
 )  # fmt: skip
