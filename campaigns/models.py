@@ -28,6 +28,7 @@ from campaigns.journeys.models import (
     Timer,
     Waiting,
 )
+from campaigns.journeys.trial_models import DryRun, JourneySpec
 
 __all__ = [
     "Broadcast",
@@ -37,6 +38,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Device",
+    "DryRun",
     "Enrollment",
     "FrequencyCap",
     "HeldTimer",
@@ -45,6 +47,7 @@ __all__ = [
     "JourneyEdit",
     "JourneyLeave",
     "JourneyNode",
+    "JourneySpec",
     "JourneyTrigger",
     "JourneyVersion",
     "MergeMove",

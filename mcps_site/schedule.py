@@ -37,6 +37,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: watch over stitching", "profiles.watch_stitching", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),
     Periodic("Campaigns: advance journeys", "campaigns.advance_journeys", 1),
+    Periodic("Campaigns: make dry runs", "campaigns.make_dry_runs", 10),
     Periodic("Campaigns: let people into journeys by the clock", "campaigns.start_scheduled", 30),
     Periodic("Campaigns: make the calls of journeys", "campaigns.make_calls", 5),
     Periodic("Campaigns: hold people in paused journeys", "campaigns.hold_paused", 10),

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.journeys import queries
-from campaigns.journeys.services import advance, calling, pausing, scheduling
+from campaigns.journeys.services import advance, calling, dry_run_queue, pausing, scheduling
 
 # Short enough that a worker is free again for other work while a long queue is moved.
 _BUDGET_SECONDS = 20.0
@@ -64,3 +64,12 @@ def make_calls() -> int:
 def hold_paused() -> int:
     """Hold those who were on their way when their journey was paused."""
     return pausing.hold_people()
+
+
+@shared_task(name="campaigns.make_dry_runs")
+def make_dry_runs() -> int:
+    """Make the dry runs that staff asked for, one after the other."""
+    made = 0
+    while dry_run_queue.work_next(now=timezone.now()):
+        made += 1
+    return made

@@ -4,6 +4,7 @@ from django.urls import path
 
 from campaigns.journeys.views import (
     building,
+    dry_running,
     entering,
     exchanging,
     pages,
@@ -26,6 +27,8 @@ urlpatterns = [
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
     path("journeys/<uuid:key>/try/", trying.try_journey, name="journey-try"),
+    path("journeys/<uuid:key>/dry-runs/", dry_running.dry_runs, name="journey-dry-runs"),
+    path("journeys/<uuid:key>/dry-runs/<uuid:run>/", dry_running.dry_run, name="journey-dry-run"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
 ]

@@ -243,7 +243,26 @@ def _drafted():
 for _page in (
     "build", "edit", "publish", "discard", "people", "stop", "versions", "export", "try",
 ):  # fmt: skip
+for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
+
+for _page in ("try", "dry-runs"):
+    example(f"campaigns:journey-{_page}")(_drafted)
+
+
+@example("campaigns:journey-dry-run")
+def _dry_run():
+    from datetime import UTC, datetime
+
+    from campaigns.journeys.models import Journey
+    from campaigns.journeys.services.dry_run_queue import ask_dry_run, work_next
+
+    now = datetime.now(UTC)
+    journey = Journey.objects.get(key=_journey()["key"])
+    parts = {"Draft": journey.live_version.definition}
+    run = ask_dry_run(journey, parts, days=1, with_imports=False, actor="user:1", now=now)
+    work_next(now=now)
+    return {"key": journey.key, "run": run.key}
 
 
 @example("campaigns:journey-rule")

@@ -105,11 +105,13 @@ def copy_rows(
     return _count(statement, params)
 
 
-def keep_for_later(table: str, where: str, params: Mapping[str, Any]) -> int:
+def keep_for_later(
+    table: str, where: str, params: Mapping[str, Any], *, instead: Mapping[str, str] | None = None
+) -> int:
     """Put real rows aside that the clock reaches later; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE {LATER}{table} (LIKE public.{table})")
-    return copy_rows(table, where, params, into=LATER + table)
+        cursor.execute(f"CREATE TEMP TABLE {LATER}{table} (LIKE public.{table}) ON COMMIT DROP")
+    return copy_rows(table, where, params, instead=instead, into=LATER + table)
 
 
 def move_facts(table: str, column: str, params: Mapping[str, Any]) -> int:

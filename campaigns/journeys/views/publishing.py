@@ -1,5 +1,6 @@
 """Review and publish: what changes, for whom, and what stands in the way."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,6 +13,8 @@ from campaigns.journeys import selectors
 from campaigns.journeys.models import JourneyDraft
 from campaigns.journeys.rules.analysis import find_faults
 from campaigns.journeys.rules.differences import compare
+from campaigns.journeys.rules.documents import Document
+from campaigns.journeys.rules.dry_results import read_outcome
 from campaigns.journeys.rules.words import describe
 from campaigns.journeys.services import drafting
 from campaigns.journeys.views.building import find_journey
@@ -83,7 +86,21 @@ def _review(request: HttpRequest, draft: JourneyDraft, *, refused: str) -> HttpR
         "inside": selectors.count_inside(draft.journey_id),
         "starts_now": entry.get("starts") == "current_and_future",
         "holdout": definition.get("holdout_percent", 10),
+        **_estimate(draft, definition),
         "refused": refused,
     }
     status = 422 if refused else 200
     return render(request, "campaigns/journeys/publish.html", context, status=status)
+
+
+def _estimate(draft: JourneyDraft, definition: Document) -> dict[str, Any]:
+    """Return what the newest dry run of seven days says about the draft as it is now."""
+    runs = draft.journey.dry_runs.filter(days=7, status="done").order_by("-asked_at")
+    run = next((one for one in runs[:10] if one.parts[0]["definition"] == definition), None)
+    if run is None:
+        return {"dry_run": None}
+    outcome = read_outcome("Draft", run.results[0])
+    sent: dict[str, int] = {}
+    for _, channel, total in outcome.sends:
+        sent[channel] = sent.get(channel, 0) + total.value
+    return {"dry_run": run, "estimate": outcome, "estimated_sends": sorted(sent.items())}
