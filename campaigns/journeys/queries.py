@@ -50,6 +50,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaver:
+    """Somebody who met a goal or an exit."""
+
+    enrollment_id: int
+    is_goal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
     """Somebody whom a trigger lets in."""
 
@@ -194,9 +202,19 @@ def sleep_until(dues: Sequence[tuple[Visit, datetime]]) -> None:
     HOLD.run("sleep_until", params)
 
 
-def leave(bounds: Bounds, *, now: datetime) -> int:
-    """Let people leave who met a goal or an exit; returns how many."""
-    return int(HOLD.value("leave", {**bounds.params, "now": now}) or 0)
+def list_leavers(bounds: Bounds) -> list[Leaver]:
+    """Return who met a goal or an exit of their journey within a batch of touchpoints."""
+    return HOLD.all("list_leavers", bounds.params, into=Leaver)
+
+
+def leave(leavers: Sequence[Leaver], *, now: datetime) -> int:
+    """Let people leave; returns how many. Nobody else may move people meanwhile."""
+    params = {
+        "ids": bigint_array(leaver.enrollment_id for leaver in leavers),
+        "goals": [leaver.is_goal for leaver in leavers],
+        "now": now,
+    }
+    return int(HOLD.value("leave", params) or 0)
 
 
 def lock_due_trigger(*, now: datetime) -> DueTrigger | None:

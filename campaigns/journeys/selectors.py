@@ -114,9 +114,16 @@ class Broken:
     checked: int
     last_id: int | None
     stuck: int
+    doubled: int
     stale: int
+    deaf: int
     idle: int
     examples: list[int] | None
+
+    @property
+    def broken(self) -> int:
+        """How many of the page are broken, whatever it is."""
+        return self.stuck + self.doubled + self.stale + self.deaf + self.idle
 
 
 def list_journeys() -> list[JourneyRow]:
@@ -197,6 +204,9 @@ def list_run(enrollment_id: int) -> list[RunStep]:
 
 def check_enrollments(*, batch: int = 50_000) -> Iterator[Broken]:
     """Check that every active enrollment has exactly one timer, of its own step, and no other has one.
+
+    Whoever waits for events must be subscribed to them, and a message whose outcome is awaited must
+    be planned.
 
     Pages through all enrollments by id. People who move while a page is read are seen as of that
     page's snapshot, so a healthy engine shows nothing.

@@ -2,14 +2,31 @@
 
 from datetime import datetime
 
-from kernel.sql import SqlFile
+from kernel.sql import SqlFile, bigint_array
 
 STOPPING = SqlFile(__file__, "stopping")
 
 
+def lock_among() -> None:
+    """Let this transaction move people beside others that do; it waits for who takes people out."""
+    STOPPING.run("lock_among")
+
+
+def lock_alone() -> None:
+    """Keep everybody else from moving people until this transaction ends. Never after `lock_among`."""
+    STOPPING.run("lock_alone")
+
+
 def hold_timers() -> int:
-    """Put away the timers of people in journeys that are paused and hold them; returns how many."""
-    return STOPPING.count("hold_timers")
+    """Put away the timers of people in journeys that are paused and hold them; returns how many.
+
+    The journeys are locked first, so that nobody is held in one that is being resumed.
+    """
+    journeys = [row[0] for row in STOPPING.run("lock_paused")]
+    if not journeys:
+        return 0
+    lock_among()
+    return STOPPING.count("hold_timers", {"journey_ids": bigint_array(journeys)})
 
 
 def count_overdue(journey_id: int, *, now: datetime) -> int:
@@ -19,6 +36,7 @@ def count_overdue(journey_id: int, *, now: datetime) -> int:
 
 def release_timers(journey_id: int) -> int:
     """Give the held people of a journey their timers back; returns how many."""
+    lock_among()
     return STOPPING.count("release_timers", {"journey_id": journey_id})
 
 
@@ -26,6 +44,7 @@ def take_out(
     journey_id: int, *, who: str, reason: str, now: datetime, version_id: int = 0, node: int = 0
 ) -> int:
     """Take out `everybody`, those who are `overdue`, or those at a `node`; returns how many."""
+    lock_alone()
     params = {
         "journey_id": journey_id,
         "who": who,

@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from campaigns.contracts import NodeAnswer, Visit
-from campaigns.journeys import queries
+from campaigns.journeys import queries, stops
 from campaigns.journeys.nodes.webhook import GIVE_UP
 from campaigns.journeys.queries import Advanced, Answer, AskedNode
 from campaigns.journeys.services.deciding import decide
@@ -29,6 +29,7 @@ def _decide(node: AskedNode, visits: Sequence[Visit], now: datetime) -> dict[int
 def advance_due(*, now: datetime, batch: int = BATCH) -> Advanced:
     """Move one batch of the people whose timers are due, each by one node."""
     with transaction.atomic():
+        stops.lock_among()
         done = queries.advance_due(batch=batch, now=now)
         if done.messages:
             wake("campaigns.send_due")
@@ -62,7 +63,12 @@ def leave_and_wake(bounds: Bounds, *, now: datetime) -> int:
 
     Runs inside the transaction of the log's reader. Leaving comes first: a goal beats a branch.
     """
-    left = queries.leave(bounds, now=now)
+    leavers = queries.list_leavers(bounds)
+    if leavers:
+        stops.lock_alone()
+    else:
+        stops.lock_among()
+    left = queries.leave(leavers, now=now) if leavers else 0
     woken = queries.wake(bounds)
     moved = queries.advance_answered(woken, now=now).moved if woken else 0
     if left or moved:
@@ -76,6 +82,7 @@ def go_on_by_decision(bounds: Bounds, *, now: datetime) -> int:
 
     Runs inside the transaction of the log's reader.
     """
+    stops.lock_among()
     return _go_on(queries.wake_by_decision(bounds), now=now)
 
 
@@ -84,6 +91,7 @@ def go_on_by_message_event(bounds: Bounds, *, now: datetime) -> int:
 
     Runs inside the transaction of the log's reader.
     """
+    stops.lock_among()
     return _go_on(queries.wake_by_message_event(bounds), now=now)
 
 
@@ -97,6 +105,7 @@ def _go_on(answers: list[Answer], *, now: datetime) -> int:
 
 @transaction.atomic
 def _answer_node(node: AskedNode, *, now: datetime, batch: int, by: Decide) -> int:
+    stops.lock_among()
     if node.act == "hold":
         found = queries.settle_arrivals(node, batch=batch, now=now)
         return queries.advance_answered(found, now=now).moved if found else 0

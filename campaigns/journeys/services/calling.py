@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from campaigns.journeys import queries, visits
+from campaigns.journeys import queries, stops, visits
 from campaigns.journeys.visits import CallEnd, ClaimedCall
 from kernel.errors import Invalid, Unavailable
 from kernel.events import wake
@@ -111,4 +111,5 @@ def _failed(call: ClaimedCall, error: str, status: int | None = None) -> CallEnd
 
 @transaction.atomic
 def _finish(end: CallEnd, *, now: datetime) -> None:
+    stops.lock_among()
     queries.advance_answered(visits.finish_call(end, now=now), now=now)

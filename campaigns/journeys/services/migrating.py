@@ -71,6 +71,7 @@ def migrate_people(
         Invalid: a choice names a step to which nobody can be moved.
     """
     locked = Journey.objects.select_for_update().get(pk=journey.pk)
+    stops.lock_alone()
     live = locked.live_version
     if live is None:
         raise Conflict(f"“{locked.name}” was never published.")

@@ -65,6 +65,7 @@ def end_journey(journey: Journey, *, actor: str, now: datetime, inside: str = In
         wake("campaigns.advance_journeys")
 
 
+@transaction.atomic
 def hold_people() -> int:
     """Put away the timers of everybody in journeys that are paused and hold them; returns how many.
 

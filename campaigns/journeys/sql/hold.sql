@@ -64,28 +64,33 @@ SELECT enrollment_id, step_no, outlet::int AS outlet, 'event_arrived' AS reason 
 INSERT INTO campaigns_timer (enrollment_id, due_at, step_no)
 SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[], %(step_nos)s::int[])
 
+-- name: list_leavers
+-- Whose new touchpoints meet a goal or an exit of their version. Changes nothing. Leans on
+-- campaigns_leave_event and campaigns_enrollment_customer.
+SELECT DISTINCT ON (e.id) e.id AS enrollment_id, l.is_goal
+FROM profiles_touchpoint p
+JOIN profiles_event x ON x.id = p.event_id
+JOIN campaigns_journey_leave l ON l.event_name = x.name
+JOIN campaigns_enrollment e ON e.customer_id = p.customer_id AND e.version_id = l.version_id AND e.state = 'active'
+WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+    AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+    AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
+    AND campaigns_same_key(p.properties, l.key_path, e.instance_key)
+ORDER BY e.id, p.occurred_at, l.is_goal DESC
+
 -- name: leave
--- People whose new touchpoints meet a goal or an exit of their version leave at once: no timer, no
--- waiting, and messages that are still planned are held back with the reason. Changes rows; a
--- second call finds nobody. Leans on campaigns_leave_event and campaigns_enrollment_customer.
-WITH hits AS MATERIALIZED (
-    SELECT DISTINCT ON (e.id) e.id, l.is_goal
-    FROM profiles_touchpoint p
-    JOIN profiles_event x ON x.id = p.event_id
-    JOIN campaigns_journey_leave l ON l.event_name = x.name
-    JOIN campaigns_enrollment e ON e.customer_id = p.customer_id AND e.version_id = l.version_id AND e.state = 'active'
-    WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
-        AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-        AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
-        AND campaigns_same_key(p.properties, l.key_path, e.instance_key)
-    ORDER BY e.id, p.occurred_at, l.is_goal DESC
-), gone AS (
+-- Lets people leave at once: no timer, no waiting, and messages that are still planned are held back
+-- with the reason. `lock_alone` must come before. Changes rows; a second call finds nobody.
+WITH gone AS (
     UPDATE campaigns_enrollment e SET state = CASE WHEN h.is_goal THEN 'finished' ELSE 'removed' END,
         step_no = e.step_no + 1, finished_at = %(now)s::timestamptz
-    FROM hits h WHERE e.id = h.id AND e.state = 'active'
+    FROM unnest(%(ids)s::bigint[], %(goals)s::bool[]) AS h (id, is_goal)
+    WHERE e.id = h.id AND e.state = 'active'
     RETURNING e.id, e.step_no, e.version_id, e.node, h.is_goal
 ), timers AS (
     DELETE FROM campaigns_timer t USING gone g WHERE t.enrollment_id = g.id
+), held_timers AS (
+    DELETE FROM campaigns_held_timer t USING gone g WHERE t.enrollment_id = g.id
 ), waiting AS (
     DELETE FROM campaigns_waiting w USING gone g WHERE w.enrollment_id = g.id
 ), held AS (

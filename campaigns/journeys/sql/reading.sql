@@ -76,19 +76,37 @@ WHERE s.enrollment_id = %(enrollment_id)s::bigint
 ORDER BY s.step_no
 
 -- name: count_broken
--- Active enrollments that nothing will ever move: no timer, or one of another step. Paged by id, so
--- that a check of all holds no lock and no long snapshot. Changes nothing.
-SELECT count(*) AS checked, max(e.id) AS last_id,
-    count(*) FILTER (WHERE e.state = 'active' AND t.enrollment_id IS NULL) AS stuck,
-    count(*) FILTER (WHERE e.state = 'active' AND t.step_no <> e.step_no) AS stale,
-    count(*) FILTER (WHERE e.state <> 'active' AND t.enrollment_id IS NOT NULL) AS idle,
-    (array_agg(e.id) FILTER (WHERE (e.state = 'active') <> (t.enrollment_id IS NOT NULL) OR t.step_no <> e.step_no))[1:20] AS examples
-FROM (
-    SELECT id, state, step_no FROM campaigns_enrollment WHERE id > %(after)s::bigint ORDER BY id LIMIT %(batch)s::int
-) e
-LEFT JOIN (
-    SELECT k.enrollment_id, k.step_no FROM campaigns_timer k UNION ALL SELECT h.enrollment_id, h.step_no FROM campaigns_held_timer h
-) t ON t.enrollment_id = e.id
+-- Active enrollments that nothing will ever move, or that two things would: no timer, two, or one of
+-- another step; one that stands at a hold and waits for nothing, or that awaits the outcome of a
+-- message that was never planned. Paged by id, so that a check of all holds no lock and no long
+-- snapshot. Changes nothing.
+WITH page AS (
+    SELECT e.id, e.state = 'active' AS is_active, num_nonnulls(t.step_no, h.step_no) AS timers,
+        coalesce(t.step_no, h.step_no) <> e.step_no AS is_stale, CASE n.act
+            WHEN 'hold' THEN NOT EXISTS (SELECT FROM campaigns_waiting w
+                WHERE w.enrollment_id = e.id AND w.step_no = e.step_no)
+            WHEN 'deliver' THEN NOT EXISTS (SELECT FROM campaigns_delivery d
+                WHERE d.enrollment_id = e.id AND d.node = e.node AND d.step_no = e.step_no)
+            ELSE false END AS is_deaf
+    FROM (SELECT * FROM campaigns_enrollment WHERE id > %(after)s::bigint ORDER BY id LIMIT %(batch)s::int) e
+    JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node
+    LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
+    LEFT JOIN campaigns_held_timer h ON h.enrollment_id = e.id
+), judged AS (
+    SELECT p.id, CASE
+        WHEN NOT p.is_active THEN CASE WHEN p.timers > 0 THEN 'idle' END
+        WHEN p.timers = 0 THEN 'stuck'
+        WHEN p.timers > 1 THEN 'doubled'
+        WHEN p.is_stale THEN 'stale'
+        WHEN p.is_deaf THEN 'deaf' END AS fault
+    FROM page p
+)
+SELECT count(*) AS checked, max(j.id) AS last_id,
+    count(*) FILTER (WHERE j.fault = 'stuck') AS stuck, count(*) FILTER (WHERE j.fault = 'doubled') AS doubled,
+    count(*) FILTER (WHERE j.fault = 'stale') AS stale, count(*) FILTER (WHERE j.fault = 'deaf') AS deaf,
+    count(*) FILTER (WHERE j.fault = 'idle') AS idle,
+    (array_agg(j.id ORDER BY j.id) FILTER (WHERE j.fault IS NOT NULL))[1:20] AS examples
+FROM judged j
 
 -- name: count_refused
 -- How many a version did not let in, by the number of the reason. Reads the tallies.

@@ -1,10 +1,24 @@
+-- name: lock_among
+-- Lets this transaction move people beside others that do, and beside nobody who takes people out. A
+-- statement of its own, so that what follows sees what those wrote. Changes nothing.
+SELECT pg_advisory_xact_lock_shared(hashtextextended('campaigns_moves', 0))
+
+-- name: lock_alone
+-- Waits for everybody who moves people and keeps them waiting until this transaction ends: whoever is
+-- taken out leaves no timer behind, and nobody waits for each other. Changes nothing.
+SELECT pg_advisory_xact_lock(hashtextextended('campaigns_moves', 0))
+
+-- name: lock_paused
+-- Locks the journeys that hold their people, so that none is resumed meanwhile. Changes nothing.
+SELECT j.id FROM campaigns_journey j WHERE j.status = 'paused' AND j.people_inside = 'hold' ORDER BY j.id FOR SHARE
+
 -- name: hold_timers
 -- Puts away the timers of people inside journeys that are paused and hold them. Who waits for an outcome
 -- or a server keeps theirs and is held at the next step. Changes rows; safe to run again.
 WITH taken AS (
     DELETE FROM campaigns_timer t
-    USING campaigns_journey j, campaigns_enrollment e, campaigns_journey_node n
-    WHERE j.status = 'paused' AND j.people_inside = 'hold' AND e.journey_id = j.id AND e.state = 'active'
+    USING campaigns_enrollment e, campaigns_journey_node n
+    WHERE e.journey_id = ANY (%(journey_ids)s::bigint[]) AND e.state = 'active'
         AND t.enrollment_id = e.id AND n.version_id = e.version_id AND n.node = e.node
         AND n.act NOT IN ('deliver', 'call')
     RETURNING t.enrollment_id, t.due_at, t.step_no, t.version_id, t.node
