@@ -64,7 +64,8 @@ class FormReader:
         return found if isinstance(found, dict) else {"kind": "json"}
 
     def _trait(self, place: str) -> Document:
-        return {"key": self._get(place, "key"), "test": self._test(place)}
+        found: Document = {"key": self._get(place, "key"), "test": self._test(place)}
+        return found | self._lasting(place)
 
     def _field(self, place: str) -> Document:
         return {"field": self._get(place, "field"), "test": self._test(place)}
@@ -120,9 +121,11 @@ class FormReader:
             "segment": self._get(place, "segment"),
             "member": self._get(place, "member") != "no",
         }
-        if found["member"] and self._get(place, "lasting_amount"):
-            found["lasting"] = self._span(place, "lasting")
-        return found
+        return found | (self._lasting(place) if found["member"] else {})
+
+    def _lasting(self, place: str) -> Document:
+        asked = self._get(place, "lasting_amount")
+        return {"lasting": self._span(place, "lasting")} if asked else {}
 
     def _bucket(self, place: str) -> Document:
         percent = self._get(place, "percent") or "10"

@@ -12,8 +12,10 @@ from profiles.extension_points import segment_field_sources, segment_fields
 from profiles.segments.rules.exactjson import loads_exact
 from profiles.segments.rules.person import Person, Reach, Touch
 from profiles.segments.rules.reach import ConsentCondition, ReachCondition
+from profiles.segments.rules.standings import Told, standing_since
+from profiles.segments.rules.traits import TraitCondition
 from profiles.segments.rules.tree import Group, walk
-from profiles.segments.rules.values import Value
+from profiles.segments.rules.values import Json, Value
 
 SQL = SqlFile(__file__, "people")
 Places = set[tuple[str, str]]
@@ -29,6 +31,7 @@ def load_people(customer_ids: Sequence[int], root: Group) -> dict[int, Person]:
     since: dict[int, dict[str, datetime]] = defaultdict(dict)
     for customer_id, segment, moment in SQL.run("read_memberships", ids):
         since[customer_id][segment] = moment
+    told = _told(ids, _lasting_traits(root))
     people = {}
     for row in SQL.run("read_people", ids):
         customer_id, key, traits, first_seen_at, last_seen_at, time_zone, locale = row
@@ -38,16 +41,42 @@ def load_people(customer_ids: Sequence[int], root: Group) -> dict[int, Person]:
             "time_zone": time_zone,
             "locale": locale,
         }
+        held = loads_exact(traits)
         people[customer_id] = Person(
             id=customer_id,
             key=key,
-            traits=loads_exact(traits),
+            traits=held,
+            standing_since=_standings(held, told[customer_id]),
             touches=touches.get(customer_id, ()),
             reach=reach(customer_id),
             member_since=since[customer_id],
             fields=built_in | fields[customer_id],
         )
     return people
+
+
+def _lasting_traits(root: Group) -> set[str]:
+    return {node.key for _, node in walk(root) if isinstance(node, TraitCondition) and node.lasting}
+
+
+def _told(ids: Mapping[str, Any], names: set[str]) -> dict[int, dict[tuple[str, bool], list[Told]]]:
+    found: dict[int, dict[tuple[str, bool], list[Told]]] = defaultdict(lambda: defaultdict(list))
+    if names:
+        params = {**ids, "names": text_array(names)}
+        for customer_id, name, is_newest_kept, value, at in SQL.run("read_told_traits", params):
+            told = Told(value=loads_exact(value), at=at)
+            found[customer_id][name, is_newest_kept].append(told)
+    return found
+
+
+def _standings(
+    held: Mapping[str, Json], told: Mapping[tuple[str, bool], list[Told]]
+) -> dict[str, datetime]:
+    since = {
+        name: standing_since(held.get(name), history, is_newest_kept=is_newest_kept)
+        for (name, is_newest_kept), history in told.items()
+    }
+    return {name: moment for name, moment in since.items() if moment is not None}
 
 
 def _touches(ids: Mapping[str, Any], events: Iterable[str]) -> dict[int, list[Touch]]:

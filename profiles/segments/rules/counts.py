@@ -7,8 +7,8 @@ from pydantic import Field
 
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person
-from profiles.segments.rules.selections import Selection, seconds
-from profiles.segments.rules.sqlbuilder import Builder, Leaf
+from profiles.segments.rules.selections import Selection
+from profiles.segments.rules.sqlbuilder import Builder, Leaf, seconds
 from profiles.segments.rules.windows import Last, earliest, next_edge
 from profiles.segments.rules.wording import plural
 

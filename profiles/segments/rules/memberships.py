@@ -9,8 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from kernel.buckets import bucket
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person
-from profiles.segments.rules.selections import seconds
-from profiles.segments.rules.sqlbuilder import Builder, Leaf
+from profiles.segments.rules.sqlbuilder import Builder, Leaf, seconds
 from profiles.segments.rules.windows import Part, Span
 
 

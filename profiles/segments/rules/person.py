@@ -42,6 +42,7 @@ class Person:
     reach: Mapping[tuple[str, str], Reach] = field(default_factory=dict)
     member_since: Mapping[str, datetime] = field(default_factory=dict)
     fields: Mapping[str, Value] = field(default_factory=dict)
+    standing_since: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from profiles.segments.rules.comparisons import (
     TextTest,
 )
 from profiles.segments.rules.person import Person, Touch
-from profiles.segments.rules.sqlbuilder import Builder, all_of
+from profiles.segments.rules.sqlbuilder import Builder, all_of, seconds
 from profiles.segments.rules.traits import Path
 from profiles.segments.rules.windows import Bounds, Ever, Part, Window
 from profiles.segments.rules.wording import label
@@ -122,11 +122,6 @@ class Selection(Happening):
         """Tell whether a picked touchpoint is inside the window already."""
         until = self.window.bounds(now).until
         return until is None or touch.occurred_at <= until
-
-
-def seconds(builder: Builder, length: float) -> str:
-    """Bind a length of time."""
-    return f"make_interval(secs => {builder.bind(length, 'double precision')})"
 
 
 def property_operand(builder: Builder, relation: str, path: str) -> Operand:

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person, Touch
-from profiles.segments.rules.selections import Happening, Selection, property_operand, seconds
-from profiles.segments.rules.sqlbuilder import Builder, Leaf, Scope, all_of
+from profiles.segments.rules.selections import Happening, Selection, property_operand
+from profiles.segments.rules.sqlbuilder import Builder, Leaf, Scope, all_of, seconds
 from profiles.segments.rules.traits import Path
 from profiles.segments.rules.values import text_of
 from profiles.segments.rules.windows import Bounds, Last, Part, Span, earliest, next_edge

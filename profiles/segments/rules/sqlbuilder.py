@@ -145,3 +145,8 @@ def least(parts: list[str | None]) -> str | None:
     if len(known) < 2:
         return known[0] if known else None
     return f"LEAST({', '.join(known)})"
+
+
+def seconds(builder: Builder, length: float) -> str:
+    """Bind a length of time."""
+    return f"make_interval(secs => {builder.bind(length, 'double precision')})"

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, model_validator
 
 from profiles.segments.rules.comparison_sql import column_operand, compile_test, json_operand
 from profiles.segments.rules.comparisons import ValueTest
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person
-from profiles.segments.rules.sqlbuilder import Builder, Leaf
+from profiles.segments.rules.sqlbuilder import Builder, Leaf, least, seconds
+from profiles.segments.rules.standings import join_standing
 from profiles.segments.rules.values import Value, at_path
-from profiles.segments.rules.windows import Part
+from profiles.segments.rules.windows import Part, Span, earliest
 from profiles.segments.rules.wording import label
 
 
@@ -31,25 +32,51 @@ Path = Annotated[
 
 
 class TraitCondition(Part):
-    """A test of one trait."""
+    """A test of one trait; `lasting` asks that its value has stood for some time."""
 
     kind: Literal["trait"] = "trait"
     key: Path
     test: ValueTest
+    lasting: Span | None = None
+
+    @model_validator(mode="after")
+    def _lasting_means_whole(self) -> "TraitCondition":
+        if self.lasting and "." in self.key:
+            raise ValueError("Only a whole trait has a beginning; drop `lasting` or the path.")
+        return self
 
     def holds(self, person: Person, now: datetime) -> Outcome:
         """Evaluate in memory."""
         value = at_path(person.traits, self.key)
         passed = self.test.check(value, now)
+        fact = f"{label(self.key)} is {show(value)}"
+        if self.lasting is None or not passed.holds:
+            return Outcome(holds=passed.holds, changes_at=passed.changes_at, fact=fact)
+        since = person.standing_since.get(self.key)
+        if since is None:
+            return Outcome(holds=False, changes_at=passed.changes_at, fact=fact)
+        ripe = since + self.lasting.length
         return Outcome(
-            holds=passed.holds,
-            changes_at=passed.changes_at,
-            fact=f"{label(self.key)} is {show(value)}",
+            holds=ripe <= now,
+            changes_at=earliest(passed.changes_at, ripe if ripe > now else None),
+            fact=f"{fact} since {since:%Y-%m-%d %H:%M}",
         )
 
     def compile(self, builder: Builder) -> Leaf:
         """Compile to SQL."""
-        return compile_test(builder, self.test, json_operand(builder, "c.traits", self.key))
+        leaf = compile_test(builder, self.test, json_operand(builder, "c.traits", self.key))
+        if self.lasting is None:
+            return leaf
+        alias = join_standing(builder, self.key, only_if=leaf.predicate)
+        limit = builder.moment(builder.now - self.lasting.length)
+        changes = leaf.changes_at
+        if builder.with_changes:
+            ripe = f"{alias}.since + {seconds(builder, self.lasting.length.total_seconds())}"
+            ripens = f"CASE WHEN {ripe} > {builder.clock()} THEN {ripe} END"
+            changes = least([changes, ripens])
+        return Leaf(
+            predicate=f"({leaf.predicate}) AND {alias}.since <= {limit}", changes_at=changes
+        )
 
     def mentions(self) -> set[Mention]:
         """Name what the condition depends on."""
@@ -57,7 +84,8 @@ class TraitCondition(Part):
 
     def words(self) -> str:
         """Say the condition."""
-        return f"{label(self.key)} {self.test.words()}"
+        lasting = f" for at least {self.lasting.words()}" if self.lasting else ""
+        return f"{label(self.key)} {self.test.words()}{lasting}"
 
 
 class FieldCondition(Part):

@@ -34,3 +34,16 @@ ORDER BY i.customer_id, i.kind, i.id DESC
 SELECT m.customer_id, s.key::text AS segment, m.since
 FROM profiles_segment_member m JOIN profiles_segment s ON s.id = m.segment_id
 WHERE m.customer_id = ANY (%(customer_ids)s::bigint[])
+
+-- name: read_told_traits
+-- Reads what sources said about some traits of people and of those who became one with them, and
+-- whether the newest value is the one that is kept. Leans on profiles_trait_entry_person.
+SELECT c.id AS customer_id, n.name,
+       NOT EXISTS (SELECT FROM profiles_trait_policy p WHERE p.name = n.name AND p.rule <> 'newest')
+           AS is_newest_kept,
+       (e.traits -> n.name)::text AS value, e.at
+FROM profiles_customer c
+JOIN profiles_trait_entry e ON e.cause = 'told' AND e.customer_id = ANY (ARRAY(
+    SELECT c.id UNION ALL SELECT m.id FROM profiles_customer m WHERE m.merged_into_id = c.id))
+JOIN unnest(%(names)s::text[]) AS n (name) ON jsonb_exists(e.traits, n.name)
+WHERE c.id = ANY (%(customer_ids)s::bigint[])

@@ -36,6 +36,9 @@ documents = st.fixed_dictionaries(
 moments = st.integers(0, 20).map(lambda days: NOW - timedelta(days=days)) | st.integers(
     -48, 24 * 40
 ).map(lambda hours: NOW - timedelta(hours=hours, minutes=7))
+# Stands for whatever the person's trait is, so that histories often end with the value held.
+HELD = "what is held"
+just_held = st.just(HELD)
 touches = st.fixed_dictionaries(
     {
         "event": st.sampled_from(EVENTS),
@@ -60,6 +63,10 @@ people = st.fixed_dictionaries(
         "suppressed": st.booleans(),
         "consents": st.lists(
             consents, max_size=3, unique_by=lambda c: (c["channel"], c["topic"], c["address"])
+        ),
+        "told": st.lists(
+            st.tuples(st.sampled_from(["plan", "tags", "score"]), scalars | just_held, moments),
+            max_size=4,
         ),
         "member_since": st.dictionaries(st.sampled_from(SEGMENTS), moments, max_size=2),
         "last_seen_at": moments,
@@ -197,7 +204,10 @@ memberships = one(
 buckets = st.tuples(st.integers(0, 9_999), st.integers(0, 9_999)).map(
     lambda pair: {"kind": "bucket", "salt": "s", "first": min(pair), "last": max(pair)}
 )
-traits = one(kind=just("trait"), key=st.sampled_from(PATHS), test=tests)
+lasting_traits = one(
+    kind=just("trait"), key=st.sampled_from(["plan", "tags", "score"]), test=tests, lasting=spans
+)
+traits = one(kind=just("trait"), key=st.sampled_from(PATHS), test=tests) | lasting_traits
 fields = one(
     kind=just("field"), field=st.sampled_from(["last_seen_at", "locale", "time_zone"]), test=tests
 )
@@ -235,6 +245,12 @@ def group(draw, depth):
 def rules(draw):
     """A whole rule."""
     return {"version": 1, "root": draw(group(draw(st.integers(0, 2))))}
+
+
+@st.composite
+def standing(draw):
+    """A condition on since when a trait has stood."""
+    return draw(lasting_traits)
 
 
 @st.composite

@@ -166,6 +166,25 @@ def test_a_segment_inside_a_segment_follows_in_the_same_batch():
     assert [members(one) for one in (buyers, both, again)] == [[ada], [ada], [ada]]
 
 
+def test_a_trait_that_stands_ripens_by_a_timer_and_saying_it_again_begins_nothing():
+    pro = live("Pro for long", plan_is("pro") | {"lasting": {"amount": 3, "unit": "days"}})
+    ada = person("ada", plan="pro")
+    ben = person("ben", plan="pro")
+    read_facts(NOW)
+    person("ada", plan="pro", now=NOW + DAY)
+    person("ben", plan="free", now=NOW + DAY)
+    person("ben", plan="pro", now=NOW + 2 * DAY)
+    read_facts(NOW + 2 * DAY)
+    assert members(pro) == []
+    refresh_due(now=NOW + 3 * DAY)
+    assert members(pro) == [ada]
+    refresh_due(now=NOW + 5 * DAY)
+    assert members(pro) == sorted([ada, ben])
+    person("ada", plan="free", now=NOW + 6 * DAY)
+    read_facts(NOW + 6 * DAY)
+    assert members(pro) == [ben]
+
+
 def test_lasting_membership_ripens_by_a_timer():
     ada = person("ada")
     buyers = live("Buyers", bought())

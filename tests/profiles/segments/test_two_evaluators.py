@@ -14,8 +14,8 @@ from profiles.segments.queries.people import load_people
 from profiles.segments.rules.compile import compile_members, compile_verdicts
 from profiles.segments.rules.sqlbuilder import Scope
 from profiles.segments.rules.tree import parse_rule
-from tests.profiles.segments.strategies import NOW, person, rules
-from tests.profiles.segments.world import make_segments, store
+from tests.profiles.segments.strategies import NOW, person, rules, standing
+from tests.profiles.segments.world import keep_by, make_segments, store
 
 pytestmark = pytest.mark.django_db
 PICKED = "WITH picked AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS customer_id) "
@@ -32,11 +32,26 @@ def undone():
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(rule=rules(), crowd=st.lists(person(), min_size=1, max_size=4), lead=st.floats(0, 0.999))
 def test_sql_and_memory_agree(rule, crowd, lead):
+    agree(rule, crowd, lead)
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    one=standing(),
+    crowd=st.lists(person(), min_size=1, max_size=4),
+    policy=st.sampled_from(["newest", "oldest", "largest"]),
+)
+def test_sql_and_memory_agree_since_when_a_trait_has_stood(one, crowd, policy):
+    agree({"root": {"rules": [one]}}, crowd, 0.5, policy=policy)
+
+
+def agree(rule, crowd, lead, *, policy="newest"):
     note(f"{rule}\n{crowd}")
     root = parse_rule(rule).root
     with undone():
         make_segments()
         ids = store(crowd)
+        keep_by(policy, ["plan", "tags", "score"])
         names = resolve_names(root.mentions())
         persons = load_people(ids, root)
         expected = {number: root.holds(person, NOW) for number, person in persons.items()}

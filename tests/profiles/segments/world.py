@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 from kernel.sql.cursor import open_cursor
-from tests.profiles.segments.strategies import NOW, SEGMENTS
+from tests.profiles.segments.strategies import HELD, NOW, SEGMENTS
 
 
 def run(text, **params):
@@ -57,6 +57,8 @@ def store(people):
 def _store_facts(number, one):
     for touch in one["touches"]:
         add_touch(number, **touch)
+    for name, value, at in one["told"]:
+        add_told(number, name, one["traits"].get(name) if value == HELD else value, at=at)
     for kind in sorted(one["kinds"]):
         run(
             "INSERT INTO profiles_identity (customer_id, kind, value, source_id, first_seen_at,"
@@ -110,3 +112,25 @@ def add_touch(customer_id, *, event, occurred_at, revenue=None, properties=None)
         properties=json.dumps(properties or {}),
     )
     return number
+
+
+def add_told(customer_id, name, value, *, at):
+    """Store what a source said about one trait."""
+    run(
+        "INSERT INTO profiles_trait_entry (customer_id, recorded_for, traits, prevailed, source_id,"
+        " cause, at, recorded_at) VALUES (%(id)s::bigint, %(id)s::bigint, %(traits)s::text::jsonb,"
+        " true, 1, 'told', %(at)s::timestamptz, %(at)s::timestamptz)",
+        id=customer_id,
+        traits=json.dumps({name: value}),
+        at=at,
+    )
+
+
+def keep_by(policy, names):
+    """Let a policy decide which values of some traits are kept."""
+    run(
+        "INSERT INTO profiles_trait_policy (name, rule, changed_by, changed_at)"
+        " SELECT n, %(rule)s::text, 'user:1', now() FROM unnest(%(names)s::text[]) AS n",
+        rule=policy,
+        names=names,
+    )
