@@ -72,6 +72,14 @@ SENDERS = SettingsPage(
     order=40,
     permission="view",
 )
+LIMITS = SettingsPage(
+    label="Sending limits",
+    text="Frequency caps, quiet hours, the least time between two messages, who is held out of all.",
+    url_name="campaigns:limits",
+    icon="gauge",
+    order=45,
+    permission="view",
+)
 
 
 def register() -> None:
@@ -86,6 +94,7 @@ def register() -> None:
     for page in PAGES:
         navigation.register(page)
     settings_pages.register(SENDERS)
+    settings_pages.register(LIMITS)
     merge_sources.register(ComputedValues.key, ComputedValues())
     merge_sources.register(ConsentValues.key, ConsentValues())
     usage_sources.register(CampaignUsage.key, CampaignUsage())

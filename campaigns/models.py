@@ -10,6 +10,7 @@ from campaigns.deliveries.models import (
     FrequencyCap,
     MergeMove,
     QuietHours,
+    SendingRule,
 )
 from campaigns.journeys.models import (
     Call,
@@ -56,6 +57,7 @@ __all__ = [
     "Recipient",
     "Sender",
     "SendingPause",
+    "SendingRule",
     "Step",
     "Template",
     "TemplateVersion",

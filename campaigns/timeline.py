@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from campaigns.deliveries.rules import reason_text
+from campaigns.deliveries.rules import reason_text, say_numbers
 from campaigns.deliveries.selectors import list_delays
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.selectors import StartedRow, StepRow, list_started_by, list_steps
@@ -78,7 +78,7 @@ class DelayTimeline:
                 at=row.at,
                 kind="Message",
                 title=f"“{row.template}” was delayed",
-                detail=reason_text(row.reason),
+                detail=" · ".join([reason_text(row.reason), *say_numbers(row.numbers)]),
                 icon="hourglass",
                 url="",
             )

@@ -6,7 +6,8 @@ from campaigns.broadcasts import views as broadcasts
 from campaigns.channels import views as channels
 from campaigns.clerks import views as clerks
 from campaigns.content import views as content
-from campaigns.deliveries import views as deliveries
+from campaigns.deliveries.views import activity as deliveries
+from campaigns.deliveries.views import limits
 from campaigns.journeys import urls as journeys
 
 staff = (
@@ -33,6 +34,14 @@ staff = (
         path("senders/pause/", channels.pause_all, name="sending-pause"),
         path("senders/resume/", channels.resume_all, name="sending-resume"),
         path("senders/<uuid:key>/pause/", channels.pause_sender, name="sender-pause"),
+        path("limits/", limits.overview, name="limits"),
+        path("limits/rule/", limits.edit_rule, name="sending-rule"),
+        path("limits/caps/new/", limits.add_cap, name="cap-new"),
+        path("limits/caps/<int:number>/", limits.edit_cap, name="cap-edit"),
+        path("limits/caps/<int:number>/delete/", limits.delete_cap, name="cap-delete"),
+        path("limits/quiet/new/", limits.add_quiet, name="quiet-new"),
+        path("limits/quiet/<slug:channel>/", limits.edit_quiet, name="quiet-edit"),
+        path("limits/quiet/<slug:channel>/delete/", limits.delete_quiet, name="quiet-delete"),
         path("cards/", clerks.cards, name="cards"),
         path("cards/<uuid:key>/done/", clerks.finish, name="card-finish"),
         path("messages/", deliveries.activity, name="messages"),

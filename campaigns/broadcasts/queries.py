@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from kernel.sql import SqlFile, bigint_array
+from kernel.sql import SqlFile, bigint_array, text_array
 
 AUDIENCE = SqlFile(__file__, "audience")
 FIGURES = SqlFile(__file__, "figures")
@@ -22,6 +22,7 @@ class Asked:
     channel: str
     message_class: str
     topic: str
+    tags: Sequence[str]
     holdout: Decimal
 
 
@@ -74,6 +75,7 @@ def estimate(asked: Asked, *, most: int, now: datetime) -> list[Verdict]:
         "channel": asked.channel,
         "class": asked.message_class,
         "topic": asked.topic,
+        "tags": text_array(asked.tags),
         "holdout": asked.holdout,
         "most": most,
         "now": now,

@@ -79,6 +79,7 @@ def estimate(broadcast: Broadcast, *, now: datetime) -> Estimated:
         channel=template.channel,
         message_class=template.message_class,
         topic=template.topic,
+        tags=broadcast.tags,
         holdout=broadcast.holdout_percent,
     )
     found = queries.estimate(asked, most=MOST_JUDGED, now=now)

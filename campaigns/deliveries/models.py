@@ -233,13 +233,30 @@ class MergeMove(models.Model):
 
 
 class FrequencyCap(models.Model):
-    """At most `max_count` messages in `days` rolling days; all caps that apply must allow."""
+    """At most `max_count` messages in a period; all caps that apply must allow.
+
+    A period is so many rolling `days`, so many rolling hours (`days` counts them), or the running
+    day, week or month of the person's calendar. A cap with a topic or a tag limits and counts only
+    such messages.
+    """
+
+    class Period(models.TextChoices):
+        ROLLING = "rolling", "rolling days"
+        HOURS = "hours", "rolling hours"
+        DAY = "day", "the calendar day"
+        WEEK = "week", "the calendar week"
+        MONTH = "month", "the calendar month"
 
     name = models.CharField(max_length=120, unique=True)
     channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES, blank=True, default="")
     message_class = models.CharField(max_length=16, choices=CLASS_CHOICES, default="marketing")
+    topic = models.CharField(max_length=64, blank=True, default="")
+    tag = models.CharField(max_length=64, blank=True, default="")
     max_count = models.IntegerField()
     days = models.IntegerField()
+    period = models.CharField(max_length=8, choices=Period.choices, default=Period.ROLLING.value)
+    default_zone = models.CharField(max_length=64, default="UTC")
+    counts_transactional = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -257,10 +274,15 @@ class FrequencyCap(models.Model):
 class QuietHours(models.Model):
     """When a channel keeps silent, in the person's own time zone, or `default_zone` without one."""
 
+    class Policy(models.TextChoices):
+        WAIT = "wait", "Messages wait until they end"
+        DROP = "drop", "Messages are held back for good"
+
     channel = models.CharField(max_length=16, choices=CHANNEL_CHOICES, unique=True)
     starts_at = models.TimeField()
     ends_at = models.TimeField()
     default_zone = models.CharField(max_length=64, default="UTC")
+    policy = models.CharField(max_length=8, choices=Policy.choices, default=Policy.WAIT.value)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -269,3 +291,25 @@ class QuietHours(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
+
+
+class SendingRule(models.Model):
+    """The one row of rules for all marketing: who never gets any, and the least time between two."""
+
+    is_on = models.BooleanField(unique=True, default=True)
+    holdout_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
+    gap_minutes = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "campaigns_sending_rule"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    is_on=True, holdout_percent__gte=0, holdout_percent__lte=50, gap_minutes__gte=0
+                ),
+                name="campaigns_sending_rule_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "Rules of all marketing"

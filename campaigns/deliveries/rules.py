@@ -1,9 +1,23 @@
 """Reasons in words for people. The keys are the reasons that decisions carry."""
 
+from collections.abc import Mapping
+from typing import Any
+
+# What else the gate may have read, in words; times are in UTC.
+_READ = {
+    "consent": "Consent: {}",
+    "suppression": "Suppressed because of: {}",
+    "until": "Quiet until {}",
+    "paused_until": "Paused by the person until {}",
+    "gap_minutes": "At least {} minutes between two",
+    "gap_until": "The next one may leave at {}",
+    "attempt": "Attempt {}",
+}
+
 REASONS = {
     "accepted": "Taken by the provider.",
     "allowed": "Nothing stands in the way.",
-    "held_out": "Held out, for comparison.",
+    "held_out": "The person is held out, for comparison.",
     "no_consent": "No consent for this channel or topic.",
     "consent_withdrawn": "Consent was withdrawn.",
     "suppressed": "The address is on the suppression list.",
@@ -16,6 +30,8 @@ REASONS = {
     "weekly_limit": "The person wants no more marketing messages this week.",
     "frequency_cap": "A frequency cap was reached.",
     "quiet_hours": "Quiet hours where the person is; sent when they end.",
+    "quiet_dropped": "Quiet hours where the person is; this channel drops such messages.",
+    "minimum_gap": "The last message is too recent; sent when the least time between two is over.",
     "no_sender": "No sender is set up for this channel.",
     "render_limit": "The template ran too long and was stopped.",
     "render_error": "The template failed on this person's values.",
@@ -60,3 +76,32 @@ def reason_text(reason: str) -> str:
     if kind.startswith("twilio_"):
         return f"The provider refused it with the error {kind.removeprefix('twilio_')}."
     return REASONS.get(reason, reason)
+
+
+def say_cap(most: int, length: int, period: str) -> str:
+    """Return a cap in words: so many within such a period."""
+    unit = {"rolling": "day", "hours": "hour"}.get(period)
+    if unit is None:
+        return f"{most:,} in the calendar {period}"
+    return f"{most:,} in {length:,} {unit}{'' if length == 1 else 's'}"
+
+
+def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
+    """Return what the gate read for one decision, each number in words."""
+    said = [
+        f"{name}: {cap['count']} so far, at most "
+        f"{say_cap(cap['max'], cap['days'], cap.get('period', 'rolling'))}"
+        for name, cap in numbers.get("caps", {}).items()
+    ]
+    if "slot" in numbers:
+        said.append(f"The message {numbers['slot']} took the last slot.")
+    if "pace" in numbers:
+        pace = numbers["pace"]
+        said.append(f"Of their own limit: {pace['count']} of {pace['max']} in {pace['days']} days")
+    for name, words in _READ.items():
+        if name in numbers:
+            said.append(words.format(numbers[name]))
+    if "zone" in (clock := numbers.get("clock", {})):
+        of_whom = "the person" if clock.get("from") == "person" else "the channel"
+        said.append(f"Local time {clock['local']} in {clock['zone']}, the zone of {of_whom}")
+    return said

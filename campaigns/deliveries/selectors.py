@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.contracts import DeliveryStatus
-from campaigns.deliveries.rules import reason_text
+from campaigns.deliveries.rules import reason_text, say_numbers
 from kernel.sql import SqlFile
 
 ACTIVITY = SqlFile(__file__, "activity")
@@ -50,12 +50,9 @@ class ActivityRow:
         return reason_text(self.reason)
 
     @property
-    def caps(self) -> list[str]:
-        """The caps that were read, each in words."""
-        read = self.numbers.get("caps", {}).items()
-        return [
-            f"{name}: {cap['count']} of {cap['max']} in {cap['days']} days" for name, cap in read
-        ]
+    def read(self) -> list[str]:
+        """What the gate read, each number in words."""
+        return say_numbers(self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

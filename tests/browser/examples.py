@@ -240,9 +240,6 @@ def _drafted():
     return {"key": key}
 
 
-for _page in (
-    "build", "edit", "publish", "discard", "people", "stop", "versions", "export", "try",
-):  # fmt: skip
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 

@@ -50,3 +50,29 @@ def _started():
         while advance_broadcasts(now=now):
             pass
     return {"key": made.key}
+
+
+@example("campaigns:cap-edit")
+def _cap():
+    from campaigns.models import FrequencyCap
+
+    cap, _ = FrequencyCap.objects.get_or_create(
+        name="Weekly example", defaults={"max_count": 3, "days": 7}
+    )
+    return {"number": cap.pk}
+
+
+@example("campaigns:quiet-edit")
+def _quiet():
+    from datetime import time
+
+    from campaigns.models import QuietHours
+
+    hours = {"starts_at": time(21), "ends_at": time(8)}
+    QuietHours.objects.get_or_create(channel="sms", defaults=hours)
+    return {"channel": "sms"}
+
+
+example("campaigns:cap-delete")(_cap)
+example("campaigns:quiet-delete")(_quiet)
+example("campaigns:broadcast-stop")(_started)

@@ -92,7 +92,8 @@ WITH audience AS MATERIALIZED (
 ), size AS (
     SELECT count(*) AS people, greatest(1, ceil(count(*)::numeric / %(most)s::int)::bigint) AS every FROM audience
 ), facts AS (
-    SELECT c.id, kernel_bucket('broadcast:' || %(key)s::text, c.key::text) < 100 * %(holdout)s::numeric AS is_held_out,
+    SELECT c.id, kernel_bucket('broadcast:' || %(key)s::text, c.key::text) < 100 * %(holdout)s::numeric
+            OR %(class)s::text = 'marketing' AND g.is_held_out AS is_held_out,
         a.address, s.id IS NOT NULL AS is_suppressed, k.consent, w.paused_until, w.is_enough, p.hit
     FROM audience m CROSS JOIN size
     JOIN profiles_customer c ON c.id = m.customer_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
@@ -101,8 +102,9 @@ WITH audience AS MATERIALIZED (
         ON s.channel = %(channel)s::text AND s.address = a.address AND s.released_at IS NULL
     CROSS JOIN LATERAL profiles_may_contact(c.id, %(channel)s::text, %(topic)s::text, a.address) k
     CROSS JOIN LATERAL campaigns_pace(c.id, %(now)s::timestamptz) w
-    CROSS JOIN LATERAL campaigns_pressure(
-        c.id, %(channel)s::text, %(class)s::text, %(now)s::timestamptz) p
+    CROSS JOIN LATERAL campaigns_spacing(c.id, c.key, %(now)s::timestamptz) g
+    CROSS JOIN LATERAL campaigns_pressure(c.id, %(channel)s::text, %(class)s::text, %(topic)s::text,
+        %(tags)s::text[], c.time_zone, %(now)s::timestamptz) p
     WHERE mod(m.customer_id * 7919, size.every) = 0
 ), verdict AS (
     SELECT CASE

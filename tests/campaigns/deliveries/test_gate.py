@@ -154,7 +154,7 @@ def test_a_cap_lets_as_many_through_as_it_says_and_the_higher_priority_first():
     assert [outcome(d)[2] for d in (high, mid, low)] == ["accepted", "accepted", "frequency_cap"]
     numbers = Decision.objects.get(delivery=low).numbers
     assert numbers["cap"] == "Weekly"
-    assert numbers["caps"] == {"Weekly": {"count": 2, "max": 2, "days": 7}}
+    assert numbers["caps"] == {"Weekly": {"count": 2, "max": 2, "days": 7, "period": "rolling"}}
 
 
 def test_a_cap_rolls_and_counts_only_its_channel_class_and_what_was_sent():
