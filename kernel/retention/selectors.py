@@ -23,7 +23,7 @@ def list_retained() -> list[RetainedLog]:
     return [
         RetainedLog(
             name=name, label=retained.label, text=retained.text, extent=retained.measure(),
-            policy=policies.get(name) or RetentionPolicy(log=name),
+            policy=policies.get(name) or RetentionPolicy(log=name, error=""),
         )
         for name, retained in retained_logs.items()
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -99,6 +99,15 @@ def read_instant(text: str) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def field_instant(at: datetime) -> str:
+    """Return an instant as the browser's field takes it: milliseconds, rounded up.
+
+    Rounded down, the event that happened at that very instant would be left out.
+    """
+    up = at.astimezone(UTC) + timedelta(microseconds=-at.microsecond % 1_000)
+    return up.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def parse_key(text: str) -> UUID | None:

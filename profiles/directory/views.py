@@ -20,7 +20,7 @@ from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
 from profiles.directory import selectors, trait_selectors
 from profiles.directory.queries import count_touchpoints
-from profiles.directory.rules import read_instant
+from profiles.directory.rules import field_instant, read_instant
 
 SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes and groups"),
          ("activity", "Messages and journeys"))  # fmt: skip
@@ -96,6 +96,7 @@ def past(request: HttpRequest, key: UUID) -> HttpResponseBase:
         state = trait_selectors.describe_past(
             customer.id, at=at, as_known=known == "then", is_masked=_is_masked(request)
         )
+        context["field_at"] = field_instant(state.at)
         context |= {"state": state, "neighbors": trait_selectors.find_neighbors(customer.id, at=at)}
     return _profile(request, customer, "past", context, now=now)
 

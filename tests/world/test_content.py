@@ -8,7 +8,8 @@ from mcps_site.world import channels
 from mcps_site.world.content import SEGMENTS, TOPICS, TRAITS, load_content
 from profiles.computed.models import ComputedTrait
 from profiles.consent.models import Topic
-from profiles.models import Customer, Event, Source, Touchpoint, Upload
+from profiles.duplicates.services import look_for_duplicates
+from profiles.models import Customer, Duplicate, Event, Source, Touchpoint, Upload
 from profiles.segments.models import Segment
 from profiles.touchpoints.services.draining import drain_inbox
 from referrals.programs.models import Program
@@ -64,3 +65,14 @@ def test_the_cards_of_the_stores_are_an_upload_with_two_rejected_rows_once(db, s
     assert (upload.status, upload.accepted, upload.rejected) == ("finished", 1, 2)
     cards = Customer.objects.values_list("traits__store_card", flat=True)
     assert [card for card in cards if card] == [4002]
+
+
+def test_a_till_noted_somebody_twice_and_the_search_finds_the_pair(db, sender):
+    ada = {"type": "identify", "userId": "fw-0000002"}
+    sender.send({**ada, "traits": {"email": "ada@people.example", "name": "Ada Moss"}})
+    drain_inbox(now=NOW)
+    for _ in range(2):
+        load_content(now=NOW)
+    assert Customer.objects.filter(traits__email="ada+till@people.example").count() == 1
+    assert look_for_duplicates(now=NOW) == 1
+    assert Duplicate.objects.get().evidence == ["email_alike"]

@@ -51,6 +51,19 @@ def test_an_instant_shows_what_was_and_leads_to_the_events_around_it(client, col
     assert get(client, colleague, "past", ada, at="yesterday").context["problem"]
 
 
+@pytest.mark.parametrize(
+    ("at", "field"),
+    [("2026-01-01T12:00:00.123456Z", "2026-01-01T12:00:00.124"),
+     ("2026-01-01T23:59:59.999900Z", "2026-01-02T00:00:00.000"),
+     ("2026-01-01T12:00:00Z", "2026-01-01T12:00:00.000")],
+)  # fmt: skip
+def test_the_instant_stands_in_the_field_as_browsers_take_it_never_earlier(
+    client, colleague, ada, at, field
+):
+    page = get(client, colleague, "past", ada, at=at).content.decode()
+    assert f'name="at" value="{field}"' in page
+
+
 def test_viewers_see_the_past_and_the_history_masked(client, stranger, ada):
     assign_role(stranger, Role.VIEWER)
     for name in ("attributes", "past"):
