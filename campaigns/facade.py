@@ -13,7 +13,9 @@ from campaigns.contracts import (
     TemplateDraft,
     TemplateId,
 )
-from campaigns.journeys.services import publish
+from campaigns.journeys import selectors
+from campaigns.journeys.rules.specs import SpecDocument
+from campaigns.journeys.services import publish, specifying
 
 
 def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -> None:
@@ -58,3 +60,17 @@ def publish_journey(
     """
     journey = publish.create_journey(name, key=key, actor=actor, now=now)
     return publish.publish_journey(journey, definition=definition, actor=actor, now=now)
+
+
+def add_journey_spec(
+    journey: UUID, *, name: str, document: dict[str, Any], actor: str, now: datetime
+) -> None:
+    """Keep a spec with a journey; it runs before every later publishing.
+
+    Raises:
+        NotFound: there is no such journey.
+        Conflict: another spec of the journey has the name.
+    """
+    spec = SpecDocument.model_validate(document)
+    found = selectors.get_journey(journey)
+    specifying.save_spec(found, None, name=name, document=spec, actor=actor, now=now)

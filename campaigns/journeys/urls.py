@@ -10,6 +10,7 @@ from campaigns.journeys.views import (
     pages,
     publishing,
     ruling,
+    specs,
     stopping,
     trying,
 )
@@ -29,6 +30,9 @@ urlpatterns = [
     path("journeys/<uuid:key>/try/", trying.try_journey, name="journey-try"),
     path("journeys/<uuid:key>/dry-runs/", dry_running.dry_runs, name="journey-dry-runs"),
     path("journeys/<uuid:key>/dry-runs/<uuid:run>/", dry_running.dry_run, name="journey-dry-run"),
+    path("journeys/<uuid:key>/specs/", specs.specs, name="journey-specs"),
+    path("journeys/<uuid:key>/specs/new/", specs.new_spec, name="journey-spec-new"),
+    path("journeys/<uuid:key>/specs/<uuid:spec>/", specs.spec, name="journey-spec"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.contracts import Channel, MessageClass, TemplateDraft
-from campaigns.facade import create_template, publish_journey
+from campaigns.facade import add_journey_spec, create_template, publish_journey
 from kernel.errors import Conflict
 from kernel.ids import new_key
 from mcps_site.world.mjml import mail_source
@@ -74,6 +74,13 @@ INVITE_MAIL = TemplateDraft(
     ),
 )  # fmt: skip
 
+BOUGHT_IN_TIME = {
+    "traits": {"first_name": "Ada", "email": "ada@fernway.example"},
+    "channels": ["email"],
+    "when": [{"after": HOUR, "event": ORDER}],
+    "then": [{"what": "not_sent", "name": "mail"}, {"what": "ends", "name": "goal_reached"}],
+}
+
 
 def load_journeys(*, now: datetime) -> None:
     """Make everything that is missing; safe to run again."""
@@ -88,7 +95,10 @@ def load_journeys(*, now: datetime) -> None:
         push = _template("Cart, push", CART_PUSH, now=now)
         audience = _template("Cart, audience", CART_AUDIENCE, now=now)
         steps = abandoned_cart(str(mail), str(audience), str(push))
-        _publish("Abandoned cart", steps, now=now)
+        key = _publish("Abandoned cart", steps, now=now)
+        add_journey_spec(
+            key, name="Who buys in time gets no mail", document=BOUGHT_IN_TIME, actor=ACTOR, now=now
+        )
     with suppress(Conflict):
         mail = _template("Welcome", WELCOME_MAIL, now=now)
         _publish("Welcome", welcome(str(mail)), now=now)
@@ -192,5 +202,7 @@ def _template(name: str, draft: TemplateDraft, *, now: datetime) -> UUID:
     return key
 
 
-def _publish(name: str, definition: Node, *, now: datetime) -> None:
-    publish_journey(name, key=new_key(now=now), definition=definition, actor=ACTOR, now=now)
+def _publish(name: str, definition: Node, *, now: datetime) -> UUID:
+    key = new_key(now=now)
+    publish_journey(name, key=key, definition=definition, actor=ACTOR, now=now)
+    return key

@@ -243,8 +243,23 @@ def _drafted():
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
-for _page in ("try", "dry-runs"):
+for _page in ("try", "dry-runs", "specs", "spec-new"):
     example(f"campaigns:journey-{_page}")(_drafted)
+
+
+@example("campaigns:journey-spec")
+def _spec():
+    from datetime import UTC, datetime
+
+    from campaigns.journeys.models import Journey
+    from campaigns.journeys.rules.specs import SpecDocument, read_then
+    from campaigns.journeys.services.specifying import save_spec
+
+    journey = Journey.objects.get(key=_drafted()["key"])
+    document = SpecDocument(traits={"email": "a@example.com"}, then=read_then("ends out"))
+    now = datetime.now(UTC)
+    spec = save_spec(journey, None, name="Ends", document=document, actor="user:1", now=now)
+    return {"key": journey.key, "spec": spec.key}
 
 
 @example("campaigns:journey-dry-run")

@@ -10,6 +10,7 @@ from campaigns.contracts import PublishedJourney
 from campaigns.journeys.models import Journey, JourneyDraft, JourneyEdit
 from campaigns.journeys.rules.documents import CannotEdit, Document
 from campaigns.journeys.services.publish import publish_journey
+from campaigns.journeys.services.specifying import refuse_failing, run_specs
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
 
@@ -96,15 +97,29 @@ def step_through_edits(draft: JourneyDraft, by: int, *, actor: str, now: datetim
 
 
 @transaction.atomic
-def publish_draft(draft: JourneyDraft, *, actor: str, now: datetime) -> PublishedJourney:
+def publish_draft(
+    draft: JourneyDraft, *, actor: str, now: datetime, despite: str = ""
+) -> PublishedJourney:
     """Publish what the draft shows; the draft is then closed.
+
+    The specs of the journey run first. `despite` is the reason to publish although some are not met.
 
     Raises:
         Invalid: the draft has a fault; `field` is its path.
+        Conflict: a spec is not met, and no reason is given.
     """
     locked = JourneyDraft.objects.select_for_update().select_related("journey").get(pk=draft.pk)
     definition: Any = shown_edit(locked).definition
+    verdicts = run_specs(locked.journey, definition, now=now)
+    if not despite:
+        refuse_failing(verdicts)
+    failing = [one.spec.name for one in verdicts if not one.is_met]
     done = publish_journey(locked.journey, definition=definition, actor=actor, now=now)
+    if failing:
+        record(
+            actor=actor, verb="published despite specs", object_type="journey",
+            object_id=str(locked.journey.key), after={"reason": despite, "specs": failing}, now=now,
+        )  # fmt: skip
     locked.delete()
     return done
 

@@ -17,6 +17,7 @@ from campaigns.journeys.rules.documents import Document
 from campaigns.journeys.rules.dry_results import read_outcome
 from campaigns.journeys.rules.words import describe
 from campaigns.journeys.services import drafting
+from campaigns.journeys.services.specifying import run_specs
 from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
@@ -32,8 +33,11 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
         if not may(request.user, "publish"):
             return refuse(request, "publish")
         try:
-            done = drafting.publish_draft(draft, actor=actor_of(request.user), now=timezone.now())
-        except Invalid as error:
+            done = drafting.publish_draft(
+                draft, actor=actor_of(request.user), now=timezone.now(),
+                despite=request.POST.get("despite", "").strip()[:500],
+            )  # fmt: skip
+        except (Conflict, Invalid) as error:
             refused = error.message
         else:
             text = f"Version {done.version} of “{draft.journey.name}” is live."
@@ -87,6 +91,7 @@ def _review(request: HttpRequest, draft: JourneyDraft, *, refused: str) -> HttpR
         "starts_now": entry.get("starts") == "current_and_future",
         "holdout": definition.get("holdout_percent", 10),
         **_estimate(draft, definition),
+        "verdicts": run_specs(draft.journey, definition, now=timezone.now()),
         "refused": refused,
     }
     status = 422 if refused else 200
