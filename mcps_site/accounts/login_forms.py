@@ -30,6 +30,7 @@ class LogInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _say(self, {"login": ADDRESS, "password": PASSWORD})
+        self.fields["login"].widget.attrs["autofocus"] = True
         self.fields["remember"].label = "Stay logged in on this device for two weeks"
 
 

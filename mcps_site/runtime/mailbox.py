@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -22,6 +23,7 @@ from mcps_site.runtime import places
 # A trial that runs for days must not fill the disk: the oldest mails go.
 MOST_MAILS = 20_000
 PRUNE_EVERY = 500
+_HEADERS = BytesHeaderParser(policy=policy.default)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Mail:
     @property
     def subject(self) -> str:
         """The subject line, or a dash where there is none."""
-        return str(self.message["Subject"] or "—")
+        return str(_HEADERS.parsebytes(self.raw)["Subject"] or "—")
 
     def body(self, kind: str) -> str:
         """Return the `plain` or `html` part as text, empty where the mail has none."""
@@ -126,7 +128,7 @@ def _age(path: Path) -> tuple[int, str]:
 
 def _read(path: Path) -> Mail:
     raw = path.read_bytes()
-    message = message_from_bytes(raw, policy=policy.default)
+    message = _HEADERS.parsebytes(raw)
     return Mail(
         key=path.name,
         caught_at=datetime.fromtimestamp(_age(path)[0] / 1_000_000, tz=UTC),

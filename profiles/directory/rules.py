@@ -13,6 +13,7 @@ _SHOWN_PROPERTIES = 4
 _LONGEST_VALUE = 60
 _MASK = "•••"
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$")
+_KEY = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _ICONS = (
     (re.compile(r"order|purchase|bought|checkout", re.IGNORECASE), "shopping-bag"),
     (re.compile(r"cart", re.IGNORECASE), "shopping-cart"),
@@ -35,12 +36,17 @@ def summarize_properties(properties: Mapping[str, Any]) -> str:
     """Return the first plain properties as one line."""
     parts = []
     for name, value in properties.items():
-        if isinstance(value, dict | list) or value is None or value == "":
+        if isinstance(value, dict | list) or value is None or value == "" or _is_key(value):
             continue
         parts.append(f"{name} {_short(value)}")
         if len(parts) == _SHOWN_PROPERTIES:
             break
     return " · ".join(parts)
+
+
+def _is_key(value: Any) -> bool:
+    """Say whether a value is a key such as that of a message, which tells people nothing."""
+    return isinstance(value, str) and _KEY.match(value) is not None
 
 
 def type_of(value: Any) -> str:

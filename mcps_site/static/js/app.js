@@ -1,5 +1,6 @@
 // The behaviors of every page. A page with its own adds a module in its `head` block.
 import "./behavior.js";
+import "./added.js";
 import "./chart.js";
 import "./copy.js";
 import "./dialog.js";
