@@ -64,7 +64,7 @@ def test_deactivated_person_stays_out(client, owner):
 
 @pytest.mark.parametrize("path", [
     "signup/", "email/", "confirm-email/", "password/set/", "login/code/confirm/", "3rdparty/",
-    "social/signup/", "2fa/webauthn/", "",
+    "social/signup/", "2fa/webauthn/",
 ])  # fmt: skip
 def test_pages_of_the_library_that_we_do_not_use_are_not_there(client, path):
     assert client.get(f"/accounts/{path}").status_code == 404
