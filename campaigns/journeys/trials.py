@@ -95,6 +95,13 @@ def count_heavy(version_id: int) -> dict[int, int]:
     return dict(TRYING.run("count_heavy", {"version_id": version_id}))
 
 
+def count_flows(version_id: int) -> list[tuple[str, str, int]]:
+    """Return how many went from each step of a version to the next."""
+    return [
+        (row[0], row[1], row[2]) for row in TRYING.run("count_flows", {"version_id": version_id})
+    ]
+
+
 def count_inside(version_id: int) -> int:
     """Return how many are still on their way in a version."""
     return int(TRYING.value("count_inside", {"version_id": version_id}) or 0)

@@ -143,7 +143,8 @@ def _plan_ends(clock: Simulation, span: Span) -> None:
     earlier = Enrollment.objects.filter(state="active", finished_at__gt=span.since)
     ends = earlier.filter(finished_at__lte=span.until).values_list("finished_at", flat=True)
     for at in ends.distinct():
-        clock.plan(at, _end_earlier)
+        if at is not None:
+            clock.plan(at, _end_earlier)
 
 
 def _end_earlier(at: datetime) -> None:

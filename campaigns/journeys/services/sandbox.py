@@ -205,7 +205,8 @@ def of_people(customer_ids: list[int]) -> dict[str, Any]:
 def _count(statement: str, params: Mapping[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, dict(params))
-        return cursor.rowcount
+        count: int = cursor.rowcount
+        return count
 
 
 def _make_tables() -> None:

@@ -45,7 +45,9 @@ def save_spec(
     Raises:
         Conflict: another spec of the journey has the name, or there are too many.
     """
-    others = JourneySpec.objects.filter(journey=journey).exclude(pk=spec.pk if spec else None)
+    others = JourneySpec.objects.filter(journey=journey)
+    if spec is not None:
+        others = others.exclude(pk=spec.pk)
     if others.filter(name=name).exists():
         raise Conflict(f"A spec named “{name}” exists. Choose another name.")
     if spec is None and others.count() >= MOST_SPECS:

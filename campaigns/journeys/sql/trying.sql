@@ -77,3 +77,12 @@ SELECT n.messages, count(*) AS people FROM (
 -- name: count_inside
 -- How many are still on their way in a version. Changes nothing.
 SELECT count(*) FROM campaigns_enrollment e WHERE e.version_id = %(version_id)s::bigint AND e.state = 'active'
+
+-- name: count_flows
+-- How many went from each step of a version to the next. Reads the tallies. Leans on campaigns_node_tally_version.
+SELECT n.name AS source, m.name AS target, sum(t.moved)::bigint AS people
+FROM campaigns_node_tally t
+JOIN campaigns_journey_node n ON n.version_id = t.version_id AND n.node = t.node
+JOIN campaigns_journey_node m ON m.version_id = t.version_id AND m.node = t.next_node
+WHERE t.version_id = %(version_id)s::bigint AND t.node >= 0
+GROUP BY n.node, n.name, m.node, m.name ORDER BY n.node, m.node

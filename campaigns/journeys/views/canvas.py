@@ -1,12 +1,15 @@
 """What the canvas and the indented list show: nodes with words and faults, arrows, ways."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
 
 from campaigns.journeys.rules.analysis import Fault, Known, find_faults
 from campaigns.journeys.rules.documents import Document, arrows
 from campaigns.journeys.rules.picture import Arrow, Line, Picture, draw, outline
 from campaigns.journeys.rules.words import Words, describe
+from kernel.ui.charts.sankey import Flow, Sankey, sankey
 from kernel.ui.graph import Box
 
 
@@ -95,3 +98,23 @@ def canvas_of(
         chosen=shown.get(chosen),
         ways=tuple(Way(slot=slot, label=label, target=target) for slot, label, target in ways),
     )
+
+
+def paths_of(canvas: Canvas, flows: Sequence[tuple[str, str, int]]) -> SafeString | None:
+    """Return the ways people took as a Sankey diagram, or nothing before anybody moved.
+
+    Ways that lead back up are left out: the diagram only goes on.
+    """
+    ranks = {node.name: node.box.rank for node in canvas.nodes}
+    shown = [
+        Flow(source=source, target=target, count=people)
+        for source, target, people in flows
+        if people > 0 and ranks.get(source, 0) < ranks.get(target, 0)
+    ]
+    if not shown:
+        return None
+    stages = [
+        [name for name, rank in ranks.items() if rank == stage]
+        for stage in range(max(ranks.values()) + 1)
+    ]
+    return sankey(Sankey(title="Ways people took", stages=stages, flows=shown))

@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from campaigns.journeys import selectors
+from campaigns.journeys import selectors, trials
 from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.words import KIND_BY_TYPE
 from campaigns.journeys.selectors import NodeRow
 from campaigns.journeys.views.building import find_journey
-from campaigns.journeys.views.canvas import canvas_of
+from campaigns.journeys.views.canvas import canvas_of, paths_of
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
 from profiles import facade as profiles
@@ -48,10 +48,12 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
         figures = {node.name: _figures(node) for node in nodes}
         chosen = request.GET.get("node", "")
         row = next((node for node in nodes if node.name == chosen), None)
+        canvas = canvas_of(
+            version.definition, selectors.find_known(), chosen=chosen, figures=figures
+        )
         context |= {
-            "canvas": canvas_of(
-                version.definition, selectors.find_known(), chosen=chosen, figures=figures
-            ),
+            "canvas": canvas,
+            "paths": paths_of(canvas, trials.count_flows(version.pk)),
             "chosen": chosen,
             "refused": selectors.count_refused(version.pk),
             "row": row,

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -73,3 +75,12 @@ def test_the_check_finds_people_whom_nothing_will_move(waiting, capsys):
     Timer.objects.all().delete()
     with pytest.raises(CommandError, match="1 active without a timer"):
         call_command("check_journeys")
+
+
+def test_the_ways_people_took_are_drawn_with_their_numbers(client, waiting):
+    journey, _, _ = waiting
+    text = page(client, "journey", journey).content.decode()
+    assert "Picture of Ways people took" in text
+    table = text[text.index('aria-label="Ways people took"') :]
+    assert re.search(r"entry</t[hd]>\s*<td[^>]*>pause</td>\s*<td[^>]*>2<", table)
+    assert re.search(r"pause</t[hd]>\s*<td[^>]*>out</td>\s*<td[^>]*>1<", table)
