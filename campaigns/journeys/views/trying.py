@@ -80,7 +80,7 @@ def _told(tried: Tried, raw: Any) -> dict[str, Any]:
             }
             for step in tried.steps[1:]
         ],
-        "messages": [
+        "letters": [
             (message, _TONES.get(message.outcome, ""), say_span(message.at - tried.began_at))
             for message in tried.messages
         ],

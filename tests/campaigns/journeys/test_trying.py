@@ -157,6 +157,7 @@ def test_the_page_lights_the_way_and_asks_at_holds(client, colleague, journey):
     text = client.get(url).content.decode()
     assert "Ada, come back" in text
     assert "after 1 d 2 h" in text
+    assert "TriedMessage(" not in text
     posted = {
         "traits": "first_name = Bo\nemail = bo@example.com", "channels": ["email"], "trigger": 0,
         "time_zone": "UTC", "at_hold": "back",
