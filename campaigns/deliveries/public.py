@@ -14,6 +14,7 @@ from campaigns.content.rules.tokens import BadToken, Scope, Token, read_token
 from campaigns.contracts import EventKind
 from campaigns.deliveries.links import signing_key
 from campaigns.deliveries.models import Delivery
+from campaigns.deliveries.rules import is_bot_act
 from campaigns.deliveries.services.feedback import record_act, unsubscribe
 
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -25,7 +26,13 @@ def open_pixel(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     delivery = _find_delivery(Scope.OPEN, token, now=now)
     if delivery and request.method == "GET":
-        record_act(delivery[0], EventKind.OPENED, key=_key("opened", delivery[0], now), now=now)
+        record_act(
+            delivery[0],
+            EventKind.OPENED,
+            key=_key("opened", delivery[0], now),
+            is_bot=_is_bot(request, delivery[0], now),
+            now=now,
+        )
     return HttpResponse(_PIXEL, content_type="image/gif", headers={"Cache-Control": "no-store"})
 
 
@@ -43,6 +50,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
             EventKind.CLICKED,
             key=f"{_key('clicked', delivery, now)}:{said.text}",
             url=said.text,
+            is_bot=_is_bot(request, delivery, now),
             now=now,
         )
     answer = HttpResponseRedirect(said.text)
@@ -83,6 +91,11 @@ def _find_delivery(scope: Scope, token: str, *, now: datetime) -> tuple[Delivery
 def _key(kind: str, delivery: Delivery, now: datetime) -> str:
     """Return a key by which the same act within one second counts once."""
     return f"{kind}:{delivery.pk}:{now:%Y%m%d%H%M%S}"
+
+
+def _is_bot(request: HttpRequest, delivery: Delivery, now: datetime) -> bool:
+    agent = request.headers.get("User-Agent", "")
+    return is_bot_act(agent, handed_over_at=delivery.handed_over_at, at=now)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

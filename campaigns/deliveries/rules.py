@@ -1,7 +1,18 @@
 """Reasons in words for people. The keys are the reasons that decisions carry."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+# Nobody reads a message this soon after it was handed over: a scanner at the receiving end does.
+_TOO_SOON: Final = timedelta(seconds=2)
+# Programs that say what they are. Proxies that fetch pictures when a person opens are not here.
+_BOT_AGENTS: Final = re.compile(
+    r"bot\b|crawl|spider|scan|preview|proofpoint|mimecast|barracuda|safelinks|virus|curl/|wget/"
+    r"|python-|go-http-client|okhttp|java/|headless|facebookexternalhit",
+    re.IGNORECASE,
+)
 
 # What else the gate may have read, in words; times are in UTC.
 _READ = {
@@ -105,3 +116,10 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
         of_whom = "the person" if clock.get("from") == "person" else "the channel"
         said.append(f"Local time {clock['local']} in {clock['zone']}, the zone of {of_whom}")
     return said
+
+
+def is_bot_act(agent: str, *, handed_over_at: datetime | None, at: datetime) -> bool:
+    """Say whether a program opened or clicked: by its own word, without one, or by its haste."""
+    if not agent.strip() or _BOT_AGENTS.search(agent):
+        return True
+    return handed_over_at is not None and at - handed_over_at < _TOO_SOON

@@ -46,11 +46,17 @@ def record_events(events: Sequence[ProviderEvent], *, now: datetime) -> int:
 
 
 def record_act(
-    delivery: Delivery, kind: EventKind, *, key: str, now: datetime, url: str = ""
-) -> int:
-    """Record what a person did with a message: opened, clicked or unsubscribed."""
+    delivery: Delivery, kind: EventKind, *, key: str, now: datetime, url: str = "",
+    is_bot: bool = False,
+) -> int:  # fmt: skip
+    """Record what was done with a message: opened, clicked or unsubscribed.
+
+    What a bot did is kept and told to nobody: it counts in no figure and moves nobody in journeys.
+    """
     raw = {"url": url} if url else {}
-    event = ProviderEvent(delivery_key=delivery.key, kind=kind, at=now, key=key, raw=raw)
+    event = ProviderEvent(
+        delivery_key=delivery.key, kind=kind, at=now, key=key, is_bot=is_bot, raw=raw
+    )
     return record_events([event], now=now)
 
 

@@ -11,6 +11,7 @@ from campaigns.content.rules.tokens import Scope, sign_token
 from campaigns.contracts import EventKind, ProviderEvent
 from campaigns.deliveries.links import personal_links, signing_key
 from campaigns.deliveries.models import DeliveryEvent
+from campaigns.deliveries.rules import is_bot_act
 from campaigns.deliveries.services.feedback import record_events
 from kernel.testing import drain_facts
 from profiles.consent.models import Consent, Suppression
@@ -26,6 +27,34 @@ def delivery(db):
     return plan(
         make_customer(), template, status="handed_over", address="a@example.com", handed_over_at=NOW
     )
+
+
+@pytest.fixture
+def client():
+    """A person's mail program."""
+    return Client(headers={"User-Agent": "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15"})
+
+
+@pytest.mark.parametrize(
+    ("agent", "seconds", "is_bot"),
+    [
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15", 60, False),
+        ("Mozilla/5.0 (via ggpht.com GoogleImageProxy)", 60, False),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15", 0.0, True),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1)", 60, True),
+        ("BarracudaCentral link check", 60, True),
+        ("python-requests/2.31", 60, True),
+        ("", 60, True),
+    ],
+)
+def test_what_a_program_opens_is_kept_and_told_to_nobody(delivery, agent, seconds, is_bot):
+    assert is_bot_act(agent, handed_over_at=NOW, at=NOW + timedelta(seconds=seconds)) is is_bot
+    client = Client(headers={"User-Agent": agent})
+    type(delivery).objects.update(handed_over_at=timezone.now() - timedelta(seconds=seconds))
+    client.get(path(links(delivery).open_pixel))
+    assert DeliveryEvent.objects.get().is_bot is is_bot
+    drain_facts(NOW)
+    assert timeline() == ([] if is_bot else ["Email Opened"])
 
 
 def links(delivery):
