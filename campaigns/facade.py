@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from campaigns.broadcasts.services import drafting as broadcasts
 from campaigns.channels import services as channels
 from campaigns.content import services as content
 from campaigns.contracts import (
@@ -13,6 +14,8 @@ from campaigns.contracts import (
     TemplateDraft,
     TemplateId,
 )
+from campaigns.deliveries.models import FrequencyCap, QuietHours
+from campaigns.deliveries.services import limits
 from campaigns.journeys import selectors
 from campaigns.journeys.rules.specs import SpecDocument
 from campaigns.journeys.services import publish, specifying
@@ -74,3 +77,35 @@ def add_journey_spec(
     spec = SpecDocument.model_validate(document)
     found = selectors.get_journey(journey)
     specifying.save_spec(found, None, name=name, document=spec, actor=actor, now=now)
+
+
+def start_broadcast(
+    name: str, *, key: UUID, template: UUID, parts: dict[str, Any], actor: str, now: datetime
+) -> None:
+    """Create a broadcast of a published template and start it; `parts` are its other fields.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: a part cannot be, or is missing.
+    """
+    chosen = {**parts, "template": broadcasts.find_template(template)}
+    broadcasts.create_broadcast(name, key=key, parts=chosen, actor=actor, now=now)
+    broadcasts.start_broadcast(key, actor=actor, now=now)
+
+
+def set_frequency_cap(name: str, *, parts: dict[str, Any], actor: str, now: datetime) -> None:
+    """Create a frequency cap.
+
+    Raises:
+        Conflict: the name is taken.
+    """
+    limits.save_limit(FrequencyCap(name=name, **parts), actor=actor, now=now)
+
+
+def set_quiet_hours(channel: str, *, parts: dict[str, Any], actor: str, now: datetime) -> None:
+    """Create the quiet hours of a channel.
+
+    Raises:
+        Conflict: the channel has some.
+    """
+    limits.save_limit(QuietHours(channel=channel, **parts), actor=actor, now=now)

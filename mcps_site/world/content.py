@@ -9,6 +9,7 @@ from typing import Any
 
 from kernel.errors import Conflict
 from kernel.events import wake
+from mcps_site.world.broadcasts import load_broadcasts
 from mcps_site.world.channels import load_channels
 from mcps_site.world.journeys import load_journeys
 from profiles.contracts import IdentityRef
@@ -142,6 +143,7 @@ def load_content(*, now: datetime) -> None:
             create_topic(key, name=name, description=description, actor=ACTOR, now=now)
     load_journeys(now=now)
     load_channels(now=now)
+    load_broadcasts(now=now)
     for event, description, owner, properties in PLAN:
         with suppress(Conflict):
             plan_event(
