@@ -27,7 +27,8 @@ def test_loading_twice_makes_everything_once(db):
     once = counts()
     load_content(now=NOW)
     carts_and_mails = 7
-    templates = carts_and_mails + len(channels.TEMPLATES)
+    broadcast = 1
+    templates = carts_and_mails + len(channels.TEMPLATES) + broadcast
     expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, templates, len(TOPICS)]
     assert counts() == once == expected
 
