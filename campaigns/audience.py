@@ -4,17 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.urls import reverse
 
-from campaigns.models import Journey, Template, TemplateVersion
+from campaigns.models import Broadcast, Journey, Template, TemplateVersion
 from profiles import facade as profiles
 from profiles.contracts import CustomerId, UsedBy
 
 # Keys of segments and fields of computed traits, as rules and templates write them.
 _NAMES = re.compile(r"computed\.[a-z0-9_]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+_OVER = ("finished", "stopped")
 
 
 class ComputedValues:
@@ -58,6 +61,30 @@ class CampaignUsage:
                 words = _words(_text_of(template.live_version))
                 _collect(found, words & set(used), _user("template", template.name, template.key))
         return found
+
+
+class JourneyTemplates:
+    """The live and paused journeys that send a template."""
+
+    key = "journeys"
+
+    def list_users(self, template: UUID) -> list[UsedBy]:
+        """List them by name. One statement over the live versions of journeys, which are few."""
+        authored = Cast("live_version__definition", TextField())
+        rows = Journey.objects.filter(status__in=["live", "paused"]).annotate(authored=authored)
+        found = rows.filter(authored__contains=str(template)).order_by("name")
+        return [_user("journey", journey.name, journey.key) for journey in found]
+
+
+class BroadcastTemplates:
+    """The broadcasts that send a template, finished ones left out."""
+
+    key = "broadcasts"
+
+    def list_users(self, template: UUID) -> list[UsedBy]:
+        """List them by name. One statement."""
+        rows = Broadcast.objects.filter(template__key=template).exclude(status__in=_OVER)
+        return [_user("broadcast", row.name, row.key) for row in rows.order_by("name")]
 
 
 def _words(text: str | None) -> set[str]:

@@ -18,7 +18,7 @@ from campaigns.contracts import (
     Visit,
 )
 from kernel.registry import Registry
-from profiles.contracts import CustomerId
+from profiles.contracts import CustomerId, UsedBy
 
 
 class ProviderConfig(BaseModel, extra="forbid", frozen=True):
@@ -115,6 +115,16 @@ class MergeSource(Protocol):
         ...
 
 
+class TemplateUsage(Protocol):
+    """Knows what sends a template."""
+
+    key: str
+
+    def list_users(self, template: UUID) -> Sequence[UsedBy]:
+        """List what sends the template with this key now."""
+        ...
+
+
 class JourneyNodeType(Protocol):
     """A step of a journey whose decision is taken in Python, for many people at once."""
 
@@ -130,5 +140,6 @@ class JourneyNodeType(Protocol):
 
 
 channel_providers: Registry[ChannelProvider] = Registry("channel provider")
+template_usages: Registry[TemplateUsage] = Registry("template usage")
 merge_sources: Registry[MergeSource] = Registry("merge source")
 journey_node_types: Registry[JourneyNodeType] = Registry("journey node type")

@@ -1,6 +1,6 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
-from campaigns.audience import CampaignUsage, ComputedValues
+from campaigns.audience import BroadcastTemplates, CampaignUsage, ComputedValues, JourneyTemplates
 from campaigns.channels.pausing import pause_badge
 from campaigns.channels.providers.anymail_services.provider import AnymailProvider
 from campaigns.channels.providers.audiences.google import GoogleAudienceProvider
@@ -14,7 +14,7 @@ from campaigns.channels.providers.webhook.provider import WebhookProvider
 from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.content.consent_values import ConsentValues
 from campaigns.deliveries.selectors import queue_depth
-from campaigns.extension_points import channel_providers, merge_sources
+from campaigns.extension_points import channel_providers, merge_sources, template_usages
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.timeline import DelayTimeline, JourneyEffects, StepTimeline
 from kernel.operations.queues import Depth, register_queue
@@ -98,6 +98,8 @@ def register() -> None:
     merge_sources.register(ComputedValues.key, ComputedValues())
     merge_sources.register(ConsentValues.key, ConsentValues())
     usage_sources.register(CampaignUsage.key, CampaignUsage())
+    for usage in (JourneyTemplates(), BroadcastTemplates()):
+        template_usages.register(usage.key, usage)
     register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)
 

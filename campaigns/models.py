@@ -2,7 +2,7 @@
 
 from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.channels.models import Card, Device, Sender, SendingPause
-from campaigns.content.models import Template, TemplateVersion
+from campaigns.content.models import Template, TemplateVersion, WorkingDraft
 from campaigns.deliveries.models import (
     Decision,
     Delivery,
@@ -64,4 +64,5 @@ __all__ = [
     "Throttling",
     "Timer",
     "Waiting",
+    "WorkingDraft",
 ]

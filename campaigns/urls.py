@@ -5,7 +5,7 @@ from django.urls import include, path
 from campaigns.broadcasts import views as broadcasts
 from campaigns.channels import views as channels
 from campaigns.clerks import views as clerks
-from campaigns.content import views as content
+from campaigns.content import urls as content
 from campaigns.deliveries.views import activity as deliveries
 from campaigns.deliveries.views import limits
 from campaigns.journeys import urls as journeys
@@ -22,9 +22,7 @@ staff = (
         path("broadcasts/<uuid:key>/time/", broadcasts.time, name="broadcast-time"),
         path("broadcasts/<uuid:key>/review/", broadcasts.review, name="broadcast-review"),
         path("broadcasts/<uuid:key>/stop/", broadcasts.stop, name="broadcast-stop"),
-        path("templates/", content.templates, name="templates"),
-        path("templates/<uuid:key>/", content.template, name="template"),
-        path("templates/<uuid:key>/preview/", content.preview, name="preview"),
+        *content.urlpatterns,
         path("senders/", channels.senders, name="senders"),
         path("senders/new/", channels.choose, name="sender-choose"),
         path("senders/new/<slug:channel>/<slug:kind>/", channels.add, name="sender-add"),

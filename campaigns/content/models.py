@@ -59,3 +59,32 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.number}"
+
+
+class WorkingDraft(models.Model):
+    """Words that staff are writing, in one language; the empty locale is the default language.
+
+    Saved with every change, published together, then gone.
+    """
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="drafts")
+    locale = models.CharField(max_length=16, blank=True, db_default="")
+    subject = models.TextField(blank=True, db_default="")
+    source = models.TextField(blank=True, db_default="")
+    source_format = models.CharField(max_length=8, db_default="mjml")
+    text = models.TextField(blank=True, db_default="")
+    fields = models.JSONField(blank=True, default=dict)
+    place = models.IntegerField(db_default=0)
+    saved_at = models.DateTimeField()
+    saved_by = models.CharField(max_length=80)
+
+    class Meta:
+        db_table = "campaigns_template_draft"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "locale"], name="campaigns_template_draft_locale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} {self.locale or 'default'}"

@@ -179,6 +179,20 @@ def _template():
     return {"key": _message()[0].key}
 
 
+def _written():
+    from datetime import UTC, datetime
+
+    from campaigns.content.editing import open_draft
+
+    template = _message()[0]
+    open_draft(template, actor="user:1", now=datetime.now(UTC))
+    return {"key": template.key}
+
+
+for _page in ("edit", "values", "versions"):
+    example(f"campaigns:template-{_page}")(_written)
+
+
 @example("campaigns:message-settle")
 def _unknown():
     _, delivery, _ = _message()

@@ -20,6 +20,9 @@ _OWN_LINKS = ("unsubscribe_link",)
 _NO_INCLUDES = mrml.ParserOptions(include_loader=mrml.noop_loader())
 _OWN_FONTS = mrml.RenderOptions(fonts={})
 
+_MJML_TAG = re.compile(r"<(/?)(mj[a-z-]*)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_POSITION = re.compile(r"at position (\d+)")
 _PIXEL = '<img src="{{ open_pixel_link }}" width="1" height="1" alt="" style="display:block" />'
 
 
@@ -44,7 +47,50 @@ def _compile_mjml(source: str) -> str:
     try:
         return str(mrml.to_html(source, _NO_INCLUDES, _OWN_FONTS).content)
     except (OSError, ValueError) as error:
-        raise BadSource(f"The MJML cannot be read: {error}.") from error
+        raise BadSource(_place_fault(source, str(error))) from error
+
+
+def _place_fault(source: str, fault: str) -> str:
+    """Say on which line the MJML is broken, as far as parser and tags tell."""
+    unbalanced = _find_unbalanced(source)
+    if unbalanced:
+        return unbalanced
+    position = _POSITION.search(fault)
+    if position is None:
+        return f"The MJML cannot be read: {fault}."
+    line = source.encode()[: int(position.group(1))].count(b"\n") + 1
+    return f"Line {line}: the MJML cannot be read here."
+
+
+def _find_unbalanced(source: str) -> str:
+    """Return a sentence about the first MJML tag that is not closed, or closed without opening."""
+    if not source.lstrip().startswith("<mjml"):
+        return "Line 1: MJML begins with <mjml>."
+    still_open: list[tuple[str, int]] = []
+    for tag in _MJML_TAG.finditer(_COMMENT.sub(_blank, source)):
+        closes, name, is_empty = tag.groups()
+        line = source.count("\n", 0, tag.start()) + 1
+        if not closes:
+            if not is_empty:
+                still_open.append((name, line))
+        elif still_open and still_open[-1][0] == name:
+            still_open.pop()
+        elif still_open:
+            opened, where = still_open[-1]
+            return (
+                f"Line {line}: </{name}> closes nothing; <{opened}> of line {where} is still open."
+            )
+        else:
+            return f"Line {line}: </{name}> closes nothing."
+    if still_open:
+        name, line = still_open[-1]
+        return f"Line {line}: <{name}> is never closed."
+    return ""
+
+
+def _blank(comment: re.Match[str]) -> str:
+    """Keep a comment's line breaks and length, so that places stay right."""
+    return re.sub(r"[^\n]", " ", comment.group(0))
 
 
 def _track(match: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from campaigns.content.rules.html import add_tracking
 from campaigns.content.rules.liquid import HeldBackByTemplate, MissingValue, make_environment
+from campaigns.content.rules.values import list_paths
 
 
 class Words(Protocol):
@@ -51,13 +52,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledWords:
-    """Parsed templates of one version. `names` are the root names they read."""
+    """Parsed templates of one version. `names` are the root names they read, `paths` the whole."""
 
     subject: BoundTemplate
     html: BoundTemplate | None
     text: BoundTemplate
     fields: dict[str, BoundTemplate]
     names: frozenset[str]
+    paths: tuple[str, ...]
 
 
 class BadTemplate(ValueError):
@@ -83,7 +85,6 @@ for _environment in (_HTML, _PLAIN):
 
 # What a tap opens goes through the tracked link, like a link in a mail.
 _TRACKED_FIELDS = frozenset({"url"})
-_LINK_NAMES = frozenset({"unsubscribe_link", "open_pixel_link"})
 
 
 def compile_words(words: Words) -> CompiledWords:
@@ -96,13 +97,14 @@ def compile_words(words: Words) -> CompiledWords:
         for name, source in words.fields.items()
     }
     parts = [part for part in (subject, html, text, *fields.values()) if part]
-    names = frozenset(name for part in parts for name in part.analyze().globals)
+    paths = list_paths(parts)
     return CompiledWords(
         subject=subject,
         html=html,
         text=text,
         fields=fields,
-        names=names - _LINK_NAMES - {"_track"},
+        names=frozenset(path.split(".")[0] for path in paths),
+        paths=tuple(paths),
     )
 
 

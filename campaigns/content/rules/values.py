@@ -1,0 +1,51 @@
+"""Which values a message reads, by the path at which the template names them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from liquid import BoundTemplate
+
+# What a delivery fills in itself, and what only lives inside tracking.
+OWN_NAMES = frozenset({"unsubscribe_link", "open_pixel_link", "view_link", "_track"})
+
+
+def list_paths(parts: Iterable[BoundTemplate]) -> list[str]:
+    """Return the paths that the parts read, sorted, each once: `first_name`, `referral.link`."""
+    found = {
+        ".".join(str(segment) for segment in variable.segments)
+        for part in parts
+        for variables in part.analyze().globals.values()
+        for variable in variables
+    }
+    return sorted(path for path in found if path.split(".")[0] not in OWN_NAMES)
+
+
+def sample_values(paths: Iterable[str]) -> dict[str, Any]:
+    """Return a value named after itself for each path, nested as templates read it.
+
+    A path that others go below of is a group of values, not a value.
+    """
+    values: dict[str, Any] = {}
+    for path in sorted(paths):
+        *groups, last = path.split(".")
+        inside = values
+        for group in groups:
+            deeper = inside.get(group)
+            if not isinstance(deeper, dict):
+                deeper = inside[group] = {}
+            inside = deeper
+        inside.setdefault(last, f"[{path}]")
+    return values
+
+
+def read_path(values: Mapping[str, Any], path: str) -> Any:
+    """Return the value at a path, or `None` where there is none."""
+    found: Any = values
+    for segment in path.split("."):
+        if isinstance(found, Mapping):
+            found = found.get(segment)
+        elif isinstance(found, list) and segment.isdigit():
+            found = found[int(segment)] if int(segment) < len(found) else None
+        else:
+            return None
+    return found

@@ -1,0 +1,20 @@
+"""The pages of templates."""
+
+from django.urls import path
+
+from campaigns.content.views import pages, writing
+
+urlpatterns = [
+    path("templates/", pages.templates, name="templates"),
+    path("templates/new/", writing.new_template, name="template-new"),
+    path("templates/<uuid:key>/", pages.template, name="template"),
+    path("templates/<uuid:key>/preview/", pages.preview, name="preview"),
+    path("templates/<uuid:key>/versions/", pages.versions, name="template-versions"),
+    path("templates/<uuid:key>/edit/", writing.edit, name="template-edit"),
+    path(
+        "templates/<uuid:key>/edit/preview/", writing.draft_preview, name="template-draft-preview"
+    ),
+    path("templates/<uuid:key>/edit/values/", writing.values, name="template-values"),
+    path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),
+    path("templates/<uuid:key>/discard/", writing.discard, name="template-discard"),
+]

@@ -1,0 +1,210 @@
+"""Writing templates: a draft that saves itself, its preview, what it reads, publishing."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET, require_POST
+
+from campaigns.content import editing
+from campaigns.content.audience import count_lacks
+from campaigns.content.compiling import FinishedWords, finish_draft, line_of
+from campaigns.content.forms import DraftForm, NewTemplateForm, label_of
+from campaigns.content.models import Template, WorkingDraft
+from campaigns.content.previewing import find_person, preview_words
+from campaigns.content.rules.checks import Checked, check_message
+from campaigns.content.rules.rendering import Refusal
+from campaigns.content.views.pages import asked_person, find_template, framed
+from campaigns.contracts import MessageClass
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, require
+from kernel.errors import Conflict, Invalid
+from kernel.http.htmx import wants_partial
+from kernel.ids import new_key
+from profiles.facade import list_segments
+
+SHOWN = (("desktop", "Desktop"), ("phone", "Phone"), ("dark", "Dark"), ("text", "Plain text"))
+# Programs without a dark style of the sender's turn the colors round; this shows how that looks.
+_DARK = (
+    "<style>html{background:#fff;filter:invert(.92) hue-rotate(180deg)}"
+    "img{filter:invert(1) hue-rotate(180deg)}</style>"
+)
+
+
+@require("edit")
+def new_template(request: HttpRequest) -> HttpResponse:
+    form = NewTemplateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        now, found = timezone.now(), form.cleaned_data
+        channel, message_class = editing.check_purpose(found["channel"], found["message_class"])
+        purpose = editing.Purpose(
+            channel=channel, message_class=message_class, topic=found["topic"]
+        )
+        try:
+            made = editing.start_template(
+                found["name"], key=new_key(now=now), purpose=purpose,
+                actor=actor_of(request.user), now=now,
+            )  # fmt: skip
+        except Conflict as error:
+            form.add_error("name", error.message)
+        else:
+            return redirect("campaigns:template-edit", key=made.key)
+    status = 422 if form.errors else 200
+    return render(request, "campaigns/content/new.html", {"form": form}, status=status)
+
+
+@require("edit")
+def edit(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Show the draft; a post saves it and answers with the preview, problems and checks."""
+    found, actor, now = find_template(key), actor_of(request.user), timezone.now()
+    draft = editing.open_draft(found, actor=actor, now=now)
+    if request.method != "POST":
+        return _page(request, DraftForm(draft), _result(request, draft))
+    form = DraftForm(draft, request.POST)
+    refused, seen = "", request.POST.get("seen", "")
+    if form.is_valid():
+        try:
+            draft = editing.save_draft(
+                draft, form.written(), seen=int(seen) if seen.isdigit() else -1,
+                actor=actor, now=now,
+            )  # fmt: skip
+        except Conflict as error:
+            refused = error.message
+    else:
+        refused = "Not saved: " + " ".join(
+            str(text) for texts in form.errors.values() for text in texts
+        )
+    result = _result(request, draft, refused=refused)
+    if wants_partial(request):
+        return render(request, "campaigns/content/_result.html", result)
+    if refused:
+        return _page(request, form, result, status=422)
+    address = reverse("campaigns:template-edit", kwargs={"key": key})
+    return redirect(f"{address}?{urlencode({'show': result['show'], 'person': result['person']})}")
+
+
+@require_GET
+@xframe_options_sameorigin
+@require("edit")
+def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
+    draft = editing.find_draft(find_template(key))
+    if draft is None:
+        raise Http404("There is no draft of this template.")
+    try:
+        finished = _finish(draft)
+    except Invalid as error:
+        return framed(error.message)
+    shown = preview_words(
+        finished.compiled, person=find_person(asked_person(request)), now=timezone.now()
+    )
+    page = shown.words.reason if isinstance(shown.words, Refusal) else shown.words.html
+    return framed(f"{page}{_DARK}" if request.GET.get("show") == "dark" else page)
+
+
+@require_GET
+@require("edit")
+def values(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Count how much of an audience lacks each value that the draft reads."""
+    draft = editing.find_draft(find_template(key))
+    if draft is None:
+        raise Http404("There is no draft of this template.")
+    segments = {str(segment.key): segment.name for segment in list_segments()}
+    chosen = request.GET.get("segment", "")
+    context: dict[str, Any] = {"template": draft.template, "segments": segments, "chosen": chosen}
+    try:
+        finished = _finish(draft)
+    except Invalid as error:
+        context["refused"] = error.message
+    else:
+        segment = UUID(chosen) if chosen in segments else None
+        context["lacks"] = count_lacks(finished.compiled, segment=segment, now=timezone.now())
+    return render(request, "campaigns/content/values.html", context)
+
+
+@require_POST
+@require("publish")
+def publish(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = find_template(key)
+    try:
+        version = editing.publish_draft(found, actor=actor_of(request.user), now=timezone.now())
+    except Invalid as error:
+        part = label_of(found, error.field)
+        messages.error(request, f"Not published. {part}: {error.message}")
+        return redirect("campaigns:template-edit", key=key)
+    except Conflict as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, f"Version {version.number} is live for new messages.")
+    return redirect("campaigns:template", key=key)
+
+
+@require_POST
+@require("edit")
+def discard(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = find_template(key)
+    try:
+        editing.discard_drafts(found, actor=actor_of(request.user), now=timezone.now())
+    except Conflict as error:
+        messages.warning(request, error.message)
+    return redirect("campaigns:template", key=key)
+
+
+def _page(
+    request: HttpRequest, form: DraftForm, result: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "may_publish": may(request.user, "publish"), **result}
+    return render(request, "campaigns/content/edit.html", context, status=status)
+
+
+def _result(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> dict[str, Any]:
+    """What the right side shows: problems by line, or the message and its checks."""
+    asked = request.POST.get("show", request.GET.get("show", ""))
+    person = asked_person(request)
+    context: dict[str, Any] = {
+        "template": draft.template,
+        "draft": draft,
+        "refused": refused,
+        "show": asked if asked in dict(SHOWN) else "desktop",
+        "shown": SHOWN,
+        "person": person,
+        "may_choose_person": may(request.user, "view_personal_data"),
+    }
+    try:
+        finished = _finish(draft)
+    except Invalid as error:
+        line = line_of(error.message)
+        part = label_of(draft.template, error.field)
+        return context | {"problem": error.message, "part": part, "line": line}
+    shown = preview_words(finished.compiled, person=find_person(person), now=timezone.now())
+    return context | {
+        "preview": shown,
+        "is_refused": isinstance(shown.words, Refusal),
+        "checks": _checks(draft.template, draft, finished),
+        "paths": finished.compiled.paths,
+    }
+
+
+def _finish(draft: WorkingDraft) -> FinishedWords:
+    return finish_draft(editing.as_written(draft), is_marketing=_is_marketing(draft.template))
+
+
+def _checks(template: Template, draft: WorkingDraft, finished: FinishedWords) -> list[Any]:
+    message = Checked(
+        channel=template.channel,
+        is_marketing=_is_marketing(template),
+        subject=finished.subject,
+        html=finished.html,
+        text=finished.text,
+        has_own_text=bool(draft.text.strip()),
+    )
+    return list(check_message(message))
+
+
+def _is_marketing(template: Template) -> bool:
+    return template.message_class == MessageClass.MARKETING
