@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from campaigns.broadcasts import api as broadcasts
 from campaigns.journeys import api as journeys
+from campaigns.journeys import running_api as running
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:key>/entries/", journeys.Entries.as_view(), name="api_journey_entries"),
@@ -11,5 +12,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("broadcasts/<uuid:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
     path("broadcasts/<uuid:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
     path("broadcasts/<uuid:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
-    path("journeys/<uuid:key>/entries/", journeys.Entries.as_view(), name="api_journey_entries"),
+    path("journeys/", running.Journeys.as_view(), name="api_journeys"),
+    path("journeys/<str:key>/draft/", running.Draft.as_view(), name="api_journey_draft"),
+    path("journeys/<str:key>/publish/", running.Publication.as_view(), name="api_journey_publish"),
+    path("journeys/<str:key>/status/", running.Status.as_view(), name="api_journey_status"),
+    path(
+        "journeys/<str:key>/enrollments/",
+        running.Enrollments.as_view(),
+        name="api_journey_enrollments",
+    ),
+    path(
+        "journeys/<str:key>/enrollments/<int:enrollment_id>/",
+        running.Run.as_view(),
+        name="api_journey_run",
+    ),
 ]

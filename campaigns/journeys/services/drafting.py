@@ -8,6 +8,7 @@ from django.db import transaction
 
 from campaigns.contracts import PublishedJourney
 from campaigns.journeys.models import Journey, JourneyDraft, JourneyEdit
+from campaigns.journeys.rules.definition import Problem, parse_definition
 from campaigns.journeys.rules.documents import CannotEdit, Document
 from campaigns.journeys.services.publish import publish_journey
 from campaigns.journeys.services.specifying import refuse_failing, run_specs
@@ -48,6 +49,21 @@ def start_draft(
     )
     JourneyEdit.objects.create(draft=draft, place=0, label="Start", definition=definition)
     return draft
+
+
+def replace_draft(journey: Journey, definition: Any, *, actor: str, now: datetime) -> Document:
+    """Begin a draft with a definition that was written elsewhere; returns it with all its settings.
+
+    Raises:
+        Invalid: the definition has a fault; `field` is its path.
+    """
+    try:
+        parsed = parse_definition(definition)
+    except Problem as problem:
+        raise Invalid(problem.path, str(problem)) from None
+    document: Document = parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+    start_draft(journey, document, actor=actor, now=now)
+    return document
 
 
 def shown_edit(draft: JourneyDraft) -> JourneyEdit:

@@ -13,30 +13,37 @@ WITH due AS MATERIALIZED (
     SELECT * FROM due
     UNION ALL
     SELECT * FROM unnest(%(ids)s::bigint[], %(step_nos)s::int[], %(outlets)s::smallint[], %(reasons)s::text[])
-), moved AS (
-    UPDATE campaigns_enrollment e SET
-        node = m.node, step_no = e.step_no + 1,
-        state = CASE m.act WHEN 'exit' THEN 'finished' ELSE 'active' END,
-        finished_at = CASE m.act WHEN 'exit' THEN %(now)s::timestamptz END
-    FROM turn t, campaigns_journey_node n, campaigns_journey_node m
-    WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
-        AND n.version_id = e.version_id AND n.node = e.node
-        AND m.version_id = e.version_id
-        AND m.node = n.next[coalesce(t.outlet, CASE WHEN n.act IN ('hold', 'deliver', 'call') THEN cardinality(n.next)
-            ELSE campaigns_outlet(n.bounds, n.salt, e.customer_key) END)]
-    RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx, n.node AS left_node,
-        n.act AS left_act, n.template_version_id, n.priority,
-        coalesce(t.reason, nullif(n.reason, ''),
-            n.outlets[campaigns_outlet(n.bounds, n.salt, e.customer_key)]) AS reason,
-        m.node, m.act, m.template_version_id AS here_template_version_id, m.priority AS here_priority,
+), stand AS MATERIALIZED (
+    SELECT e.id, e.step_no, e.version_id, e.node, e.customer_key, t.outlet, t.reason
+    FROM turn t JOIN campaigns_enrollment e ON e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
+), way AS MATERIALIZED (
+    SELECT n.version_id, n.node, p.place::int AS place, n.act AS left_act, n.bounds, n.salt, cardinality(n.next) AS ways,
+        coalesce(nullif(n.reason, ''), n.outlets[p.place]) AS reason, n.template_version_id, n.priority,
+        m.node AS here, m.act, m.template_version_id AS here_template_version_id, m.priority AS here_priority,
         CASE WHEN m.act IN ('wait', 'deliver') THEN m.delay END AS delay, m.act IN ('ask', 'hold', 'until', 'call') AS asks
+    FROM (SELECT DISTINCT version_id, node FROM stand) s
+    JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node
+    CROSS JOIN LATERAL unnest(n.next) WITH ORDINALITY AS p (node, place)
+    JOIN campaigns_journey_node m ON m.version_id = n.version_id AND m.node = p.node
+), moved AS (
+    UPDATE campaigns_enrollment e SET node = w.here, step_no = e.step_no + 1,
+        state = CASE w.act WHEN 'exit' THEN 'finished' ELSE 'active' END,
+        finished_at = CASE w.act WHEN 'exit' THEN %(now)s::timestamptz END
+    FROM stand s JOIN way w ON w.version_id = s.version_id AND w.node = s.node
+        AND w.place = coalesce(s.outlet, CASE WHEN w.left_act IN ('hold', 'deliver', 'call') THEN w.ways
+            ELSE campaigns_outlet(w.bounds, w.salt, s.customer_key) END)
+    WHERE e.id = s.id AND e.step_no = s.step_no AND e.state = 'active'
+        AND e.version_id = s.version_id AND e.node = s.node
+    RETURNING e.id, e.step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx, s.node AS left_node,
+        w.left_act, w.template_version_id, w.priority, coalesce(s.reason, w.reason) AS reason,
+        w.here AS node, w.act, w.here_template_version_id, w.here_priority, w.delay, w.asks
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no,
         CASE WHEN m.asks THEN m.version_id END, CASE WHEN m.asks THEN m.node END
     FROM moved m WHERE m.act <> 'exit'
 ), unwait AS (
-    DELETE FROM campaigns_waiting w USING moved m WHERE m.left_act = 'hold' AND w.enrollment_id = m.id
+    DELETE FROM campaigns_waiting WHERE enrollment_id = ANY (ARRAY(SELECT m.id FROM moved m WHERE m.left_act = 'hold'))
 ), waiting AS (
     INSERT INTO campaigns_waiting (enrollment_id, step_no, outlet, customer_id, version_id, node, event_name, since)
     SELECT m.id, m.step_no, b.place, m.customer_id, m.version_id, m.node, b.awaited ->> 'event',
@@ -48,14 +55,14 @@ WITH due AS MATERIALIZED (
 ), messages AS (
     INSERT INTO campaigns_delivery (customer_id, channel, message_class, topic, priority, template_version_id,
         journey_id, journey_version_id, enrollment_id, node, step_no, ctx, due_at, created_at)
-    SELECT m.customer_id, t.channel, t.message_class, t.topic, p.priority, p.template_version_id,
-        m.journey_id, m.version_id, m.id, p.node, p.step_no, m.ctx, %(now)s::timestamptz, %(now)s::timestamptz
-    FROM moved m
-    CROSS JOIN LATERAL (
-        SELECT m.left_node, m.step_no - 1, m.template_version_id, m.priority WHERE m.left_act = 'send' UNION ALL
-        SELECT m.node, m.step_no, m.here_template_version_id, m.here_priority WHERE m.act = 'deliver'
-    ) AS p (node, step_no, template_version_id, priority)
-    JOIN campaigns_template_version v ON v.id = p.template_version_id
+    SELECT p.customer_id, t.channel, t.message_class, t.topic, p.rank, p.template,
+        p.journey_id, p.version_id, p.id, p.at_node, p.at_step, p.ctx, %(now)s::timestamptz, %(now)s::timestamptz
+    FROM (
+        SELECT m.*, m.left_node AS at_node, m.step_no - 1 AS at_step, m.template_version_id AS template, m.priority AS rank
+        FROM moved m WHERE m.left_act = 'send' UNION ALL
+        SELECT m.*, m.node, m.step_no, m.here_template_version_id, m.here_priority FROM moved m WHERE m.act = 'deliver'
+    ) AS p
+    JOIN campaigns_template_version v ON v.id = p.template
     JOIN campaigns_template t ON t.id = v.template_id
     ON CONFLICT (enrollment_id, node, step_no) DO NOTHING
 ), steps AS (
