@@ -14,7 +14,8 @@ class _LimitForm(forms.ModelForm):  # type: ignore[type-arg]
     """Fields without a colon, and a time zone to choose from."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, label_suffix="", **options)
+        super().__init__(*args, **options)
+        self.label_suffix = ""
         if "default_zone" in self.fields:
             chosen = self.fields["default_zone"]
             self.fields["default_zone"] = forms.ChoiceField(
