@@ -12,6 +12,7 @@ from profiles import facade
 from profiles.computed.models import ComputedValue
 from profiles.computed.services.defining import TraitDraft, create_trait
 from profiles.computed.services.refreshing import refresh_due as refresh_computed
+from profiles.contracts import CustomerId
 from profiles.customers.trait_queries import list_past_traits
 from profiles.models import AccountMember, Consent, Customer, Identity, SegmentMember, Touchpoint
 from profiles.segments.services.refreshing import refresh_due
@@ -46,7 +47,9 @@ def two(sender: Sender) -> tuple[int, int]:
     )
     one, other = person("u1"), person("u2")
     for who, state in ((one, "granted"), (other, "withdrawn")):
-        facade.record_consent(who, channel="email", state=state, source="form", now=now())
+        facade.record_consent(
+            CustomerId(who), channel="email", state=state, source="form", now=now()
+        )
     drain_facts(now())
     return one, other
 

@@ -47,7 +47,7 @@ def dry_runs(request: HttpRequest, key: UUID) -> HttpResponse:
     context = {
         "journey": journey,
         "form": form,
-        "runs": journey.dry_runs.order_by("-asked_at")[:20],
+        "runs": DryRun.objects.filter(journey=journey).order_by("-asked_at")[:20],
     }
     status = 422 if form.errors else 200
     return render(request, "campaigns/journeys/dry_runs.html", context, status=status)
@@ -58,7 +58,7 @@ def dry_runs(request: HttpRequest, key: UUID) -> HttpResponse:
 def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
     """Show what a dry run found; the page asks again while it is being made."""
     journey = find_journey(key)
-    found = journey.dry_runs.filter(key=run).first()
+    found = DryRun.objects.filter(journey=journey, key=run).first()
     if found is None:
         raise Http404("There is no such dry run of this journey.")
     outcomes = [

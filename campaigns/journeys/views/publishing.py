@@ -18,6 +18,7 @@ from campaigns.journeys.rules.dry_results import read_outcome
 from campaigns.journeys.rules.words import describe
 from campaigns.journeys.services import drafting
 from campaigns.journeys.services.specifying import run_specs
+from campaigns.journeys.trial_models import DryRun
 from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
@@ -100,7 +101,7 @@ def _review(request: HttpRequest, draft: JourneyDraft, *, refused: str) -> HttpR
 
 def _estimate(draft: JourneyDraft, definition: Document) -> dict[str, Any]:
     """Return what the newest dry run of seven days says about the draft as it is now."""
-    runs = draft.journey.dry_runs.filter(days=7, status="done").order_by("-asked_at")
+    runs = DryRun.objects.filter(journey=draft.journey, days=7, status="done").order_by("-asked_at")
     run = next((one for one in runs[:10] if one.parts[0]["definition"] == definition), None)
     if run is None:
         return {"dry_run": None}

@@ -43,7 +43,7 @@ def new_spec(request: HttpRequest, key: UUID) -> HttpResponse:
 def spec(request: HttpRequest, key: UUID, spec: UUID) -> HttpResponse:
     """Change a spec, or throw it away."""
     journey = find_journey(key)
-    found = journey.specs.filter(key=spec).first()
+    found = JourneySpec.objects.filter(journey=journey, key=spec).first()
     if found is None:
         raise Http404("There is no such spec of this journey.")
     if request.POST.get("op") == "delete":

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.channels.services import SenderDraft, create_sender
-from campaigns.contracts import Channel, MessageClass
+from campaigns.channels.services import create_sender
+from campaigns.contracts import Channel, MessageClass, SenderDraft
 from campaigns.deliveries.models import Decision
 from profiles.consent.preference_queries import Pace, set_pace
 from tests.campaigns.builders import NOW, key, make_customer, make_template, plan

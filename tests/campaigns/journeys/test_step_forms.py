@@ -1,5 +1,7 @@
 """The panel of each step: what is typed is what is published, and what is published shows again."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from pydantic import TypeAdapter
@@ -30,7 +32,7 @@ def posted(form):
     return fields
 
 
-FULL = [
+FULL: list[dict[str, Any]] = [
     {"id": "a", "type": "send", "template": str(key(1)), "priority": 2, "within": 7200, "next": "b", "clicked": "c"},
     {"id": "a", "type": "wait_days", "days": 2, "at": "08:30", "zone": "Europe/Berlin", "next": "b"},
     {"id": "a", "type": "wait_date", "trait": "renewal", "offset_days": -3, "at": "08:30", "zone": "UTC",

@@ -7,9 +7,10 @@ from kernel.access.roles import Role
 from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from profiles.computed.models import ComputedTrait
-from tests.profiles.computed.test_using import define, has, live, order, person
+from tests.profiles.computed.test_using import define, has, order
 from tests.profiles.segments.strategies import NOW
 from tests.profiles.segments.test_builder import Form
+from tests.profiles.segments.test_refreshing import live, person
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from kernel.sql import SqlFile
 from kernel.testing.racing import run_together
-from profiles.contracts import IdentityRef
+from profiles.contracts import CustomerId, IdentityRef
 from profiles.customers.services import erase_customers
 from profiles.identities.services.erasing import lift_tombstone
 from profiles.models import Identity, MessageLedger, QuarantinedMessage, Touchpoint
@@ -32,7 +32,7 @@ def view(number: int, user: str, **more: object) -> dict[str, object]:
 
 def erase(user: str) -> None:
     person = Identity.objects.get(kind="user_id", value=user).customer_id
-    erase_customers([person], actor="user:1", reason="Request 17", now=NOW)
+    erase_customers([CustomerId(person)], actor="user:1", reason="Request 17", now=NOW)
 
 
 @pytest.fixture
