@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import psycopg
 import pytest
@@ -80,14 +81,16 @@ def _kill(running: Installation, sent: threading.Event, killed_while_sending: li
         if not sent.is_set():
             killed_while_sending.append(name)
         wait_until(
-            lambda name=name, before=before: (
-                running.pids().get(name, before) != before and _answers(running)
-            ),
+            partial(_is_back, running, name, before),
             seconds=60,
             what=running.output,
         )
         turn += 1
         time.sleep(rng.uniform(0.1, 0.6))
+
+
+def _is_back(running, name, before):
+    return running.pids().get(name, before) != before and _answers(running)
 
 
 def _answers(running: Installation) -> bool:
