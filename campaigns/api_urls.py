@@ -9,9 +9,9 @@ from campaigns.journeys import running_api as running
 urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:key>/entries/", journeys.Entries.as_view(), name="api_journey_entries"),
     path("broadcasts/", broadcasts.Broadcasts.as_view(), name="api_broadcasts"),
-    path("broadcasts/<uuid:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
-    path("broadcasts/<uuid:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
-    path("broadcasts/<uuid:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
+    path("broadcasts/<str:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
+    path("broadcasts/<str:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
+    path("broadcasts/<str:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
     path("journeys/", running.Journeys.as_view(), name="api_journeys"),
     path("journeys/<str:key>/draft/", running.Draft.as_view(), name="api_journey_draft"),
     path("journeys/<str:key>/publish/", running.Publication.as_view(), name="api_journey_publish"),

@@ -20,6 +20,7 @@ from campaigns.broadcasts.services import drafting
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
 from kernel.errors import Invalid
+from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 from profiles import facade as profiles
@@ -64,8 +65,8 @@ class OneBroadcast(APIView):
         operation_id="get_broadcast", tags=_TAGS, responses=BroadcastSerializer,
         summary="Show a broadcast with its figures",
     )  # fmt: skip
-    def get(self, request: Request, key: UUID) -> Response:
-        return Response(BroadcastSerializer(selectors.get_broadcast(key)).data)
+    def get(self, request: Request, key: str) -> Response:
+        return Response(BroadcastSerializer(selectors.get_broadcast(_read(key))).data)
 
 
 class Start(APIView):
@@ -76,9 +77,9 @@ class Start(APIView):
         summary="Start a draft: its messages leave when their time has come",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
+    def post(self, request: Request, key: str) -> Response:
         actor, now = actor_of(request.user), timezone.now()
-        started = drafting.start_broadcast(key, actor=actor, now=now)
+        started = drafting.start_broadcast(_read(key), actor=actor, now=now)
         return Response(BroadcastSerializer(started).data)
 
 
@@ -90,11 +91,11 @@ class Stop(APIView):
         responses=BroadcastSerializer, summary="Stop a broadcast for good",
     )  # fmt: skip
     @idempotent
-    def post(self, request: Request, key: UUID) -> Response:
+    def post(self, request: Request, key: str) -> Response:
         asked = StopSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         stopped = drafting.stop_broadcast(
-            key, reason=asked.validated_data["reason"], actor=actor_of(request.user),
+            _read(key), reason=asked.validated_data["reason"], actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
         return Response(BroadcastSerializer(stopped).data)
@@ -105,3 +106,7 @@ def _segment_ids(field: str, keys: list[Any]) -> list[int]:
     if any(key not in known for key in keys):
         raise Invalid(field, "One of these segments is not in use.")
     return [known[key] for key in keys]
+
+
+def _read(key: str) -> UUID:
+    return read_key(key, thing="broadcast")

@@ -97,7 +97,7 @@ class Changes(APIView):
         cursor = request.query_params.get("cursor", "")
         after = decode_cursor(cursor, [_digits, int]) if cursor else _START
         asked = request.query_params.get("segment", "")
-        segment_id = pages.get_by_key(_uuid(asked)).pk if asked else None
+        segment_id = _asked_segment(asked) if asked else None
         rows = list_changes_after((str(after[0]), int(after[1])), segment_id=segment_id, most=limit)
         last = (rows[-1].xid, rows[-1].id) if rows else after
         address = replace_query_param(request.build_absolute_uri(), "cursor", encode_cursor(last))
@@ -182,6 +182,13 @@ def _digits(value: Any) -> str:
     if not (text.isdecimal() and text.isascii()) or int(text) >= 2**64:
         raise ValueError
     return text
+
+
+def _asked_segment(text: str) -> int:
+    try:
+        return int(pages.get_by_key(_uuid(text)).pk)
+    except NotFound:
+        raise Invalid("segment", "There is no such segment.") from None
 
 
 def _uuid(text: str) -> UUID:
