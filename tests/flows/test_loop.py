@@ -28,13 +28,20 @@ LIMIT_SECONDS = 10.0
 """From an accepted touchpoint to the mail in the mailbox, when all waits are zero."""
 
 
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"
+# An open or click sooner after the hand-over counts as a scanner's.
+AFTER_SCANNERS = 2.5
+
+
 class Loop:
     """One installation, watched from outside."""
 
     def __init__(self, running):
         self.running = running
         self.url = f"http://127.0.0.1:{running.port}"
-        self.web = httpx.Client(base_url=self.url, timeout=20, trust_env=False)
+        self.web = httpx.Client(
+            base_url=self.url, timeout=20, trust_env=False, headers={"User-Agent": BROWSER}
+        )
         self.started = time.monotonic()
         self.timeline = []
 
@@ -142,6 +149,7 @@ def go_all_the_way_round(loop, sdk):
     )
     assert loop.mails("An invitation for Bob") == []
 
+    time.sleep(AFTER_SCANNERS)
     loop.web.get(mail.images[0])
     invitation = next(link.url for link in mail.links if link.words == "your invitation")
     page = loop.web.get(invitation, follow_redirects=True)

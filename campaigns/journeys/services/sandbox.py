@@ -26,6 +26,7 @@ TABLES: Final = (
     "campaigns_journey_leave",
     "campaigns_enrollment",
     "campaigns_timer",
+    "campaigns_held_timer",
     "campaigns_waiting",
     "campaigns_step",
     "campaigns_node_tally",

@@ -212,7 +212,7 @@ def test_a_share_that_bounces_stops_the_rest_and_says_so():
 
 def test_one_bounce_of_a_few_messages_stops_nothing():
     people = [make_customer() for _ in range(10)]
-    broadcast = draft([make_segment("A", people)], rollout=[50, 100], most_bounced=5)
+    broadcast = draft([make_segment("A", people)], rollout=[50, 100], most_bounced=25)
     start(broadcast)
     advance(broadcast)
     send_all()

@@ -57,7 +57,7 @@ def store(people):
 def _store_facts(number, one):
     for touch in one["touches"]:
         add_touch(number, **touch)
-    for name, value, at in one["told"]:
+    for name, value, at in one.get("told", ()):
         add_told(number, name, one["traits"].get(name) if value == HELD else value, at=at)
     for kind in sorted(one["kinds"]):
         run(
