@@ -67,7 +67,7 @@ def test_a_menu_is_walked_by_arrows_and_closed_by_escape(page, site):
     opener = page.get_by_role("button", name="More")
     opener.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Duplicate")).to_be_focused()
+    expect(page.get_by_role("link", name="Duplicate", exact=True)).to_be_focused()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("button", name="Archive")).to_be_focused()
     page.keyboard.press("Escape")
