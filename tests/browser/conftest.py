@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from kernel.access.models import User
 from kernel.access.roles import Role
@@ -40,6 +40,7 @@ def chromium():
         # Playwright's loop lives in this thread, and Django would refuse the database here.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         browser = playwright.chromium.launch(**launch_arguments(path))
+        expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
         yield browser
         browser.close()
         os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
