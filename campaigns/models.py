@@ -3,6 +3,12 @@
 from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.channels.models import Card, Device, Sender, SendingPause
 from campaigns.content.models import Template, TemplateVersion, WorkingDraft
+from campaigns.content.piece_models import (
+    BrandKit,
+    BrandVersion,
+    SharedBlock,
+    SharedBlockVersion,
+)
 from campaigns.deliveries.models import (
     Decision,
     Delivery,
@@ -32,6 +38,8 @@ from campaigns.journeys.models import (
 from campaigns.journeys.trial_models import DryRun, JourneySpec
 
 __all__ = [
+    "BrandKit",
+    "BrandVersion",
     "Broadcast",
     "Call",
     "Card",
@@ -58,6 +66,8 @@ __all__ = [
     "Sender",
     "SendingPause",
     "SendingRule",
+    "SharedBlock",
+    "SharedBlockVersion",
     "Step",
     "Template",
     "TemplateVersion",

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
+from campaigns.content.pieces import Pieces
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
 from campaigns.content.rules.parts import BadPart, check_parts
 from campaigns.content.rules.rendering import BadTemplate, CompiledWords, compile_words
+from campaigns.content.rules.shared import BadBlock, Expansion
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.errors import Invalid
 
@@ -14,7 +17,10 @@ _LINE = re.compile(r"\bLine (\d+)\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedWords:
-    """What a version stores of a draft, and the parsed templates of it."""
+    """What a version stores of a draft, and the parsed templates of it.
+
+    `blocks` are the versions of shared blocks that went in, `brand` the kits if any is read.
+    """
 
     subject: str
     source: str
@@ -22,6 +28,8 @@ class FinishedWords:
     html: str
     text: str
     fields: dict[str, str]
+    blocks: dict[str, int]
+    brand: list[dict[str, Any]]
     compiled: CompiledWords
 
 
@@ -33,31 +41,33 @@ class _Parts:
     fields: dict[str, str]
 
 
-def finish_draft(draft: TemplateDraft, *, is_marketing: bool) -> FinishedWords:
+def finish_draft(draft: TemplateDraft, *, is_marketing: bool, pieces: Pieces) -> FinishedWords:
     """Compile a draft; a missing text part is derived from the HTML.
 
     Raises:
         Invalid: a part is missing or cannot be compiled; the message names the line.
     """
+    expansion = Expansion(pieces.blocks)
     html = ""
     if draft.channel is Channel.EMAIL:
-        _require_mail_parts(draft, is_marketing=is_marketing)
-        try:
-            html = compile_source(draft.source, draft.source_format)
-        except BadSource as error:
-            raise Invalid("source", str(error)) from None
+        html = _finish_mail(draft, expansion, is_marketing=is_marketing)
     else:
         try:
             check_parts(draft)
         except BadPart as error:
             raise Invalid(error.part, str(error)) from None
-    fields = {name: text for name, text in draft.fields.items() if text.strip()}
-    parts = _Parts(draft.subject, html, draft.text or derive_text(html), fields)
+    parts = _Parts(
+        subject=_expand("subject", draft.subject, expansion),
+        html=html,
+        text=_expand("text", draft.text, expansion) or derive_text(html),
+        fields={
+            name: _expand(f"fields.{name}", text, expansion)
+            for name, text in draft.fields.items()
+            if text.strip()
+        },
+    )
     try:
-        # Faults are looked for in what staff wrote, so that the line is theirs.
-        if draft.source:
-            compile_words(_Parts("", draft.source, "", {}))
-        compiled = compile_words(parts)
+        compiled = compile_words(parts, brand=pieces.brand)
     except BadTemplate as error:
         raise Invalid(error.part, str(error)) from None
     return FinishedWords(
@@ -66,7 +76,9 @@ def finish_draft(draft: TemplateDraft, *, is_marketing: bool) -> FinishedWords:
         source_format=draft.source_format,
         html=html,
         text=parts.text,
-        fields=fields,
+        fields=parts.fields,
+        blocks=expansion.used,
+        brand=list(pieces.brand) if compiled.reads_brand else [],
         compiled=compiled,
     )
 
@@ -77,13 +89,31 @@ def line_of(message: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _require_mail_parts(draft: TemplateDraft, *, is_marketing: bool) -> None:
+def _finish_mail(draft: TemplateDraft, expansion: Expansion, *, is_marketing: bool) -> str:
+    """Return the HTML of a mail. Faults are looked for in its source, so that the line is theirs."""
     if not draft.subject.strip():
         raise Invalid("subject", "An e-mail needs a subject.")
     if not draft.source.strip():
         raise Invalid("source", "An e-mail needs a body in MJML or HTML.")
-    if is_marketing and "unsubscribe_link" not in draft.source:
+    try:
+        is_mjml = draft.source_format == "mjml"
+        source = expansion.expand_source(draft.source, is_mjml=is_mjml)
+        html = compile_source(source, draft.source_format)
+        compile_words(_Parts("", source, "", {}))
+    except (BadSource, BadBlock) as error:
+        raise Invalid("source", str(error)) from None
+    except BadTemplate as error:
+        raise Invalid(error.part, str(error)) from None
+    if is_marketing and "unsubscribe_link" not in source:
         raise Invalid(
             "source",
             "A marketing e-mail needs a way to unsubscribe: link to {{ unsubscribe_link }}.",
         )
+    return html
+
+
+def _expand(part: str, text: str, expansion: Expansion) -> str:
+    try:
+        return expansion.expand_text(text)
+    except BadBlock as error:
+        raise Invalid(part, str(error)) from None

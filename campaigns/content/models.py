@@ -47,6 +47,10 @@ class TemplateVersion(models.Model):
     html = models.TextField(blank=True, default="")
     text = models.TextField(blank=True, default="")
     fields = models.JSONField(blank=True, default=dict)
+    blocks = models.JSONField(blank=True, default=dict, db_default={})
+    """The versions of shared blocks that are in it, by slug."""
+    brand = models.JSONField(blank=True, default=list, db_default=[])
+    """The brand kits it reads, as they stood; see `rules.brand.pin_kit`."""
     published_at = models.DateTimeField()
 
     class Meta:

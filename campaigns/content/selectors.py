@@ -13,7 +13,8 @@ from profiles.contracts import UsedBy
 @lru_cache(maxsize=512)
 def get_compiled_words(version_id: int) -> CompiledWords:
     """Return the parsed templates of a version; parsed once per process, as versions never change."""
-    return compile_words(TemplateVersion.objects.get(pk=version_id))
+    version = TemplateVersion.objects.get(pk=version_id)
+    return compile_words(version, brand=version.brand)
 
 
 def get_live_version(template_id: int) -> TemplateVersion:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from campaigns.content.compiling import finish_draft
 from campaigns.content.models import Template, TemplateVersion
+from campaigns.content.pieces import load_pieces
 from campaigns.contracts import MessageClass, TemplateDraft
 from kernel.audit import record
 from kernel.errors import Conflict
@@ -56,7 +57,7 @@ def publish_template(
     """
     template = Template.objects.select_for_update().get(pk=template.pk)
     is_marketing = template.message_class == MessageClass.MARKETING
-    words = finish_draft(draft, is_marketing=is_marketing)
+    words = finish_draft(draft, is_marketing=is_marketing, pieces=load_pieces())
     version = TemplateVersion.objects.create(
         template=template,
         number=template.versions.count() + 1,
@@ -66,6 +67,8 @@ def publish_template(
         html=words.html,
         text=words.text,
         fields=words.fields,
+        blocks=words.blocks,
+        brand=words.brand,
         published_at=now,
     )
     template.live_version = version

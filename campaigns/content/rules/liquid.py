@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 from liquid import Environment
 from liquid.undefined import Undefined
 
+from campaigns.content.rules.scoped import ScopedTag
+
 # Filters for which a missing value is an answer, not a hole in the sentence.
 _LENIENT_FILTERS = frozenset({"default", "size"})
 
@@ -58,6 +60,10 @@ def make_environment(*, escapes: bool) -> SafeEnvironment:
     for name, apply in list(environment.filters.items()):
         if name not in _LENIENT_FILTERS:
             environment.filters[name] = _strict(apply)
+    # Shared blocks are in place before Liquid reads the words: nothing is loaded while it renders.
+    for tag in ("include", "render", "extends"):
+        environment.tags.pop(tag, None)
+    environment.add_tag(ScopedTag)
     environment.filters["hold_back"] = _hold_back
     environment.filters["json"] = _strict(_as_json)
     return environment

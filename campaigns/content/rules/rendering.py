@@ -1,6 +1,6 @@
 """Turns a published version and a person's values into the words they get."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Protocol
@@ -10,9 +10,10 @@ from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.filter import with_context
 from markupsafe import Markup
 
+from campaigns.content.rules.brand import choose_brand
 from campaigns.content.rules.html import add_tracking
 from campaigns.content.rules.liquid import HeldBackByTemplate, MissingValue, make_environment
-from campaigns.content.rules.values import list_paths
+from campaigns.content.rules.values import list_paths, reads_brand
 
 
 class Words(Protocol):
@@ -52,7 +53,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledWords:
-    """Parsed templates of one version. `names` are the root names they read, `paths` the whole."""
+    """Parsed templates of one version. `names` are the root names they read, `paths` the whole.
+
+    `brand` holds the kits that were current when it was published.
+    """
 
     subject: BoundTemplate
     html: BoundTemplate | None
@@ -60,6 +64,8 @@ class CompiledWords:
     fields: dict[str, BoundTemplate]
     names: frozenset[str]
     paths: tuple[str, ...]
+    reads_brand: bool = False
+    brand: Sequence[Mapping[str, Any]] = ()
 
 
 class BadTemplate(ValueError):
@@ -87,7 +93,7 @@ for _environment in (_HTML, _PLAIN):
 _TRACKED_FIELDS = frozenset({"url"})
 
 
-def compile_words(words: Words) -> CompiledWords:
+def compile_words(words: Words, *, brand: Sequence[Mapping[str, Any]] = ()) -> CompiledWords:
     """Parse a version once; raises `BadTemplate` that names the part, the line and the fault."""
     subject = _parse("subject", words.subject, escapes=False)
     html = _parse("source", add_tracking(words.html), escapes=True) if words.html else None
@@ -105,6 +111,8 @@ def compile_words(words: Words) -> CompiledWords:
         fields=fields,
         names=frozenset(path.split(".")[0] for path in paths),
         paths=tuple(paths),
+        reads_brand=reads_brand(parts),
+        brand=brand,
     )
 
 
@@ -115,8 +123,10 @@ def render_words(
 
     `values` holds no empty values (see `present_values`). About 0.4 ms for a mail of 10 KB.
     """
+    customer = values.get("customer") or {}
     known = {
         **values,
+        "brand": choose_brand(compiled.brand, customer.get("country")),
         "unsubscribe_link": links.unsubscribe,
         "open_pixel_link": links.open_pixel,
         "_track": links.track,

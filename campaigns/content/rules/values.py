@@ -6,18 +6,26 @@ from typing import Any
 from liquid import BoundTemplate
 
 # What a delivery fills in itself, and what only lives inside tracking.
-OWN_NAMES = frozenset({"unsubscribe_link", "open_pixel_link", "view_link", "_track"})
+OWN_NAMES = frozenset({"unsubscribe_link", "open_pixel_link", "view_link", "brand", "_track"})
 
 
 def list_paths(parts: Iterable[BoundTemplate]) -> list[str]:
     """Return the paths that the parts read, sorted, each once: `first_name`, `referral.link`."""
-    found = {
+    return sorted(path for path in _paths(parts) if path.split(".")[0] not in OWN_NAMES)
+
+
+def reads_brand(parts: Iterable[BoundTemplate]) -> bool:
+    """Say whether the parts read anything of a brand kit."""
+    return any(path.split(".")[0] == "brand" for path in _paths(parts))
+
+
+def _paths(parts: Iterable[BoundTemplate]) -> set[str]:
+    return {
         ".".join(str(segment) for segment in variable.segments)
         for part in parts
         for variables in part.analyze().globals.values()
         for variable in variables
     }
-    return sorted(path for path in found if path.split(".")[0] not in OWN_NAMES)
 
 
 def sample_values(paths: Iterable[str]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from campaigns.content.audience import count_lacks
 from campaigns.content.compiling import FinishedWords, finish_draft, line_of
 from campaigns.content.forms import DraftForm, NewTemplateForm, label_of
 from campaigns.content.models import Template, WorkingDraft
+from campaigns.content.pieces import load_pieces
 from campaigns.content.previewing import find_person, preview_words
 from campaigns.content.rules.checks import Checked, check_message
 from campaigns.content.rules.rendering import Refusal
@@ -191,7 +192,8 @@ def _result(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> 
 
 
 def _finish(draft: WorkingDraft) -> FinishedWords:
-    return finish_draft(editing.as_written(draft), is_marketing=_is_marketing(draft.template))
+    written, is_marketing = editing.as_written(draft), _is_marketing(draft.template)
+    return finish_draft(written, is_marketing=is_marketing, pieces=load_pieces())
 
 
 def _checks(template: Template, draft: WorkingDraft, finished: FinishedWords) -> list[Any]:

@@ -1,0 +1,98 @@
+"""Puts shared blocks where `{% render "name" %}` stands, before anything is compiled.
+
+MJML must be whole before it is compiled, and a published version must not change with a block; so
+the words of a block become the words of the template, in a scope of their own.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# Blocks inside blocks; deeper is a circle or a maze.
+MAX_DEPTH = 4
+_RENDER = re.compile(
+    r"""\{%-?\s*render\s+(?P<quote>["'])(?P<name>[^"']*)(?P=quote)\s*,?(?P<args>(?:(?!%\}).)*?)-?%\}""",
+    re.DOTALL,
+)
+
+
+class BlockKind(StrEnum):
+    """Where a shared block can stand."""
+
+    SECTIONS = "sections"
+    COLUMN = "column"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedWords:
+    """The words of one version of a shared block."""
+
+    kind: BlockKind
+    number: int
+    source: str
+
+
+class BadBlock(ValueError):
+    """A shared block cannot stand where it is asked for; the text says on which line."""
+
+
+@dataclass(slots=True)
+class Expansion:
+    """Puts blocks into the parts of one message and remembers which versions it took."""
+
+    blocks: Mapping[str, SharedWords]
+    used: dict[str, int] = field(default_factory=dict)
+
+    def expand_source(self, source: str, *, is_mjml: bool) -> str:
+        """Return the source of a mail with its blocks in place; raises `BadBlock`.
+
+        Each block becomes one line, so that faults are named by the lines of staff.
+        """
+        return self._expand(source, is_mjml=is_mjml, joint=" ")
+
+    def expand_text(self, text: str) -> str:
+        """Return plain words with their blocks in place, line by line; raises `BadBlock`."""
+        return self._expand(text, is_mjml=False, joint="\n")
+
+    def _expand(self, text: str, *, is_mjml: bool, joint: str, inside: tuple[str, ...] = ()) -> str:
+        def put(match: re.Match[str]) -> str:
+            name = match["name"]
+            line = text.count("\n", 0, match.start()) + 1
+            block = self._find(name, inside, line=line, is_mjml=is_mjml)
+            self.used[name] = block.number
+            around = (*inside, name)
+            words = self._expand(block.source, is_mjml=is_mjml, joint=joint, inside=around)
+            return _scoped(joint.join(words.split("\n")), match["args"].strip(), block.kind)
+
+        return _RENDER.sub(put, text)
+
+    def _find(self, name: str, inside: tuple[str, ...], *, line: int, is_mjml: bool) -> SharedWords:
+        block = self.blocks.get(name)
+        if block is None:
+            raise BadBlock(f"Line {line}: there is no shared block “{name}”.")
+        if name in inside or len(inside) >= MAX_DEPTH:
+            trail = " → ".join((*inside, name))
+            raise BadBlock(f"Shared blocks go round in a circle or too deep: {trail}.")
+        if block.kind is not BlockKind.WORDS and not is_mjml:
+            raise BadBlock(
+                f"Line {line}: the shared block “{name}” is MJML; it cannot stand in this part."
+            )
+        return block
+
+
+def _scoped(words: str, arguments: str, kind: BlockKind) -> str:
+    opening, closing = f"{{% scoped {arguments} %}}", "{% endscoped %}"
+    if kind is BlockKind.WORDS:
+        return f"{opening}{words}{closing}"
+    return f"<mj-raw>{opening}</mj-raw>{words}<mj-raw>{closing}</mj-raw>"
+
+
+def frame_of(kind: BlockKind, words: str) -> str:
+    """Return a whole MJML document around a block, to check it and to show it alone."""
+    if kind is BlockKind.WORDS:
+        words = f"<mj-text>{words}</mj-text>"
+    if kind is not BlockKind.SECTIONS:
+        words = f"<mj-section><mj-column>{words}</mj-column></mj-section>"
+    return f"<mjml><mj-body>{words}</mj-body></mjml>"
