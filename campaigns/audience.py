@@ -37,6 +37,23 @@ class ComputedValues:
         return profiles.get_computed_values(customer_ids)
 
 
+class AccountValues:
+    """`{{ account.SLUG }}` in messages: what is known about the accounts of the person."""
+
+    key = "account"
+
+    @property
+    def samples(self) -> Mapping[str, str]:
+        """A value for each known trait, to preview a message without a person."""
+        return {slug: f"[{name}]" for slug, name in profiles.list_account_traits().items()}
+
+    def values(
+        self, customer_ids: Sequence[CustomerId], *, now: datetime
+    ) -> dict[CustomerId, dict[str, Any]]:
+        """Return the values of each person. One statement for the whole batch."""
+        return profiles.get_account_values(customer_ids)
+
+
 class CampaignUsage:
     """Live journeys and templates that use segments or computed traits."""
 

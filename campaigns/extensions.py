@@ -1,6 +1,12 @@
 """What `campaigns` plugs in: providers, its part of timelines, navigation, queues."""
 
-from campaigns.audience import BroadcastTemplates, CampaignUsage, ComputedValues, JourneyTemplates
+from campaigns.audience import (
+    AccountValues,
+    BroadcastTemplates,
+    CampaignUsage,
+    ComputedValues,
+    JourneyTemplates,
+)
 from campaigns.channels.pausing import pause_badge
 from campaigns.channels.providers.anymail_services.provider import AnymailProvider
 from campaigns.channels.providers.audiences.google import GoogleAudienceProvider
@@ -95,6 +101,7 @@ def register() -> None:
         navigation.register(page)
     settings_pages.register(SENDERS)
     settings_pages.register(LIMITS)
+    merge_sources.register(AccountValues.key, AccountValues())
     merge_sources.register(ComputedValues.key, ComputedValues())
     merge_sources.register(ConsentValues.key, ConsentValues())
     usage_sources.register(CampaignUsage.key, CampaignUsage())

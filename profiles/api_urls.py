@@ -42,6 +42,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", account_api.Accounts.as_view(), name="api_accounts"),
     path("accounts/<str:key>/", account_api.OneAccount.as_view(), name="api_account"),
     path("accounts/<str:key>/members/", account_api.Members.as_view(), name="api_members"),
+    path("account-traits/", account_api.AccountTraits.as_view(), name="api_account_traits"),
+    path(
+        "account-traits/<slug:slug>/",
+        account_api.OneAccountTrait.as_view(),
+        name="api_account_trait",
+    ),
     path("events/", schema.Events.as_view(), name="api_events"),
     path("events/<int:event_id>/", schema.OneEvent.as_view(), name="api_event"),
     path("plan/violations/", schema.Violations.as_view(), name="api_violations"),

@@ -8,6 +8,7 @@ from kernel.ui import navigation
 from kernel.ui.navigation import NavItem
 from profiles.accounts.selectors import AccountCount, AccountName, AccountSection
 from profiles.accounts.services import AccountData, AccountMerger
+from profiles.accounts.trait_selectors import AccountTraitFields
 from profiles.clients.services import verify_client_token
 from profiles.computed.selectors.reading import ComputedFields, ComputedSection
 from profiles.computed.services.people import ComputedData, ComputedMerger
@@ -86,6 +87,7 @@ customer_mergers.register(AccountMerger.key, AccountMerger())
 profile_sections.register(AccountSection.key, AccountSection())
 segment_fields.register(AccountCount.key, AccountCount())
 segment_fields.register(AccountName.key, AccountName())
+segment_field_sources.register(AccountTraitFields.key, AccountTraitFields())
 navigation.register(
     NavItem(section="Audience", label="Consent", url_name="profiles:consent", icon="shield-check", order=40,
             keywords="opt-in opt-out preferences topics suppression unsubscribe gdpr permission")

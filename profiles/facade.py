@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from kernel.errors import Conflict
+from profiles.accounts import trait_selectors as accounts
+from profiles.accounts import trait_services as account_traits
+from profiles.accounts.trait_queries import Unknown
 from profiles.computed.selectors import reading as computed
 from profiles.computed.services import defining as computing
 from profiles.consent import opt_ins, preferences, topics
@@ -269,6 +272,21 @@ def list_computed_traits() -> dict[str, str]:
 def get_computed_values(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, dict[str, Any]]:
     """Return the computed values of people by slug; a count of nothing is 0. Two statements."""
     return computed.values_for_messages(customer_ids)
+
+
+def list_account_traits() -> dict[str, str]:
+    """Return the names of what is known about accounts, by slug."""
+    return {trait.slug: trait.name for trait in accounts.list_account_traits()}
+
+
+def name_account_traits(types: Mapping[str, str], *, now: datetime) -> None:
+    """Let rules name traits of accounts, by type, before the first group call that has them."""
+    account_traits.learn_traits([Unknown(*one) for one in sorted(types.items())], now=now)
+
+
+def get_account_values(customer_ids: Iterable[CustomerId]) -> dict[CustomerId, dict[str, Any]]:
+    """Return what is known about the accounts of people, by slug. One statement."""
+    return accounts.values_for_messages(customer_ids)
 
 
 def create_computed_trait(

@@ -1,6 +1,6 @@
 """Gathers the slices' models for Django."""
 
-from profiles.accounts.models import Account, AccountMember
+from profiles.accounts.models import Account, AccountMember, AccountTrait
 from profiles.clients.models import ClientAccess, ClientKey
 from profiles.computed.models import ComputedDue, ComputedTrait, ComputedValue
 from profiles.consent.models import (
@@ -50,6 +50,7 @@ from profiles.webhooks.models import Webhook, WebhookDelivery, WebhookRefusal
 __all__ = [
     "Account",
     "AccountMember",
+    "AccountTrait",
     "BlockedValue",
     "ClientAccess",
     "ClientKey",

@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("computed-traits/<uuid:key>/edit/", computed.edit, name="computed-edit"),
     path("computed-traits/<uuid:key>/archive/", computed.archive, name="computed-archive"),
     path("accounts/", account_pages.accounts, name="accounts"),
+    path("accounts/traits/", account_pages.traits, name="account_traits"),
     path("accounts/<uuid:key>/", account_pages.account, name="account"),
     path("consent/", consent.overview, name="consent"),
     path("consent/topics/", consent.topics, name="consent_topics"),

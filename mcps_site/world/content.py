@@ -23,6 +23,7 @@ from profiles.facade import (
     find_webhook,
     identify_customer,
     import_file,
+    name_account_traits,
     plan_event,
     publish_segment,
     take_webhook,
@@ -84,6 +85,17 @@ SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
             }
         ),
     ),
+    (
+        "In a hiking club",
+        "Their account is a hiking club.",
+        _all(
+            {
+                "kind": "field",
+                "field": "account_trait.kind",
+                "test": {"type": "text", "operator": "is", "values": ["hiking club"]},
+            }
+        ),
+    ),
 )
 
 # The shop's own clients send no reason with a refund: the plan finds it out.
@@ -125,6 +137,7 @@ TESTERS = {"kind": "bucket", "salt": "testers", "first": 0, "last": 99}
 
 def load_content(*, now: datetime) -> None:
     """Make everything that is missing; safe to run again."""
+    name_account_traits({"kind": "text"}, now=now)
     for segment in SEGMENTS:
         with suppress(Conflict):
             _make_segment(*segment, now=now)

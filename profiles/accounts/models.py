@@ -28,6 +28,37 @@ class Account(models.Model):
         return str(self.key)
 
 
+class AccountTrait(models.Model):
+    """A trait that accounts have, as rules and messages name it: `account_trait.SLUG`, `account.SLUG`.
+
+    `name` is as group calls write it; `type`, how rules read it, is that of the first value until
+    staff choose another.
+    """
+
+    class Type(models.TextChoices):
+        TEXT = "text", "Text"
+        NUMBER = "number", "Number"
+        DATE = "date", "Date"
+        BOOLEAN = "boolean", "Yes or no"
+        LIST = "list", "List"
+
+    name = models.CharField(max_length=255, unique=True)
+    slug = models.CharField(max_length=80, unique=True)
+    type = models.CharField(max_length=7, choices=Type.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "profiles_account_trait"
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def field(self) -> str:
+        """How rules of segments name it."""
+        return f"account_trait.{self.slug}"
+
+
 class AccountMember(models.Model):
     """A person who belongs to an account since a group call said so.
 

@@ -62,9 +62,9 @@ def insert_accounts(keys: Sequence[UUID], found: Sequence[Unknown]) -> None:
 
 
 def adopt_members(bounds: Bounds, *, now: datetime) -> set[int]:
-    """Make the people of a batch of group calls members; return whose membership is new."""
+    """Make the people of a batch of group calls members; return who joined or changed accounts."""
     rows = SQL.run("adopt_members", {**bounds.params, "now": now})
-    return {customer_id for _, customer_id, is_new in rows if is_new}
+    return {customer_id for customer_id, is_moved in rows if is_moved}
 
 
 def adopt_traits(bounds: Bounds) -> list[int]:

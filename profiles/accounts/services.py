@@ -12,6 +12,8 @@ from kernel.errors import Invalid
 from kernel.events import Bounds
 from kernel.ids import new_keys
 from profiles.accounts import queries
+from profiles.accounts.trait_queries import list_unknown, list_unknown_of
+from profiles.accounts.trait_services import learn_traits
 from profiles.contracts import CustomerId, MergePair
 
 MAX_TRAITS = 32_768
@@ -20,12 +22,13 @@ MAX_TRAITS = 32_768
 def adopt_groups(bounds: Bounds, *, now: datetime) -> set[int]:
     """Bring accounts and members up to a batch of group calls; return whom it concerns.
 
-    Those are new members, and every member of an account whose traits changed. A group id of more
-    than 255 letters stays on the timeline and makes no account.
+    Those are new members, members of several accounts (another may be the latest now), and every
+    member of an account whose traits changed. A group id of more than 255 letters stays on the timeline and makes no account.
     """
     missing = sorted(queries.list_missing(bounds))
     if missing:
         queries.insert_accounts(new_keys(len(missing), now=now), missing)
+    learn_traits(list_unknown(bounds), now=now)
     concerned = queries.adopt_members(bounds, now=now)
     changed = queries.adopt_traits(bounds)
     return concerned | (queries.list_member_ids(changed) if changed else set())
@@ -42,6 +45,7 @@ def set_account_traits(
     if len(msgspec.json.encode(dict(traits))) > MAX_TRAITS:
         raise Invalid("traits", f"The traits may have up to {MAX_TRAITS:,} bytes.")
     with transaction.atomic():
+        learn_traits(list_unknown_of(traits), now=now)
         at = int(now.timestamp() * 1_000_000)
         queries.set_traits(account_id, traits=traits, at=at, source_id=source_id)
         record(

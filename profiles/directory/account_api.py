@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanView, CanViewOrEdit, may
+from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
@@ -18,17 +18,21 @@ from kernel.http.idempotency import idempotent
 from profiles.accounts import queries
 from profiles.accounts.queries import AccountRow, MemberRow
 from profiles.accounts.selectors import name_of
+from profiles.accounts.trait_selectors import list_account_traits
 from profiles.contracts import CustomerId, CustomerSummary
 from profiles.customers.selectors import get_customers
 from profiles.directory.account_serializers import (
     AccountDetailSerializer,
     AccountMemberPageSerializer,
     AccountPageSerializer,
+    AccountTraitListSerializer,
+    AccountTraitSerializer,
+    AccountTraitTypeSerializer,
 )
 from profiles.directory.api import PAGE, find_customer
 from profiles.directory.rules import mask_email, mask_text, mask_value
 from profiles.directory.serializers import DoneSerializer, TraitsSerializer
-from profiles.segments.services.accounts import change_account_traits
+from profiles.segments.services.accounts import change_account_traits, change_trait_type
 
 _QUERY = OpenApiParameter("query", str, description="An id in full, or how the name begins.")
 _CUSTOMER = OpenApiParameter(
@@ -106,6 +110,36 @@ class Members(APIView):
             show=lambda row: _show_member(row, people, is_masked=is_masked),
         )  # fmt: skip
         return Response(body)
+
+
+class AccountTraits(APIView):
+    permission_classes = (CanView,)
+
+    @extend_schema(
+        operation_id="list_account_traits", tags=_TAGS, responses=AccountTraitListSerializer,
+        summary="List what rules and messages may ask of accounts",
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        results = AccountTraitSerializer(list_account_traits(), many=True).data
+        body = {"results": results, "next": None}
+        return answer_with_etag(request, body, etag=etag_of(body))
+
+
+class OneAccountTrait(APIView):
+    permission_classes = (CanPublish,)
+
+    @extend_schema(
+        operation_id="choose_account_trait_type", tags=_TAGS, request=AccountTraitTypeSerializer,
+        responses=AccountTraitSerializer, summary="Choose how rules read a trait of accounts",
+    )  # fmt: skip
+    def patch(self, request: Request, slug: str) -> Response:
+        entries = AccountTraitTypeSerializer(data=request.data)
+        entries.is_valid(raise_exception=True)
+        trait = change_trait_type(
+            slug, kind=entries.validated_data["type"], actor=actor_of(request.user),
+            now=timezone.now(),
+        )  # fmt: skip
+        return Response(AccountTraitSerializer(trait).data)
 
 
 def _find(key: str) -> AccountRow:

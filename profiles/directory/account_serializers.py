@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from profiles.accounts.models import AccountTrait
+
 
 class AccountSerializer(serializers.Serializer[Any]):
     """An account in lists."""
@@ -44,3 +46,24 @@ class AccountMemberPageSerializer(serializers.Serializer[Any]):
 
     results = AccountMemberSerializer(many=True)
     next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
+
+
+class AccountTraitTypeSerializer(serializers.Serializer[Any]):
+    """How rules read a trait of accounts."""
+
+    type = serializers.ChoiceField(choices=AccountTrait.Type.choices)
+
+
+class AccountTraitSerializer(AccountTraitTypeSerializer):
+    """A trait that accounts have."""
+
+    name = serializers.CharField(help_text="As group calls write it.")
+    slug = serializers.CharField(help_text="Messages write `{{ account.SLUG }}`.")
+    field = serializers.CharField(help_text="As rules of segments name it.")
+
+
+class AccountTraitListSerializer(serializers.Serializer[Any]):
+    """Every trait that accounts have."""
+
+    results = AccountTraitSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="Always null: there is one page.")

@@ -3,16 +3,25 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
-from kernel.access.permissions import may, require
+from kernel.access.actors import actor_of
+from kernel.access.permissions import may, refuse, require
+from kernel.errors import DomainError
 from profiles.accounts import queries, selectors
+from profiles.accounts.models import AccountTrait
+from profiles.accounts.trait_selectors import list_account_traits
 from profiles.contracts import CustomerId
 from profiles.customers.selectors import get_customers
 from profiles.directory.rules import mask_email, mask_text, type_of
 from profiles.directory.trait_selectors import Attribute, show_value
+from profiles.segments.selectors.using import list_mentioning
+from profiles.segments.services.accounts import change_trait_type
 from profiles.touchpoints.models import Source
 
 _MEMBERS = 50
@@ -59,6 +68,34 @@ def account(request: HttpRequest, key: UUID) -> HttpResponse:
         "is_first": not after_id, "is_masked": is_masked,
     }  # fmt: skip
     return render(request, "profiles/accounts/detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@require("view")
+def traits(request: HttpRequest) -> HttpResponseBase:
+    """List what rules and messages may ask of accounts; publishers choose how rules read it."""
+    problem = ""
+    if request.method == "POST":
+        if not may(request.user, "publish"):
+            return refuse(request, "publish")
+        slug, kind = request.POST.get("slug", ""), request.POST.get("type", "")
+        try:
+            trait = change_trait_type(
+                slug, kind=kind, actor=actor_of(request.user), now=timezone.now()
+            )
+        except DomainError as error:
+            problem = error.message
+        else:
+            messages.success(
+                request, f"Rules read “{trait.name}” as {trait.get_type_display().lower()} now."
+            )
+            return redirect("profiles:account_traits")
+    found = list_account_traits()
+    used = list_mentioning("made", {trait.field for trait in found})
+    rows = [(trait, used.get(trait.field, [])) for trait in found]
+    context = {"rows": rows, "types": AccountTrait.Type.choices, "problem": problem}
+    status = 422 if problem else 200
+    return render(request, "profiles/accounts/traits.html", context, status=status)
 
 
 def _attributes(row: queries.AccountRow, *, is_masked: bool) -> list[Attribute]:

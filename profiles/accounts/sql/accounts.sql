@@ -20,7 +20,8 @@ ON CONFLICT (external_id) DO NOTHING
 
 -- name: adopt_members
 -- Makes the people of a batch of group calls members of their accounts. Runs once per batch; run
--- twice, it changes nothing more. Returns accounts and people whose membership is new.
+-- twice, it changes nothing more. Returns the people, each with
+-- whether another account may be theirs now: a new one, or another of several.
 WITH said AS (
     SELECT a.id AS account_id, t.customer_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
     FROM profiles_touchpoint t
@@ -41,7 +42,8 @@ SELECT account_id, customer_id, customer_id, first_at, last_at, %(now)s::timesta
 FROM said ORDER BY account_id, customer_id
 ON CONFLICT (account_id, recorded_for) DO UPDATE SET
     since = least(m.since, excluded.since), last_seen_at = greatest(m.last_seen_at, excluded.last_seen_at)
-RETURNING m.account_id, m.customer_id, m.created_at = %(now)s::timestamptz AS is_new
+RETURNING m.customer_id, m.created_at = %(now)s::timestamptz OR EXISTS (
+    SELECT FROM profiles_account_member o WHERE o.customer_id = m.customer_id AND o.account_id <> m.account_id)
 
 -- name: adopt_traits
 -- Sets the traits of accounts from a batch of group calls: of each the newest value, whatever the

@@ -68,6 +68,7 @@ people = st.fixed_dictionaries(
             st.tuples(st.sampled_from(["plan", "tags", "score"]), scalars | just_held, moments),
             max_size=4,
         ),
+        "accounts": st.lists(st.tuples(documents, moments), max_size=2),
         "member_since": st.dictionaries(st.sampled_from(SEGMENTS), moments, max_size=2),
         "last_seen_at": moments,
         "locale": st.none() | texts,
@@ -208,9 +209,16 @@ lasting_traits = one(
     kind=just("trait"), key=st.sampled_from(["plan", "tags", "score"]), test=tests, lasting=spans
 )
 traits = one(kind=just("trait"), key=st.sampled_from(PATHS), test=tests) | lasting_traits
-fields = one(
-    kind=just("field"), field=st.sampled_from(["last_seen_at", "locale", "time_zone"]), test=tests
-)
+ACCOUNT_TRAITS = {
+    "plan": "text",
+    "tags": "list",
+    "score": "number",
+    "born": "date",
+    "city": "boolean",
+}
+own_fields = st.sampled_from(["last_seen_at", "locale", "time_zone"])
+account_fields = st.sampled_from([f"account_trait.{name}" for name in ACCOUNT_TRAITS])
+fields = one(kind=just("field"), field=own_fields | account_fields, test=tests)
 conditions = (
     traits
     | fields
@@ -251,6 +259,12 @@ def rules(draw):
 def standing(draw):
     """A condition on since when a trait has stood."""
     return draw(lasting_traits)
+
+
+@st.composite
+def account_trait(draw):
+    """A condition on what is known about a person's account."""
+    return draw(one(kind=just("field"), field=account_fields, test=tests))
 
 
 @st.composite

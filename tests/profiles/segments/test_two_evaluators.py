@@ -14,8 +14,8 @@ from profiles.segments.queries.people import load_people
 from profiles.segments.rules.compile import compile_members, compile_verdicts
 from profiles.segments.rules.sqlbuilder import Scope
 from profiles.segments.rules.tree import parse_rule
-from tests.profiles.segments.strategies import NOW, person, rules, standing
-from tests.profiles.segments.world import keep_by, make_segments, store
+from tests.profiles.segments.strategies import NOW, account_trait, person, rules, standing
+from tests.profiles.segments.world import keep_by, make_segments, name_account_traits, store
 
 pytestmark = pytest.mark.django_db
 PICKED = "WITH picked AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS customer_id) "
@@ -45,11 +45,18 @@ def test_sql_and_memory_agree_since_when_a_trait_has_stood(one, crowd, policy):
     agree({"root": {"rules": [one]}}, crowd, 0.5, policy=policy)
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(one=account_trait(), crowd=st.lists(person(), min_size=1, max_size=4))
+def test_sql_and_memory_agree_about_the_accounts_of_people(one, crowd):
+    agree({"root": {"rules": [one]}}, crowd, 0.5)
+
+
 def agree(rule, crowd, lead, *, policy="newest"):
     note(f"{rule}\n{crowd}")
     root = parse_rule(rule).root
     with undone():
         make_segments()
+        name_account_traits()
         ids = store(crowd)
         keep_by(policy, ["plan", "tags", "score"])
         names = resolve_names(root.mentions())

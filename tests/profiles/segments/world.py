@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 from kernel.sql.cursor import open_cursor
-from tests.profiles.segments.strategies import HELD, NOW, SEGMENTS
+from tests.profiles.segments.strategies import ACCOUNT_TRAITS, HELD, NOW, SEGMENTS
 
 
 def run(text, **params):
@@ -19,6 +19,16 @@ def make_segments():
         "INSERT INTO profiles_segment (key, name, kind, status) SELECT k::uuid, k, 'list', 'draft'"
         " FROM unnest(%(keys)s::text[]) AS k",
         keys=SEGMENTS,
+    )
+
+
+def name_account_traits():
+    """Let rules name what is known about accounts, each read as another type."""
+    run(
+        "INSERT INTO profiles_account_trait (name, slug, type, created_at)"
+        " SELECT n, n, t, now() FROM unnest(%(names)s::text[], %(types)s::text[]) AS u (n, t)",
+        names=list(ACCOUNT_TRAITS),
+        types=list(ACCOUNT_TRAITS.values()),
     )
 
 
@@ -81,6 +91,18 @@ def _store_facts(number, one):
             " VALUES (%(id)s::bigint, %(channel)s::text, %(topic)s::text, %(address)s::text,"
             " %(state)s::text, now())",
             **(consent | {"id": number, "address": address}),
+        )
+    for traits, seen in one.get("accounts", ()):
+        run(
+            "WITH made AS (INSERT INTO profiles_account (key, external_id, traits, first_seen_at,"
+            " last_seen_at) VALUES (gen_random_uuid(), gen_random_uuid()::text,"
+            " %(traits)s::text::jsonb, now(), now()) RETURNING id)"
+            " INSERT INTO profiles_account_member (account_id, customer_id, recorded_for, since,"
+            " last_seen_at, created_at) SELECT id, %(id)s::bigint, %(id)s::bigint, now(),"
+            " %(seen)s::timestamptz, now() FROM made",
+            id=number,
+            traits=json.dumps(traits),
+            seen=seen,
         )
     for segment, since in one["member_since"].items():
         run(
