@@ -22,6 +22,7 @@ from campaigns.content.consent_values import ConsentValues
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers, merge_sources, template_usages
 from campaigns.people import CampaignsData, CampaignsMerger
+from campaigns.profile_tab import MessagesTab
 from campaigns.timeline import DelayTimeline, JourneyEffects, StepTimeline
 from kernel.operations.queues import Depth, register_queue
 from kernel.ui import navigation, settings_pages
@@ -31,6 +32,7 @@ from kernel.ui.shell import register_badge
 from profiles.extension_points import (
     customer_mergers,
     personal_data_sources,
+    profile_tabs,
     timeline_sources,
     touchpoint_effects,
     usage_sources,
@@ -97,6 +99,7 @@ def register() -> None:
     touchpoint_effects.register(JourneyEffects.key, JourneyEffects())
     customer_mergers.register(CampaignsMerger.key, CampaignsMerger())
     personal_data_sources.register(CampaignsData.key, CampaignsData())
+    profile_tabs.register(MessagesTab.key, MessagesTab())
     for page in PAGES:
         navigation.register(page)
     settings_pages.register(SENDERS)

@@ -19,6 +19,7 @@ _MESSAGE = (
     "sent_at",
     "template",
     "values",
+    "wording",
     "events",
 )
 _DEVICE = ("key", "channel", "address", "platform", "created_at", "seen_at", "gone_at")

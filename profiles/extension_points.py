@@ -43,6 +43,25 @@ class ProfileSection(Protocol):
         ...
 
 
+class ProfileTab(Protocol):
+    """Adds a tab to a person's page. `template` is drawn with what `context` returns."""
+
+    key: str
+    label: str
+    template: str
+
+    def context(
+        self,
+        customer_id: CustomerId,
+        *,
+        query: Mapping[str, str],
+        is_masked: bool,
+        now: datetime,
+    ) -> Mapping[str, Any]:
+        """Return what the tab shows; `query` is that of the address. No personal data if masked."""
+        ...
+
+
 class CustomerMerger(Protocol):
     """Moves an app's rows when people become one, and moves them back when that is undone.
 
@@ -138,6 +157,7 @@ usage_sources: Registry[UsageSource] = Registry("usage source")
 touchpoint_effects: Registry[TouchpointEffects] = Registry("effect of touchpoints")
 timeline_sources: Registry[TimelineSource] = Registry("timeline source")
 profile_sections: Registry[ProfileSection] = Registry("profile section")
+profile_tabs: Registry[ProfileTab] = Registry("tab of profiles")
 customer_mergers: Registry[CustomerMerger] = Registry("customer merger")
 straggler_followers: Registry[StragglerFollower] = Registry("follower of stragglers")
 personal_data_sources: Registry[PersonalDataSource] = Registry("personal data source")

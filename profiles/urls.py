@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/<uuid:key>/attributes/", directory.attributes, name="attributes"),
     path("profiles/<uuid:key>/identities/", directory.identities, name="identities"),
     path("profiles/<uuid:key>/consent/", directory.consent, name="person_consent"),
+    path("profiles/<uuid:key>/tabs/<slug:slug>/", directory.tab, name="tab"),
     path("profiles/<uuid:key>/past/", directory.past, name="past"),
     path("profiles/<uuid:key>/merge/", merging.merge, name="merge"),
     path("profiles/<uuid:key>/merges/<int:merge_id>/undo/", merging.undo, name="merge_undo"),

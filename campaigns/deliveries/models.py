@@ -90,6 +90,8 @@ class Delivery(models.Model):
         db_constraint=False,
     )
     ctx = models.JSONField(null=True)
+    wording = models.JSONField(null=True)
+    """The values it was put into words with: with its version of the template, what was sent."""
     status = models.CharField(max_length=16, db_default=DeliveryStatus.PLANNED.value)
     due_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())

@@ -1,6 +1,6 @@
 """One typed function for each statement about deliveries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,6 +94,7 @@ class DecisionFact:
     id: int
     outcome: str
     reason: str
+    numbers: dict[str, Any]
     at: datetime
     delivery_key: UUID
     customer_id: int
@@ -119,9 +120,21 @@ def claim_due(shard: int, *, batch: int, now: datetime) -> list[Decided]:
     return CLAIM.all("claim_due", params, into=Decided)
 
 
-def begin_hand_over(ids: Sequence[int], *, claimed_at: datetime, now: datetime) -> set[int]:
-    """Mark deliveries as leaving and return the ids that are still ours to send."""
-    params = {"ids": bigint_array(ids), "claimed_at": claimed_at, "now": now}
+def begin_hand_over(
+    wordings: Mapping[int, Mapping[str, Any]], *, claimed_at: datetime, now: datetime
+) -> set[int]:
+    """Mark deliveries as leaving and return the ids that are still ours to send.
+
+    `wordings` are the values that each is put into words with; they are kept with it.
+    """
+    params = {
+        "ids": bigint_array(wordings),
+        "wordings": text_array(
+            msgspec.json.encode(values, enc_hook=str).decode() for values in wordings.values()
+        ),
+        "claimed_at": claimed_at,
+        "now": now,
+    }
     return {row[0] for row in HAND_OVER.run("begin_hand_over", params)}
 
 

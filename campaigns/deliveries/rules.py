@@ -25,6 +25,15 @@ _READ = {
     "attempt": "Attempt {}",
 }
 
+# What was decided, in words and with the tone of its pill.
+OUTCOMES: Final = {
+    "sent": ("Sent", "ok"),
+    "held_back": ("Held back", "warn"),
+    "delayed": ("Delayed", "info"),
+    "failed": ("Failed", "danger"),
+    "unknown": ("Unknown", "danger"),
+}
+
 REASONS = {
     "accepted": "Taken by the provider.",
     "allowed": "Nothing stands in the way.",

@@ -100,7 +100,7 @@ WITH ended AS (
     UPDATE campaigns_call k SET answer = NULL, error = '', status = CASE k.status WHEN 'planned' THEN 'failed' ELSE k.status END
     FROM ended WHERE k.enrollment_id = ended.id
 ), blank AS (
-    UPDATE campaigns_delivery d SET address = '', ctx = NULL, gate = NULL, provider_id = ''
+    UPDATE campaigns_delivery d SET address = '', ctx = NULL, wording = NULL, gate = NULL, provider_id = ''
     WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
 ), devices AS (
     DELETE FROM campaigns_device x WHERE x.customer_id = ANY (%(ids)s::bigint[])
@@ -112,7 +112,7 @@ UPDATE campaigns_delivery_event v SET raw = '{}' FROM blank WHERE v.delivery_id 
 -- name: export_messages
 -- Every message to one person, as plain values. Changes nothing. Leans on campaigns_delivery_customer.
 SELECT d.key::text, d.channel, d.address, d.status, d.reason, d.created_at::text, d.handed_over_at::text, t.name,
-    d.ctx, (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'at', v.at, 'raw', v.raw) ORDER BY v.id), '[]')
+    d.ctx, d.wording, (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'at', v.at, 'raw', v.raw) ORDER BY v.id), '[]')
             FROM campaigns_delivery_event v WHERE v.delivery_id = d.id)
 FROM campaigns_delivery d
 JOIN campaigns_template_version tv ON tv.id = d.template_version_id

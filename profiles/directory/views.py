@@ -21,6 +21,7 @@ from profiles.customers.models import Customer
 from profiles.directory import selectors, trait_selectors
 from profiles.directory.queries import count_touchpoints
 from profiles.directory.rules import field_instant, read_instant
+from profiles.extension_points import profile_tabs
 
 SHOWS = (("", "Everything"), ("behavior", "Behavior"), ("changes", "Attributes and groups"),
          ("activity", "Messages and journeys"))  # fmt: skip
@@ -101,6 +102,21 @@ def past(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return _profile(request, customer, "past", context, now=now)
 
 
+@require_GET
+@require("view")
+def tab(request: HttpRequest, key: UUID, slug: str) -> HttpResponseBase:
+    """A tab that another app adds."""
+    found = profile_tabs.find(slug)
+    if found is None:
+        raise Http404("A profile has no such tab.")
+    customer, now = _find(key), timezone.now()
+    shown = found.context(
+        CustomerId(customer.id), query=request.GET.dict(), is_masked=_is_masked(request), now=now
+    )
+    context = {**shown, "tab_template": found.template}
+    return _profile(request, customer, slug, context, now=now)
+
+
 def _profile(
     request: HttpRequest,
     customer: Customer,
@@ -114,19 +130,27 @@ def _profile(
         raise Http404("This person was erased or merged.")
     record(actor=actor_of(request.user), verb="viewed", object_type="customer",
            object_id=customer.id, now=now)  # fmt: skip
-    tabs = [
-        (text, reverse(f"profiles:{name}", kwargs={"key": customer.key}), name == tab, "")
-        for name, text in TABS
-    ]
     here = reverse("profiles:profile", kwargs={"key": customer.key})
     common = {
-        "person": person, "customer": customer, "tab": tab, "tabs": tabs, "is_masked": _is_masked(request),
+        "person": person, "customer": customer, "tab": tab, "tabs": _tabs(customer, tab), "is_masked": _is_masked(request),
         "shows": [(text, f"{here}?show={value}" if value else here, value == context.get("show"))
                   for value, text in SHOWS],
         "events": count_touchpoints(customer.id, limit=8),
         "sections": selectors.list_sections(customer.id, now=now),
     }  # fmt: skip
     return render(request, "profiles/directory/profile.html", {**common, **context})
+
+
+def _tabs(customer: Customer, chosen: str) -> list[tuple[str, str, bool, str]]:
+    own = [
+        (text, reverse(f"profiles:{name}", kwargs={"key": customer.key}), name == chosen, "")
+        for name, text in TABS
+    ]
+    added = [
+        (one.label, reverse("profiles:tab", args=[customer.key, slug]), slug == chosen, "")
+        for slug, one in profile_tabs.items()
+    ]
+    return [own[0], *added, *own[1:]]
 
 
 def _find(key: UUID) -> Customer:

@@ -193,6 +193,23 @@ for _page in ("edit", "values", "versions"):
     example(f"campaigns:template-{_page}")(_written)
 
 
+@example("profiles:tab")
+def _messages_tab():
+    return {"key": _message()[1].customer.key, "slug": "messages"}
+
+
+@example("campaigns:message")
+def _one_message():
+    return {"key": _message()[1].key}
+
+
+@example("campaigns:message-content")
+def _said():
+    _, delivery, _ = _message()
+    type(delivery).objects.filter(pk=delivery.pk).update(wording={"first_name": "Ada"})
+    return {"key": delivery.key}
+
+
 @example("campaigns:message-settle")
 def _unknown():
     _, delivery, _ = _message()

@@ -15,7 +15,7 @@ from django.urls.converters import (
 NO_PAGES = {
     "healthz", "readyz", "metrics", "account_logout",
     # A message inside a sandbox of its own: no script of the gate may run there.
-    "campaigns:preview", "campaigns:template-draft-preview", "mailbox:body",
+    "campaigns:preview", "campaigns:message-content", "campaigns:template-draft-preview", "mailbox:body",
     # The admin's pages of one model stand for those of all: they share their templates.
     "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete", "admin:view_on_site",
 }  # fmt: skip

@@ -57,3 +57,23 @@ def read_path(values: Mapping[str, Any], path: str) -> Any:
         else:
             return None
     return found
+
+
+def keep_read(values: Mapping[str, Any], paths: Iterable[str]) -> dict[str, Any]:
+    """Return of some values only what the paths read, nested alike; a list is kept whole."""
+    kept: dict[str, Any] = {}
+    for path in sorted(paths):
+        source, target = values, kept
+        *groups, last = path.split(".")
+        for group in groups:
+            inside = source.get(group)
+            if target.get(group) is inside:
+                break
+            if not isinstance(inside, Mapping):
+                target[group] = inside
+                break
+            source, target = inside, target.setdefault(group, {})
+        else:
+            if last in source:
+                target[last] = source[last]
+    return kept

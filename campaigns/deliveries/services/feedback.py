@@ -8,6 +8,7 @@ from django.db import transaction
 from campaigns.contracts import Channel, EventKind, ProviderEvent
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Delivery
+from campaigns.deliveries.rules import say_numbers
 from kernel.events import Bounds, wake
 from profiles import facade as profiles
 from profiles.contracts import CustomerId, SystemTouchpoint
@@ -100,11 +101,16 @@ def tell_decisions(bounds: Bounds, *, now: datetime) -> int:
             event=_DECISIONS[fact.outcome],
             key=f"campaigns.decision:{fact.id}",
             occurred_at=fact.at,
-            properties=_properties(fact, reason=fact.reason),
+            properties=_properties(fact, reason=fact.reason, read=_read(fact)),
         )
         for fact in queries.list_decisions(bounds)
     ]
     return profiles.record_touchpoints(items, now=now)
+
+
+def _read(fact: queries.DecisionFact) -> str:
+    """Return in words what was read when a message was held back; of others the tab tells it."""
+    return "; ".join(say_numbers(fact.numbers)) if fact.outcome == "held_back" else ""
 
 
 def _event_name(fact: queries.EventFact) -> str | None:

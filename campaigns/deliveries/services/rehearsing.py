@@ -70,7 +70,7 @@ def _rehearse(
         outcome = outcome_of(row)
         results.append(Result(delivery_id=row.id, outcome=outcome, reason=outcome))
         if outcome == "accepted":
-            messages.append(Rehearsed(delivery_id=row.id, message=words))
+            messages.append(Rehearsed(delivery_id=row.id, message=words.message))
     queries.record_results(results, max_attempts=MAX_ATTEMPTS, now=now)
     return messages
 

@@ -19,7 +19,7 @@ from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
 from campaigns.deliveries import queries
 from campaigns.deliveries.queries import Decided, Result
-from campaigns.deliveries.services.wording import word_messages
+from campaigns.deliveries.services.wording import Worded, word_messages
 
 log = structlog.get_logger()
 
@@ -80,21 +80,22 @@ def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) 
         ],
         now=now,
     )
-    sayable = [(row.id, words) for row, words in wordings if isinstance(words, OutgoingMessage)]
+    sayable = [(row.id, words) for row, words in wordings if isinstance(words, Worded)]
     for start in range(0, len(sayable), HAND_OVER_BATCH):
         chunk = sayable[start : start + HAND_OVER_BATCH]
         _send_chunk(chunk, routes=routes, claimed_at=claimed_at, now=now)
 
 
 def _send_chunk(
-    chunk: Sequence[tuple[int, OutgoingMessage]],
+    chunk: Sequence[tuple[int, Worded]],
     *,
     routes: Sequence[Route],
     claimed_at: datetime,
     now: datetime,
 ) -> None:
-    ours = queries.begin_hand_over([row_id for row_id, _ in chunk], claimed_at=claimed_at, now=now)
-    leaving = [(row_id, message) for row_id, message in chunk if row_id in ours]
+    wordings = {row_id: words.values for row_id, words in chunk}
+    ours = queries.begin_hand_over(wordings, claimed_at=claimed_at, now=now)
+    leaving = [(row_id, words.message) for row_id, words in chunk if row_id in ours]
     route, results = _send_by(routes, [message for _, message in leaving], now=now)
     _record(
         [

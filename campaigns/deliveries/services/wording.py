@@ -1,6 +1,7 @@
 """Puts claimed deliveries into words: values of the people, merge sources, links."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from campaigns.content.rules.rendering import (
     render_words,
     trait_values,
 )
+from campaigns.content.rules.values import keep_read
 from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, MessageClass, OutgoingMessage
 from campaigns.deliveries.links import list_headers, personal_links
@@ -28,14 +30,22 @@ def _ask(
     return source.values(ids, now=now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """A message, and the values that the template read for it."""
+
+    message: OutgoingMessage
+    values: dict[str, Any]
+
+
 def word_messages(
     rows: Sequence[Decided], *, route: Route, now: datetime, ask: Ask = _ask
-) -> list[OutgoingMessage | Refusal]:
+) -> list[Worded | Refusal]:
     """Return the message of each delivery of one template version, or why there is none."""
     compiled = get_compiled_words(rows[0].template_version_id)
     merged = _merged_values(compiled.names, rows, ask=ask, now=now)
     keys = subscription_keys(row.address for row in rows if row.channel == Channel.WEBPUSH)
-    wordings: list[OutgoingMessage | Refusal] = []
+    wordings: list[Worded | Refusal] = []
     for row in rows:
         links = personal_links(row.id, now=now)
         traits = trait_values(row.traits or {})
@@ -47,22 +57,21 @@ def word_messages(
             wordings.append(words)
             continue
         is_list_mail = row.channel == Channel.EMAIL and row.message_class == MessageClass.MARKETING
-        wordings.append(
-            OutgoingMessage(
-                key=row.key,
-                channel=Channel(row.channel),
-                address=row.address,
-                subject=words.subject,
-                text=words.text,
-                html=words.html,
-                from_address=route.from_address,
-                from_name=route.from_name,
-                reply_to=route.reply_to,
-                report_url=route.report_url,
-                headers=list_headers(links) if is_list_mail else {},
-                values={**words.fields, **keys.get(row.address, {})},
-            )
+        message = OutgoingMessage(
+            key=row.key,
+            channel=Channel(row.channel),
+            address=row.address,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            from_address=route.from_address,
+            from_name=route.from_name,
+            reply_to=route.reply_to,
+            report_url=route.report_url,
+            headers=list_headers(links) if is_list_mail else {},
+            values={**words.fields, **keys.get(row.address, {})},
         )
+        wordings.append(Worded(message=message, values=keep_read(values, compiled.paths)))
     return wordings
 
 

@@ -47,7 +47,7 @@ ORDER BY e.xid, e.id
 
 -- name: list_decisions
 -- The decisions of a batch of the log, with what a timeline says about them. Changes nothing.
-SELECT c.id, c.outcome, c.reason, c.decided_at AS at, d.key AS delivery_key, d.customer_id, d.channel,
+SELECT c.id, c.outcome, c.reason, c.numbers, c.decided_at AS at, d.key AS delivery_key, d.customer_id, d.channel,
     t.name AS template, j.name AS journey, b.name AS broadcast
 FROM campaigns_decision c
 JOIN campaigns_delivery d ON d.id = c.delivery_id

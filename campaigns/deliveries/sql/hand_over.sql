@@ -1,8 +1,9 @@
 -- name: begin_hand_over
 -- Marks claimed deliveries as on their way to the provider and returns those still ours: a claim
 -- that was taken back in the meantime is not. Changes rows; a second call returns nothing.
-UPDATE campaigns_delivery d SET handing_over_at = %(now)s::timestamptz
-WHERE d.id = ANY (%(ids)s::bigint[]) AND d.status = 'claimed'
+UPDATE campaigns_delivery d SET handing_over_at = %(now)s::timestamptz, wording = l.wording
+FROM unnest(%(ids)s::bigint[], %(wordings)s::jsonb[]) AS l (id, wording)
+WHERE d.id = l.id AND d.status = 'claimed'
     AND d.claimed_at = %(claimed_at)s::timestamptz AND d.handing_over_at IS NULL
 RETURNING d.id
 

@@ -11,21 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.channels.pausing import list_pauses
 from campaigns.deliveries import selectors
-from campaigns.deliveries.models import Decision, Delivery
-from campaigns.deliveries.rules import reason_text
+from campaigns.deliveries.models import Delivery
+from campaigns.deliveries.rules import OUTCOMES, reason_text
 from campaigns.deliveries.services.settle import settle_failed, settle_unknown
 from kernel.access.actors import actor_of
-from kernel.access.permissions import require
+from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid
+from profiles import facade as profiles
+from profiles.contracts import CustomerId
 
 _LAST_ID = 2**62
-_TONES = {
-    "sent": "ok",
-    "held_back": "warn",
-    "delayed": "info",
-    "failed": "danger",
-    "unknown": "danger",
-}
 
 
 @require_GET
@@ -35,12 +30,13 @@ def activity(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = selectors.list_activity(
         before=int(before) if before.isdecimal() and len(before) < 19 else _LAST_ID,
-        outcome=outcome if outcome in Decision.Outcome.values else "",
+        outcome=outcome if outcome in OUTCOMES else "",
     )
     shown = rows[: selectors.PAGE]
-    options = [("", "All"), *((value, label) for value, label in Decision.Outcome.choices)]
+    options = [("", "All"), *((value, label) for value, (label, _) in OUTCOMES.items())]
+    names = _names(request, shown)
     context = {
-        "rows": [(row, _TONES[row.outcome], Decision.Outcome(row.outcome).label) for row in shown],
+        "rows": [(row, *OUTCOMES[row.outcome], names[row.customer_id]) for row in shown],
         "more": shown[-1].id if len(rows) > selectors.PAGE else None,
         "is_first": not before,
         "pauses": list_pauses(),
@@ -62,6 +58,16 @@ def settle(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("publish")
 def repeat(request: HttpRequest, key: UUID) -> HttpResponse:
     return _settle(request, key, settle_failed, "campaigns/deliveries/repeat.html")
+
+
+def _names(request: HttpRequest, rows: list[selectors.ActivityRow]) -> dict[int, str]:
+    """Return what the people are called: by name only for those who may see personal data."""
+    ids = {row.customer_id for row in rows}
+    names = {customer_id: f"Profile {customer_id}" for customer_id in ids}
+    if may(request.user, "view_personal_data"):
+        people = profiles.get_customers([CustomerId(customer_id) for customer_id in ids])
+        names |= {int(known): person.display_name for known, person in people.items()}
+    return names
 
 
 def _settle(

@@ -135,7 +135,7 @@ def test_a_claim_that_never_left_is_planned_again(provider):
 def test_a_claim_that_may_have_left_becomes_unknown(provider):
     delivery = plan(make_customer(), make_template())
     claim(delivery)
-    queries.begin_hand_over([delivery.pk], claimed_at=NOW, now=NOW)
+    queries.begin_hand_over({delivery.pk: {}}, claimed_at=NOW, now=NOW)
     assert settle_stale(now=NOW + LEASE + timedelta(seconds=1)) == {"unknown": 1}
     send_all(after(days=1))
     delivery.refresh_from_db()
@@ -148,15 +148,15 @@ def test_a_slow_worker_whose_claim_was_taken_back_sends_nothing(provider):
     late = NOW + LEASE + timedelta(seconds=1)
     settle_stale(now=late)
     claim(delivery, now=late)
-    assert queries.begin_hand_over([delivery.pk], claimed_at=NOW, now=late) == set()
-    assert queries.begin_hand_over([delivery.pk], claimed_at=late, now=late) == {delivery.pk}
-    assert queries.begin_hand_over([delivery.pk], claimed_at=late, now=late) == set()
+    assert queries.begin_hand_over({delivery.pk: {}}, claimed_at=NOW, now=late) == set()
+    assert queries.begin_hand_over({delivery.pk: {}}, claimed_at=late, now=late) == {delivery.pk}
+    assert queries.begin_hand_over({delivery.pk: {}}, claimed_at=late, now=late) == set()
 
 
 def test_a_late_answer_settles_what_was_declared_unknown(provider):
     delivery = plan(make_customer(), make_template())
     claim(delivery)
-    queries.begin_hand_over([delivery.pk], claimed_at=NOW, now=NOW)
+    queries.begin_hand_over({delivery.pk: {}}, claimed_at=NOW, now=NOW)
     settle_stale(now=NOW + LEASE + timedelta(seconds=1))
     result = queries.Result(delivery_id=delivery.pk, outcome="accepted", reason="accepted")
     assert queries.record_results([result], max_attempts=5, now=NOW) == 1

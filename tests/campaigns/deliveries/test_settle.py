@@ -62,7 +62,7 @@ def lose(kind="asked"):
         delivery.refresh_from_db()
         queries.lock_shard(delivery.shard)
         queries.claim_due(delivery.shard, batch=10, now=NOW)
-    queries.begin_hand_over([d.pk for d in lost], claimed_at=NOW, now=NOW)
+    queries.begin_hand_over({d.pk: {} for d in lost}, claimed_at=NOW, now=NOW)
     settle_stale(now=NOW + LEASE + timedelta(seconds=1))
     return lost
 
