@@ -91,8 +91,8 @@ def _entry(step: StepRow) -> TimelineEntry:
         at=step.at,
         kind="Journey",
         title=say_reason(step.reason),
-        detail=f"{step.journey}, at “{step.node}”",
-        icon=_ICONS.get(step.type, "waypoints"),
+        detail=f"{step.journey}, at “{step.title}”",
+        icon=_ICONS.get(step.definition["type"], "waypoints"),
         url=_run_url(step),
     )
 

@@ -10,6 +10,7 @@ from campaigns.content.selectors import list_templates
 from campaigns.journeys.models import Enrollment, Journey, JourneyVersion
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.reasons import REFUSALS
+from campaigns.journeys.rules.words import describe
 from kernel.errors import NotFound
 from kernel.sql import SqlFile, bigint_array
 from profiles import facade as profiles
@@ -78,11 +79,16 @@ class StepRow:
     at: datetime
     step_no: int
     reason: str
-    type: str
-    node: str
+    definition: dict[str, Any]
+    template: str | None
     journey: str
     journey_key: UUID
     enrollment: int
+
+    @property
+    def title(self) -> str:
+        """What staff call the step: a message by its template."""
+        return self.template or describe(self.definition, Known()).title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,20 @@ class PersonAt:
     customer_id: int
     entered_at: datetime
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Somebody whose way ended: how, and at which step."""
+
+    id: int
+    customer_id: int
+    state: str
+    entered_at: datetime
+    finished_at: datetime | None
+    version: int
+    reason: str | None
+    node: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +182,12 @@ def find_known() -> Known:
     )
 
 
+def title_nodes(version: JourneyVersion) -> dict[str, str]:
+    """Return what staff call each step of a version, by its id."""
+    known = find_known()
+    return {node["id"]: describe(node, known).title for node in version.definition["nodes"]}
+
+
 def count_inside(journey_id: int) -> list[VersionInside]:
     """Return how many people are inside each version that still has some; newest first."""
     return READING.all("count_inside", {"journey_id": journey_id}, into=VersionInside)
@@ -183,6 +209,12 @@ def list_people_at(version: JourneyVersion, node: int, *, limit: int = 50) -> li
         "limit": limit,
     }
     return READING.all("list_people_at", params, into=PersonAt)
+
+
+def list_left(journey_id: int, *, state: str, before: int, limit: int) -> list[Left]:
+    """Return whose way ended, in one state or all, below an enrollment; 0 means from the newest on."""
+    params = {"journey_id": journey_id, "state": state, "before": before, "limit": limit}
+    return READING.all("list_left", params, into=Left)
 
 
 def get_enrollment(enrollment_id: int, *, journey_id: int) -> Enrollment:

@@ -1,5 +1,6 @@
 """One typed function for each statement that holds, releases, moves or takes out people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from kernel.sql import SqlFile, bigint_array
@@ -41,16 +42,21 @@ def release_timers(journey_id: int) -> int:
 
 
 def take_out(
-    journey_id: int, *, who: str, reason: str, now: datetime, version_id: int = 0, node: int = 0
-) -> int:
-    """Take out `everybody`, those who are `overdue`, or those at a `node`; returns how many."""
+    journey_id: int, *, who: str, reason: str, now: datetime, at: tuple[int, int] = (0, 0),
+    ids: Sequence[int] = (),
+) -> int:  # fmt: skip
+    """Take out `everybody`, those who are `overdue`, or those at a `node`; returns how many.
+
+    A node is named by version and number; there `ids` may name some enrollments, and none means all.
+    """
     lock_alone()
     params = {
         "journey_id": journey_id,
         "who": who,
         "reason": reason,
-        "version_id": version_id,
-        "node": node,
+        "version_id": at[0],
+        "node": at[1],
+        "ids": bigint_array(ids),
         "now": now,
     }
     return int(STOPPING.value("take_out", params) or 0)

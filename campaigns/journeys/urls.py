@@ -11,6 +11,7 @@ from campaigns.journeys.views import (
     publishing,
     ruling,
     specs,
+    standing,
     stopping,
     trying,
 )
@@ -26,6 +27,8 @@ urlpatterns = [
     path("journeys/<uuid:key>/versions/", stopping.versions, name="journey-versions"),
     path("journeys/<uuid:key>/export/", exchanging.export, name="journey-export"),
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
+    path("journeys/<uuid:key>/at/<slug:node>/", standing.standing, name="journey-standing"),
+    path("journeys/<uuid:key>/left/", pages.left, name="journey-left"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
     path("journeys/<uuid:key>/try/", trying.try_journey, name="journey-try"),
     path("journeys/<uuid:key>/dry-runs/", dry_running.dry_runs, name="journey-dry-runs"),

@@ -274,7 +274,7 @@ def _drafted():
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
-for _page in ("try", "dry-runs", "specs", "spec-new"):
+for _page in ("try", "dry-runs", "specs", "spec-new", "left"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 
@@ -306,6 +306,11 @@ def _dry_run():
     run = ask_dry_run(journey, parts, days=1, with_imports=False, actor="user:1", now=now)
     work_next(now=now)
     return {"key": journey.key, "run": run.key}
+
+
+@example("campaigns:journey-standing")
+def _standing():
+    return {**_journey(), "node": "mail"}
 
 
 @example("campaigns:journey-rule")

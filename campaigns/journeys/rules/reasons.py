@@ -46,6 +46,8 @@ _WORDS = {
     "journey_ended": "The journey was ended for everybody inside",
     "overdue_at_resuming": "Taken out: their time had passed while the journey was paused",
     "taken_out": "Taken out by staff",
+    "sent_on": "Sent on by staff, before the time was over",
+    "moved_by_staff": "Moved to another step by staff",
     "moved_to_version": "Moved to a newer version by staff",
     "goal_reached": "Reached the goal and left",
     "exit_met": "Left by an exit rule",

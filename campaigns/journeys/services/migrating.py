@@ -16,7 +16,7 @@ from kernel.events import wake
 STAY: Final = "~stay"
 LEAVE: Final = "~leave"
 # Where somebody can arrive without having come through the step before.
-_TARGETS: Final = {"wait", "hold", "until", "ask", "split", "send"}
+TARGETS: Final = {"wait", "hold", "until", "ask", "split", "send"}
 # Who stands here waits for something that belongs to this visit.
 _BOUND: Final = {"deliver", "call"}
 
@@ -53,7 +53,7 @@ def list_old_steps(journey: Journey) -> list[StepOfOld]:
 
 def list_targets(journey: Journey) -> list[str]:
     """Return the steps of the live version to which people can be moved."""
-    nodes = JourneyNode.objects.filter(version=journey.live_version_id, act__in=_TARGETS)
+    nodes = JourneyNode.objects.filter(version=journey.live_version_id, act__in=TARGETS)
     return list(nodes.order_by("node").values_list("name", flat=True))
 
 
@@ -75,14 +75,13 @@ def migrate_people(
     live = locked.live_version
     if live is None:
         raise Conflict(f"“{locked.name}” was never published.")
-    targets = {node.name: node for node in live.nodes.filter(act__in=_TARGETS)}
+    targets = {node.name: node for node in live.nodes.filter(act__in=TARGETS)}
     total = 0
     for step in list_old_steps(locked):
         choice = choices.get((step.version.number, step.name), STAY)
         if choice == LEAVE:
             total += stops.take_out(
-                locked.pk, who="node", reason="taken_out", version_id=step.version.pk,
-                node=step.node, now=now,
+                locked.pk, who="node", reason="taken_out", at=(step.version.pk, step.node), now=now,
             )  # fmt: skip
         elif choice != STAY:
             if choice not in targets:

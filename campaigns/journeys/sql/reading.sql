@@ -30,14 +30,18 @@ WHERE n.version_id = %(version_id)s::bigint
 ORDER BY n.node
 
 -- name: list_steps
--- The newest steps of one person before an instant. Changes nothing. Leans on
+-- The newest steps of one person before an instant, each with its definition. Changes nothing. Leans on
 -- campaigns_enrollment_customer and campaigns_step_enrollment.
-SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, j.name AS journey, j.key AS journey_key,
-    e.id AS enrollment
+SELECT s.at, s.step_no, s.reason, p.name AS template, j.name AS journey, j.key AS journey_key,
+    e.id AS enrollment, jsonb_path_query_first(v.definition, '$.nodes[*] ? (@.id == $name)',
+        jsonb_build_object('name', n.name)) AS definition
 FROM campaigns_enrollment e
 JOIN campaigns_step s ON s.enrollment_id = e.id
 JOIN campaigns_journey j ON j.id = e.journey_id
+JOIN campaigns_journey_version v ON v.id = s.version_id
 JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node
+LEFT JOIN campaigns_template_version tv ON tv.id = n.template_version_id
+LEFT JOIN campaigns_template p ON p.id = tv.template_id
 WHERE e.customer_id = %(customer_id)s::bigint AND s.at < %(before)s::timestamptz
     AND NOT (s.node = 0 AND s.step_no > 0)
 ORDER BY s.at DESC, e.id DESC, s.step_no DESC LIMIT %(limit)s::int
@@ -64,6 +68,25 @@ FROM (
 ) e
 LEFT JOIN campaigns_timer t ON t.enrollment_id = e.id
 WHERE e.version_id = %(version_id)s::bigint AND e.node = %(node)s::smallint AND e.state = 'active'
+ORDER BY e.entered_at DESC, e.id DESC LIMIT %(limit)s::int
+
+-- name: list_left
+-- Who left a journey, those who entered last first, among the 20,000 who entered before somebody; how each
+-- left is the reason of the last step. Changes nothing. Leans on campaigns_enrollment_entered.
+SELECT e.id, e.customer_id, e.state, e.entered_at, e.finished_at, v.number AS version, l.reason, l.name AS node
+FROM (
+    SELECT x.* FROM campaigns_enrollment x
+    WHERE x.journey_id = %(journey_id)s::bigint AND (%(before)s::bigint = 0 OR (x.entered_at, x.id) <
+        (SELECT b.entered_at, b.id FROM campaigns_enrollment b WHERE b.id = %(before)s::bigint))
+    ORDER BY x.entered_at DESC, x.id DESC LIMIT 20000
+) e
+JOIN campaigns_journey_version v ON v.id = e.version_id
+LEFT JOIN LATERAL (
+    SELECT s.reason, n.name FROM campaigns_step s
+    JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = coalesce(s.next_node, s.node)
+    WHERE s.enrollment_id = e.id ORDER BY s.step_no DESC LIMIT 1
+) l ON true
+WHERE e.state <> 'active' AND (%(state)s::text = '' OR e.state = %(state)s::text)
 ORDER BY e.entered_at DESC, e.id DESC LIMIT %(limit)s::int
 
 -- name: list_run

@@ -58,7 +58,8 @@ WITH gone AS (
         WHEN 'everybody' THEN true
         WHEN 'overdue' THEN EXISTS (SELECT FROM campaigns_held_timer h
             WHERE h.enrollment_id = e.id AND h.due_at <= %(now)s::timestamptz)
-        ELSE e.version_id = %(version_id)s::bigint AND e.node = %(node)s::smallint END
+        ELSE e.version_id = %(version_id)s::bigint AND e.node = %(node)s::smallint
+            AND (%(ids)s::bigint[] = '{}' OR e.id = ANY (%(ids)s::bigint[])) END
     RETURNING e.id, e.step_no, e.version_id, e.node
 ), timers AS (
     DELETE FROM campaigns_timer t USING gone g WHERE t.enrollment_id = g.id

@@ -1,5 +1,6 @@
 """Pages of staff about journeys that run: the list, the results, one person's run."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.words import KIND_BY_TYPE
 from campaigns.journeys.selectors import NodeRow
+from campaigns.journeys.services import moving
 from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of, paths_of
 from kernel.access.permissions import may, require
@@ -20,6 +22,8 @@ from profiles import facade as profiles
 from profiles.contracts import CustomerId
 
 _TONES = {"draft": "info", "live": "ok", "paused": "warn", "ended": ""}
+_ENDINGS = {"finished": "Finished", "removed": "Removed", "held_out": "Held out"}
+_PAGE = 50
 _ENDS = {"finished": "ok", "active": "info", "removed": "warn", "held_out": ""}
 
 
@@ -57,9 +61,46 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
             "chosen": chosen,
             "refused": selectors.count_refused(version.pk),
             "row": row,
+            "verbs": moving.list_verbs(moving.find_place(found, row.name)) if row else (),
             "people": _people(request, version, row) if row else (),
         }
     return render(request, "campaigns/journeys/detail.html", context)
+
+
+@require_GET
+@require("view")
+def left(request: HttpRequest, key: UUID) -> HttpResponse:
+    """List whose way ended, how and when."""
+    found = find_journey(key)
+    state = request.GET.get("state", "")
+    state = state if state in _ENDINGS else ""
+    before = request.GET.get("before", "")
+    rows = selectors.list_left(
+        found.pk, state=state, limit=_PAGE + 1,
+        before=int(before) if before.isdecimal() and len(before) < 19 else 0,
+    )  # fmt: skip
+    shown = rows[:_PAGE]
+    names = _names(request, [row.customer_id for row in shown])
+    titles = {v.number: selectors.title_nodes(v) for v in found.versions.all()} if shown else {}
+    context = {
+        "journey": found,
+        "people": [
+            {
+                "row": row, "name": names[row.customer_id], "tone": _ENDS[row.state],
+                "state": _ENDINGS[row.state], "how": say_reason(row.reason) if row.reason else "",
+                "node": titles[row.version].get(row.node or "", row.node),
+            }
+            for row in shown
+        ],
+        "more": shown[-1].id if len(rows) > _PAGE else None,
+        "is_first": not before,
+        "state": state,
+        "states": [
+            ("All", request.path, not state, ""),
+            *((label, f"?state={name}", name == state, "") for name, label in _ENDINGS.items()),
+        ],
+    }  # fmt: skip
+    return render(request, "campaigns/journeys/left.html", context)
 
 
 @require_GET
@@ -71,11 +112,12 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
         one = selectors.get_enrollment(enrollment, journey_id=found.pk)
     except NotFound as error:
         raise Http404(error.message) from None
+    titles = selectors.title_nodes(one.version)
     steps = [
         {
             "icon": KIND_BY_TYPE[step.type].icon if step.type in KIND_BY_TYPE else "puzzle",
             "title": say_reason(step.reason),
-            "note": f"At “{step.node}”" + (f", on to “{step.next_node}”" if step.next_node else ""),
+            "note": _passed(step, titles),
             "at": step.at,
         }
         for step in selectors.list_run(one.pk)
@@ -88,6 +130,13 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
         "steps": steps,
     }
     return render(request, "campaigns/journeys/run.html", context)
+
+
+def _passed(step: selectors.RunStep, titles: Mapping[str, str]) -> str:
+    """Say at which step and on to which; one of another version goes by its id."""
+    at = f"At “{titles.get(step.node, step.node)}”"
+    following = step.next_node and titles.get(step.next_node, step.next_node)
+    return at + (f", on to “{following}”" if following else "")
 
 
 def _figures(node: NodeRow) -> str:
