@@ -22,21 +22,28 @@ STARTED: pytest.StashKey[Popen[bytes]] = pytest.StashKey()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded PostgreSQL once for all workers, unless `DATABASE_URL` names another.
+    """Start an embedded PostgreSQL for each worker, unless `DATABASE_URL` names one for all.
 
     It lies in a folder of its own (`.data/test`), so a running demo is neither seen nor touched.
     A second run in the same checkout waits for the first, because both use the same databases.
     """
-    if hasattr(config, "workerinput"):
+    is_worker = hasattr(config, "workerinput")
+    is_parent = not is_worker and config.getoption("dist", "no") != "no"
+    is_embedded = not os.environ.get("DATABASE_URL")
+    if is_embedded and is_parent:
+        del os.environ["MCPS_DATA_DIR"]  # the workers that start now choose folders of their own
         return
-    if not os.environ.get("DATABASE_URL"):
+    if not is_embedded and is_worker:
+        return
+    if is_embedded:
+        _wait_for_turn(config)
         _start_postgres(config)
     from tests.database import prepare_template  # pytest rewrites plugins before their import
 
     prepare_template()
 
 
-def _start_postgres(config: pytest.Config) -> None:
+def _wait_for_turn(config: pytest.Config) -> None:
     folder = places.make_data_dir()
     lock = config.stash[LOCK] = (folder / "test.lock").open("w")
     try:
@@ -44,9 +51,12 @@ def _start_postgres(config: pytest.Config) -> None:
     except BlockingIOError:
         print("Another test run uses this checkout; waiting for its end …", flush=True)
         fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def _start_postgres(config: pytest.Config) -> None:
     server = Postgres()
     server.prepare()
-    log = folder / "postgres.log"
+    log = places.data_dir() / "postgres.log"
     if server.running_pid() is None:
         with log.open("ab") as output:
             config.stash[STARTED] = server.start(output=output)
@@ -57,10 +67,9 @@ def _start_postgres(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server of this run, also one that an interrupted run left behind."""
     if LOCK in config.stash:
-        server = Postgres()
-        pid = server.running_pid()
+        pid = Postgres().running_pid()
         if pid is not None:
-            server.stop(pid)
+            Postgres().stop(pid)
         if STARTED in config.stash:
             config.stash[STARTED].wait()
         config.stash[LOCK].close()

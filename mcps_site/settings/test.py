@@ -6,7 +6,11 @@ from mcps_site.runtime import places
 
 # The tests' servers are their own: a running demo of the same checkout is neither seen nor touched.
 os.environ.setdefault("DEMO", "1")  # the demo's pages are tested like all others
-os.environ.setdefault("MCPS_DATA_DIR", str(places.ROOT / ".data" / "test"))
+# Each worker has its own too: a transaction of one would hold back the facts of all in a cluster.
+os.environ.setdefault(
+    "MCPS_DATA_DIR",
+    str(places.ROOT / ".data" / "test" / os.environ.get("PYTEST_XDIST_WORKER", "alone")),
+)
 
 from mcps_site.settings.base import *
 

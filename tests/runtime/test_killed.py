@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -24,9 +25,7 @@ def running() -> Iterator[Installation]:
 
 @pytest.mark.parametrize("name", ["web", "worker", "beat", "broker", "postgres", "mail"])
 def test_killed_process_is_back_and_the_product_ready_within_30_seconds(running, name):
-    before = running.pids()[name]
-    killed_at = datetime.now(UTC)
-    os.kill(before, signal.SIGKILL)
+    before, killed_at = _kill(running, name)
     wait_until(
         lambda: running.pids().get(name, before) != before and running.readyz() == 200,
         seconds=30,
@@ -42,7 +41,7 @@ def test_rows_committed_before_the_kill_of_postgres_are_all_there(running):
     confirmed: list[int] = []
     link = running.connect()
     link.execute("CREATE TABLE confirmed (id int PRIMARY KEY)")
-    killer = threading.Timer(0.3, os.kill, (running.pids()["postgres"], signal.SIGKILL))
+    killer = threading.Timer(0.3, _kill, (running, "postgres"))
     killer.start()
     try:
         while True:
@@ -70,6 +69,19 @@ def test_mail_to_staff_is_caught_by_the_embedded_server(running):
     with smtplib.SMTP("127.0.0.1", state["mail_port"]) as link:
         link.send_message(message, from_addr="a@b.example", to_addrs=["ann@shop.example"])
     assert len(list((running.folder / "mailbox" / "new").iterdir())) == 1
+
+
+def _kill(running: Installation, name: str) -> tuple[int, datetime]:
+    """Kill a process as soon as it lives: what was killed before may have taken it along."""
+    while True:
+        wait_until(lambda: name in running.pids(), seconds=30, what=running.output)
+        pid, killed_at = running.pids()[name], datetime.now(UTC)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            time.sleep(0.1)
+        else:
+            return pid, killed_at
 
 
 def _last_round_trip(running: Installation) -> datetime:
