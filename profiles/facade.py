@@ -234,17 +234,24 @@ def create_segment(
 
 
 def publish_segment(
-    segment_id: SegmentId, *, now: datetime, may_start_journeys: bool = False
+    segment_id: SegmentId,
+    *,
+    now: datetime,
+    backfill: bool = True,
+    may_start_journeys: bool = False,
 ) -> SegmentSummary:
     """Make the draft of a segment the rule that counts, and build its members.
 
-    One statement over all people. Entries of this build start journeys only if asked to.
+    One statement over all people. Entries of this build start journeys only if asked to. Without
+    `backfill` those who match now stay out until they newly come to match.
 
     Raises:
         Conflict: there is no draft.
         Invalid: segments would refer to each other in a circle.
     """
-    publishing.publish_segment(segment_id, may_start_journeys=may_start_journeys, now=now)
+    publishing.publish_segment(
+        segment_id, backfill=backfill, may_start_journeys=may_start_journeys, now=now
+    )
     return segments.get_segment(segment_id)
 
 

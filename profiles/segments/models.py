@@ -77,6 +77,9 @@ class SegmentVersion(models.Model):
     number = models.PositiveIntegerField()
     rule = models.JSONField()
     published_at = models.DateTimeField()
+    # Whether those who match at publication enter at once; else they stay out until they newly match.
+    backfill = models.BooleanField(default=True, db_default=True)
+    held_back = models.BigIntegerField(default=0, db_default=0)
     entered = models.BigIntegerField(default=0, db_default=0)
     left = models.BigIntegerField(default=0, db_default=0)
 
@@ -128,6 +131,26 @@ class SegmentMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} in {self.segment_id}"
+
+
+class SegmentHeld(models.Model):
+    """Somebody who matches but stays out: the rule was published for those who match from then on.
+
+    The row goes when the person stops matching, so that they enter when they match again. That of
+    somebody who was merged away stays, because the merge may be undone.
+    """
+
+    pk = models.CompositePrimaryKey("segment_id", "customer_id")
+    segment = models.ForeignKey(Segment, models.CASCADE, db_index=False, related_name="+")
+    customer = models.ForeignKey(
+        "profiles.Customer", models.CASCADE, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        db_table = "profiles_segment_held"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} held back from {self.segment_id}"
 
 
 class SegmentDue(models.Model):

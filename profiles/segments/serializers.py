@@ -52,6 +52,10 @@ class ChangedSegmentSerializer(serializers.Serializer[Any]):
 
 
 class PublishSerializer(serializers.Serializer[Any]):
+    backfill = serializers.BooleanField(
+        default=True,
+        help_text="Whether those who match now enter at once; else only who newly comes to match.",
+    )
     may_start_journeys = serializers.BooleanField(
         default=False, help_text="Whether the entries of this publication start journeys."
     )
@@ -62,6 +66,9 @@ class PublishedSerializer(serializers.Serializer[Any]):
     people = serializers.IntegerField()
     entered = serializers.IntegerField()
     left = serializers.IntegerField()
+    held_back = serializers.IntegerField(
+        help_text="How many match but stay out until they newly come to match."
+    )
 
 
 class RuleSerializer(serializers.Serializer[Any]):
@@ -101,6 +108,9 @@ class MembershipSerializer(serializers.Serializer[Any]):
     customer = serializers.UUIDField()
     is_member = serializers.BooleanField()
     since = serializers.DateTimeField(allow_null=True)
+    is_held_back = serializers.BooleanField(
+        help_text="Matched when the version was published for new matches only, and has since."
+    )
     reason = ReasonSerializer(
         allow_null=True,
         help_text="Null for a list, and without the permission to see personal data.",

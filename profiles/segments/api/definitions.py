@@ -126,12 +126,11 @@ class Publish(APIView):
         found = find_segment(key)
         entries = PublishSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
-        starts = entries.validated_data["may_start_journeys"]
-        report = publishing.publish_segment(found.pk, may_start_journeys=starts, now=timezone.now())
+        report = publishing.publish_segment(found.pk, **entries.validated_data, now=timezone.now())
         audit(request, "published", found)
         shown = {
             "version": report.version, "people": report.members, "entered": report.entered,
-            "left": report.left,
+            "left": report.left, "held_back": report.held_back,
         }  # fmt: skip
         return Response(shown)
 

@@ -27,6 +27,7 @@ from profiles.segments.api.definitions import (
 )
 from profiles.segments.models import Segment, SegmentMember
 from profiles.segments.queries.feed import ChangeRow, list_changes_after
+from profiles.segments.queries.holding import is_held
 from profiles.segments.queries.preview import MemberRow, list_members_after
 from profiles.segments.selectors import pages
 from profiles.segments.selectors.authoring import read_rule
@@ -79,7 +80,10 @@ class Membership(APIView):
         customer = _find_customer(person)
         since = SegmentMember.objects.filter(segment=found, customer=customer)
         since_at = since.values_list("since", flat=True).first()
-        body = {"customer": customer.key, "is_member": since_at is not None, "since": since_at}
+        body = {
+            "customer": customer.key, "is_member": since_at is not None, "since": since_at,
+            "is_held_back": is_held(found.pk, customer.pk),
+        }  # fmt: skip
         return Response(body | {"reason": _reason(request, found, customer)})
 
 

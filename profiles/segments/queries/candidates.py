@@ -18,6 +18,7 @@ class LiveRule:
     id: int
     key: str
     version_id: int
+    holds_back: bool
     rule: str
 
 

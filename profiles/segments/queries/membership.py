@@ -47,12 +47,16 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """A published rule ready to run: its segment, version, tree and the names in it."""
+    """A published rule ready to run: its segment, version, tree and the names in it.
+
+    `holds_back` tells that the version lets in only who comes to match after its publication.
+    """
 
     segment_id: int
     version_id: int
     root: Group
     names: Names
+    holds_back: bool = False
 
 
 def lock_lane() -> None:
@@ -105,11 +109,22 @@ def run_text(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return cursor.execute(text, params, binary=True, prepare=False).fetchall()
 
 
+def count_changed(text: str, params: Mapping[str, Any]) -> int:
+    """Run a compiled statement that changes rows; return how many."""
+    with open_cursor() as cursor, connection.wrap_database_errors:
+        return cursor.execute(text, params, prepare=False).rowcount
+
+
 def _run_framed(
     name: str, rule: Compiled, statement: Statement, params: dict[str, Any], *, now: datetime
 ) -> list[tuple[Any, ...]]:
     text = SQL.text(name)
     if _RULE not in text:
         raise RuntimeError(f"“{name}” has lost the line that the rule replaces.")
-    own = {"segment_id": rule.segment_id, "version_id": rule.version_id, "now": now}
+    own = {
+        "segment_id": rule.segment_id,
+        "version_id": rule.version_id,
+        "holds_back": rule.holds_back,
+        "now": now,
+    }
     return run_text(text.replace(_RULE, statement.text), {**statement.params, **params, **own})

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from profiles.contracts import CustomerId
 from profiles.segments.models import SegmentMember
+from profiles.segments.queries.holding import is_held
 from profiles.segments.queries.people import load_people
 from profiles.segments.rules.person import Person
 from profiles.segments.rules.tree import Group, SegmentRule
@@ -25,10 +26,19 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The answer for one person, and whether the stored membership says the same."""
+    """The answer for one person, and whether the stored membership says the same.
+
+    Who matches but is held back is not in: the version counts only new matches.
+    """
 
     reason: Reason
     member_since: datetime | None
+    is_held_back: bool
+
+    @property
+    def belongs(self) -> bool:
+        """Tell whether the person should be in."""
+        return self.reason.holds and not self.is_held_back
 
 
 def explain_person(
@@ -47,6 +57,7 @@ def explain_person(
     return Explanation(
         reason=_reason(rule.root, person, names, now),
         member_since=since.values_list("since", flat=True).first(),
+        is_held_back=is_held(segment_id, customer_id),
     )
 
 

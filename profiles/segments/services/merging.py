@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from profiles.contracts import MergePair
+from profiles.segments.queries.holding import any_held, merge_held
 from profiles.segments.queries.lists import any_listed, merge_listed, part_listed
 from profiles.segments.queries.membership import lock_lane
 from profiles.segments.services.refreshing import plan_people
@@ -19,10 +20,16 @@ class SegmentMerger:
     key = "segments"
 
     def merge_customers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:
-        """Make winners and losers due in every live segment; lists take the winner in."""
+        """Make winners and losers due in every live segment; lists take the winner in.
+
+        Whoever was held back on one side stays so, but not where the other side is in.
+        """
         if any_listed(pair.loser_id for pair in pairs):
             lock_lane()
             merge_listed(pairs, now=now)
+        if any_held(_everybody(pairs)):
+            lock_lane()
+            merge_held(pairs)
         plan_people(_everybody(pairs), cause="merge", now=now)
 
     def follow_stragglers(self, pairs: Sequence[MergePair], *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_key
 from profiles.segments.models import Segment, SegmentKind, SegmentStatus, SegmentVersion
 from profiles.segments.queries import candidates as candidate_queries
+from profiles.segments.queries.holding import forget_held, hold_back
 from profiles.segments.queries.membership import (
     Compiled,
     empty_segment,
@@ -38,6 +39,7 @@ class PublishReport:
     members: int
     entered: int
     left: int
+    held_back: int
 
 
 def create_segment(*, name: str, rule: Any, description: str = "", now: datetime) -> Segment:
@@ -125,12 +127,13 @@ def change_segment(
 
 
 def publish_segment(
-    segment_id: int, *, may_start_journeys: bool = False, now: datetime
+    segment_id: int, *, backfill: bool = True, may_start_journeys: bool = False, now: datetime
 ) -> PublishReport:
     """Make the draft the rule that counts: build its members and swap, in one transaction.
 
     Everybody who stays keeps the day they entered. Entries of this build start no journeys unless
-    asked to. Raises `Conflict` without a draft and `RuleRefused` when segments would refer to each
+    asked to. Without `backfill` nobody enters by it: whoever matches now and is not in yet stays
+    out until they stop matching and newly come to match. Raises `Conflict` without a draft and `RuleRefused` when segments would refer to each
     other in a circle. One statement over all people (see the cost guard), in the lane.
     """
     with transaction.atomic():
@@ -140,7 +143,7 @@ def publish_segment(
             raise Conflict(f"“{segment.name}” has no draft to publish.")
         rule = read_rule(segment.draft_rule)
         guard_cost(rule, now=now)
-        version = _add_version(segment, now=now)
+        version = _add_version(segment, backfill=backfill, now=now)
         mentions = expand_mentions(rule.root.mentions())
         candidate_queries.replace_mentions(segment.id, mentions)
         _refuse_cycle()
@@ -149,12 +152,16 @@ def publish_segment(
             version_id=version.id,
             root=rule.root,
             names=resolve_names(mentions),
+            holds_back=not backfill,
         )
+        forget_held(segment.id)
+        if not backfill:
+            version.held_back = hold_back(compiled, now=now)
         built = rebuild_members(
             compiled, cause_kind="backfill", may_start_journeys=may_start_journeys, now=now
         )
         version.entered, version.left = built.entered, built.left
-        version.save(update_fields=["entered", "left"])
+        version.save(update_fields=["entered", "left", "held_back"])
         rebuild_dependents(segment.id, cause_kind="segment", now=now)
     log.info("segments.published", segment_id=segment.id, entered=built.entered, left=built.left)
     return PublishReport(
@@ -163,6 +170,7 @@ def publish_segment(
         members=built.members,
         entered=built.entered,
         left=built.left,
+        held_back=version.held_back,
     )
 
 
@@ -201,10 +209,14 @@ def _lock_segment(segment_id: int) -> Segment:
     return segment
 
 
-def _add_version(segment: Segment, *, now: datetime) -> SegmentVersion:
+def _add_version(segment: Segment, *, backfill: bool, now: datetime) -> SegmentVersion:
     number = segment.versions.count() + 1
     version = SegmentVersion.objects.create(
-        segment=segment, number=number, rule=segment.draft_rule, published_at=now
+        segment=segment,
+        number=number,
+        rule=segment.draft_rule,
+        backfill=backfill,
+        published_at=now,
     )
     segment.live_version = version
     segment.status = SegmentStatus.LIVE

@@ -50,7 +50,11 @@ class LiveSegments:
         )
         self.rules = {
             row.id: Compiled(
-                segment_id=row.id, version_id=row.version_id, root=parsed[row.id].root, names=names
+                segment_id=row.id,
+                version_id=row.version_id,
+                root=parsed[row.id].root,
+                names=names,
+                holds_back=row.holds_back,
             )
             for row in stored
         }

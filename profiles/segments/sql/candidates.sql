@@ -1,6 +1,7 @@
 -- name: list_live
 -- Reads the rules that count now, with the names of the segments they refer to.
-SELECT s.id, s.key::text AS key, v.id AS version_id, v.rule::text AS rule
+SELECT s.id, s.key::text AS key, v.id AS version_id, NOT v.backfill AS holds_back,
+       v.rule::text AS rule
 FROM profiles_segment s JOIN profiles_segment_version v ON v.id = s.live_version_id
 WHERE s.status = 'live' AND s.kind = 'rule' AND s.parked_at IS NULL
 ORDER BY s.id

@@ -1,11 +1,14 @@
 -- name: erase_memberships
--- Lets people leave every segment without starting a journey, and drops their due times. The caller
+-- Lets people leave every segment without starting a journey, and drops their due times and what holds
+-- them back. The caller
 -- holds the lane. Safe to run twice.
 WITH gone AS (
     DELETE FROM profiles_segment_member WHERE customer_id = ANY (%(customer_ids)s::bigint[])
     RETURNING segment_id, customer_id
 ), settled AS (
     DELETE FROM profiles_segment_due WHERE customer_id = ANY (%(customer_ids)s::bigint[])
+), released AS (
+    DELETE FROM profiles_segment_held WHERE customer_id = ANY (%(customer_ids)s::bigint[])
 ), counted AS (
     UPDATE profiles_segment s SET member_count = s.member_count - g.people
     FROM (SELECT segment_id, count(*) AS people FROM gone GROUP BY segment_id) g

@@ -107,18 +107,26 @@ def _save(request: HttpRequest, page: _Page, *, publish: bool) -> Segment:
     )
     verb = "published" if publish else "drafted"
     if publish:
-        starts = request.POST.get("may_start_journeys") == "yes"
-        report = publishing.publish_segment(saved.pk, may_start_journeys=starts, now=now)
-        messages.success(
-            request,
+        report = publishing.publish_segment(saved.pk, **_publication(request), now=now)
+        text = (
             f"Version {report.version} of “{saved.name}” is live: {report.members:,} people are"
-            f" in, {report.entered:,} entered and {report.left:,} left.",
+            f" in, {report.entered:,} entered and {report.left:,} left."
         )
+        if report.held_back:
+            text += f" {report.held_back:,} who match already stay out until they newly match."
+        messages.success(request, text)
     else:
         messages.success(request, f"The draft of “{saved.name}” is saved.")
     actor = actor_of(request.user)
     record(actor=actor, verb=verb, object_type="segment", object_id=saved.key, now=now)
     return saved
+
+
+def _publication(request: HttpRequest) -> dict[str, bool]:
+    return {
+        "backfill": request.POST.get("backfill") != "no",
+        "may_start_journeys": request.POST.get("may_start_journeys") == "yes",
+    }
 
 
 def _draw(request: HttpRequest, page: _Page) -> HttpResponse:
@@ -136,6 +144,7 @@ def _draw(request: HttpRequest, page: _Page) -> HttpResponse:
         "segment_names": names,
         "field_names": sorted(known_fields()),
         "may_publish": may(request.user, "publish"),
+        "publication": _publication(request),
         "show_people": may(request.user, "view_personal_data"),
     }
     if draft.rule:

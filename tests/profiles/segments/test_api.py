@@ -33,7 +33,7 @@ def test_a_segment_is_created_changed_published_and_archived(publisher):
     changed = publisher.ask(path, "patch", {"name": "Pros"}).json()
     assert (changed["name"], changed["sentence"]) == ("Pros", "plan is “pro”")
     report = publisher.ask(f"{path}publish/", "post", {}).json()
-    assert report == {"version": 1, "people": 1, "entered": 1, "left": 0}
+    assert report == {"version": 1, "people": 1, "entered": 1, "left": 0, "held_back": 0}
     [member] = publisher.ask(f"{path}members/").json()["results"]
     assert member["customer"] == key_of(ada)
     [listed] = publisher.ask("segments/").json()["results"]

@@ -31,7 +31,8 @@ class Form(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
-        if tag == "input" and given.get("type") not in {"search", "checkbox"}:
+        is_chosen = given.get("type") not in {"checkbox", "radio"} or "checked" in given
+        if tag == "input" and given.get("type") != "search" and is_chosen:
             self._keep(given.get("name"), given.get("value") or "")
         elif tag == "select":
             self._select = given.get("name")
