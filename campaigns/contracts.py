@@ -145,7 +145,8 @@ class TemplateDraft:
     """What a template version is made of. `source` is MJML or HTML for e-mail, empty elsewhere.
 
     Other channels have a `subject` and a `text` under names of their own (a push has a title and
-    a body), and further `fields`; see `campaigns.content.rules.parts`.
+    a body), and further `fields`; see `campaigns.content.rules.parts`. `translations` are the same
+    parts in other languages, by language tag.
     """
 
     channel: Channel
@@ -154,6 +155,7 @@ class TemplateDraft:
     source_format: str = "mjml"
     text: str = ""
     fields: dict[str, str] = field(default_factory=dict)
+    translations: Mapping[str, "TemplateDraft"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

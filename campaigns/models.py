@@ -2,7 +2,7 @@
 
 from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.channels.models import Card, Device, Sender, SendingPause
-from campaigns.content.models import Template, TemplateVersion, WorkingDraft
+from campaigns.content.models import Template, TemplateVersion, Translation, WorkingDraft
 from campaigns.content.piece_models import (
     BrandKit,
     BrandVersion,
@@ -73,6 +73,7 @@ __all__ = [
     "TemplateVersion",
     "Throttling",
     "Timer",
+    "Translation",
     "Waiting",
     "WorkingDraft",
 ]

@@ -18,6 +18,7 @@ _MESSAGE = (
     "planned_at",
     "sent_at",
     "template",
+    "locale",
     "values",
     "wording",
     "events",

@@ -1,6 +1,5 @@
 """How much of an audience lacks each value that a message reads."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,7 @@ from kernel.sql import SqlFile
 from kernel.stats.estimates import Estimate, NotEstimable
 from kernel.stats.proportions import Counts, wilson
 from profiles import facade as profiles
-from profiles.contracts import CustomerId
+from profiles.contracts import CustomerId, CustomerSummary
 
 AUDIENCE = SqlFile(__file__, "audience")
 SAMPLE = 500
@@ -30,10 +29,7 @@ class Lack:
     @property
     def share_text(self) -> str:
         """The share with its interval, in words."""
-        if isinstance(self.share, NotEstimable):
-            return self.share.reason
-        low, high = round(self.share.low * 100), round(self.share.high * 100)
-        return f"{self.share.value:.0%}, between {low} and {high}%"
+        return say_share(self.share)
 
 
 def count_lacks(compiled: CompiledWords, *, segment: UUID | None, now: datetime) -> list[Lack]:
@@ -42,8 +38,7 @@ def count_lacks(compiled: CompiledWords, *, segment: UUID | None, now: datetime)
     At most 500 people, one statement for them and one for each merge source that the words read.
     The interval is Wilson's (1927).
     """
-    ids = _sample(segment, seed=now.toordinal())
-    people = list(profiles.get_customers(ids).values())
+    people = draw_people(segment, now=now)
     values = person_values(compiled, people, now=now)
     found = []
     for path in compiled.paths:
@@ -53,9 +48,18 @@ def count_lacks(compiled: CompiledWords, *, segment: UUID | None, now: datetime)
     return found
 
 
-def _sample(segment: UUID | None, *, seed: int) -> Sequence[CustomerId]:
+def draw_people(segment: UUID | None, *, now: datetime) -> list[CustomerSummary]:
+    """Draw at most 500 people evenly, from everybody or from a segment. Two statements."""
     if segment:
         rows = AUDIENCE.run("sample_members", {"size": SAMPLE, "segment": segment})
     else:
-        rows = AUDIENCE.run("sample_people", {"size": SAMPLE, "seed": seed})
-    return [CustomerId(row[0]) for row in rows]
+        rows = AUDIENCE.run("sample_people", {"size": SAMPLE, "seed": now.toordinal()})
+    return list(profiles.get_customers(CustomerId(row[0]) for row in rows).values())
+
+
+def say_share(share: Estimate | NotEstimable) -> str:
+    """Return a share with its interval, in words."""
+    if isinstance(share, NotEstimable):
+        return share.reason
+    low, high = round(share.low * 100), round(share.high * 100)
+    return f"{share.value:.0%}, between {low} and {high}%"

@@ -1,11 +1,13 @@
 """Makes the words of a draft ready for people: MJML compiled, Liquid parsed, parts required."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from campaigns.content.pieces import Pieces
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
+from campaigns.content.rules.locales import BadLocale, read_locale
 from campaigns.content.rules.parts import BadPart, check_parts
 from campaigns.content.rules.rendering import BadTemplate, CompiledWords, compile_words
 from campaigns.content.rules.shared import BadBlock, Expansion
@@ -31,6 +33,12 @@ class FinishedWords:
     blocks: dict[str, int]
     brand: list[dict[str, Any]]
     compiled: CompiledWords
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What is stored, by the names of the columns."""
+        names = ("subject", "source", "source_format", "html", "text", "fields")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(slots=True)
@@ -81,6 +89,27 @@ def finish_draft(draft: TemplateDraft, *, is_marketing: bool, pieces: Pieces) ->
         brand=list(pieces.brand) if compiled.reads_brand else [],
         compiled=compiled,
     )
+
+
+def finish_translations(
+    drafts: Mapping[str, TemplateDraft], *, is_marketing: bool, pieces: Pieces
+) -> dict[str, FinishedWords]:
+    """Compile the translations of a draft, by language tag.
+
+    Raises:
+        Invalid: a tag is none, or a part cannot be compiled; the field begins with its locale.
+    """
+    finished = {}
+    for text, draft in drafts.items():
+        try:
+            locale = read_locale(text)
+        except BadLocale as error:
+            raise Invalid(f"translations.{text}", str(error)) from None
+        try:
+            finished[locale] = finish_draft(draft, is_marketing=is_marketing, pieces=pieces)
+        except Invalid as error:
+            raise Invalid(f"translations.{locale}.{error.field}", error.message) from None
+    return finished
 
 
 def line_of(message: str) -> int | None:

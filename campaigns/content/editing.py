@@ -1,17 +1,18 @@
 """Writing a template: one draft for each language, saved with every change, published together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.content.models import Template, TemplateVersion, WorkingDraft
+from campaigns.content.models import Template, TemplateVersion, Translation, WorkingDraft
 from campaigns.content.rules.html import derive_text
 from campaigns.content.services import publish_template
 from campaigns.contracts import Channel, MessageClass, TemplateDraft
 from kernel.audit import record
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, NotFound
 
 STARTING_MAIL = """<mjml>
   <mj-body>
@@ -29,11 +30,15 @@ STARTING_MAIL = """<mjml>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """What a template is for. `topic` is the consent topic; empty = the whole channel."""
+    """What a template is for. `topic` is the consent topic; empty = the whole channel.
+
+    `language` is that of the default words.
+    """
 
     channel: Channel
     message_class: MessageClass
     topic: str = ""
+    language: str = "en"
 
 
 @transaction.atomic
@@ -53,6 +58,7 @@ def start_template(
         channel=purpose.channel,
         message_class=purpose.message_class,
         topic=purpose.topic,
+        language=purpose.language,
         created_at=now,
     )
     source = STARTING_MAIL if purpose.channel is Channel.EMAIL else ""
@@ -66,15 +72,23 @@ def start_template(
 
 @transaction.atomic
 def open_draft(template: Template, *, actor: str, now: datetime, locale: str = "") -> WorkingDraft:
-    """Return the draft; where there is none, it begins as the live version."""
+    """Return the draft; where there is none, it begins as the live version, in all its languages.
+
+    Raises:
+        NotFound: the draft has no such translation.
+    """
     locked = Template.objects.select_for_update().get(pk=template.pk)
-    draft = WorkingDraft.objects.filter(template=locked, locale=locale).first()
-    if draft is not None:
-        return draft
-    live = locked.live_version
-    return WorkingDraft.objects.create(
-        template=locked, locale=locale, saved_at=now, saved_by=actor, **_words_of(live)
-    )
+    if not WorkingDraft.objects.filter(template=locked).exists():
+        saved = {"template": locked, "saved_at": now, "saved_by": actor}
+        live = locked.live_version
+        WorkingDraft.objects.create(**saved, **(_words_of(live) if live else {}))
+        for translation in live.translations.all() if live else []:
+            words = _words_of(translation)
+            WorkingDraft.objects.create(locale=translation.locale, **saved, **words)
+    draft = find_draft(locked, locale=locale)
+    if draft is None:
+        raise NotFound(f"The draft has no words in “{locale}”. They may have been removed.")
+    return draft
 
 
 def find_draft(template: Template, *, locale: str = "") -> WorkingDraft | None:
@@ -108,17 +122,19 @@ def save_draft(
 
 @transaction.atomic
 def publish_draft(template: Template, *, actor: str, now: datetime) -> TemplateVersion:
-    """Publish what is written as the next version; the draft is then closed.
+    """Publish what is written, in all languages, as the next version; the drafts are then closed.
 
     Raises:
         Conflict: nothing is being written.
         Invalid: a part is missing or cannot be compiled.
     """
     drafts = WorkingDraft.objects.select_for_update().filter(template=template)
-    draft = drafts.filter(locale="").first()
-    if draft is None:
+    written = {draft.locale: as_written(draft) for draft in drafts.order_by("locale")}
+    words = written.pop("", None)
+    if words is None:
         raise Conflict(f"“{template.name}” has no draft to publish.")
-    version = publish_template(template, draft=as_written(draft), actor=actor, now=now)
+    words = replace(words, translations=written)
+    version = publish_template(template, draft=words, actor=actor, now=now)
     drafts.delete()
     return version
 
@@ -169,9 +185,7 @@ def check_purpose(channel: str, message_class: str) -> tuple[Channel, MessageCla
         raise Invalid("message_class", "The class is marketing or transactional.") from None
 
 
-def _words_of(live: TemplateVersion | None) -> dict[str, object]:
-    if live is None:
-        return {}
+def _words_of(live: TemplateVersion | Translation) -> dict[str, Any]:
     return {
         "subject": live.subject,
         "source": live.source,

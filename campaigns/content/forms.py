@@ -6,6 +6,7 @@ from django import forms
 
 from campaigns.channels.words import CHANNELS
 from campaigns.content.models import Template, WorkingDraft
+from campaigns.content.rules.locales import BadLocale, read_locale
 from campaigns.content.rules.parts import PARTS, Part
 from campaigns.contracts import Channel, TemplateDraft
 
@@ -27,6 +28,17 @@ class NewTemplateForm(forms.Form):
         max_length=64, required=False, label="Topic",
         help_text="The consent topic, such as news. Empty means the whole channel.",
     )  # fmt: skip
+
+    language = forms.CharField(
+        max_length=16, initial="en", required=False, label="Language of the default words",
+        help_text="A tag such as en or de-AT; empty means en. Translations into others are added while writing.",
+    )  # fmt: skip
+
+    def clean_language(self) -> str:
+        try:
+            return read_locale(self.cleaned_data["language"] or "en")
+        except BadLocale as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class DraftForm(forms.Form):
@@ -101,9 +113,18 @@ class DraftForm(forms.Form):
 
 
 def label_of(template: Template, field: str) -> str:
-    """Return the name of a part as the form shows it."""
+    """Return the name of a part as the form shows it, with its language unless that is the default."""
+    locale = locale_of_field(field)
+    if locale:
+        own = field.removeprefix(f"translations.{locale}.")
+        return f"{label_of(template, own)} ({locale})"
     name = field.removeprefix("fields.")
     if template.channel == Channel.EMAIL:
         return {"subject": "Subject", "source": "Source", "text": "Plain text"}.get(name, name)
     labels = {part.name: part.label for part in PARTS[Channel(template.channel)]}
     return labels.get(name, name)
+
+
+def locale_of_field(field: str) -> str:
+    """Return the language that a field of a draft belongs to; empty = the default words."""
+    return field.split(".")[1] if field.startswith("translations.") else ""

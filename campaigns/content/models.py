@@ -9,7 +9,10 @@ CLASS_CHOICES = [(item.value, item.value) for item in MessageClass]
 
 
 class Template(models.Model):
-    """One message, whatever its words. `topic` is the consent topic; empty = the whole channel."""
+    """One message, whatever its words. `topic` is the consent topic; empty = the whole channel.
+
+    `language` is the one its default words are in, which people get whose own it is not in.
+    """
 
     key = models.UUIDField(unique=True)
     name = models.CharField(max_length=120, unique=True)
@@ -18,6 +21,7 @@ class Template(models.Model):
         max_length=16, choices=CLASS_CHOICES, default=MessageClass.MARKETING.value
     )
     topic = models.CharField(max_length=64, blank=True, default="")
+    language = models.CharField(max_length=16, db_default="en")
     live_version = models.ForeignKey(
         "campaigns.TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -63,6 +67,32 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.number}"
+
+
+class Translation(models.Model):
+    """The words of a version in one further language; published with it, and as unchanging."""
+
+    version = models.ForeignKey(
+        TemplateVersion, on_delete=models.CASCADE, related_name="translations"
+    )
+    locale = models.CharField(max_length=16)
+    subject = models.TextField(db_default="")
+    source = models.TextField(db_default="")
+    source_format = models.CharField(max_length=8, db_default="mjml")
+    html = models.TextField(db_default="")
+    text = models.TextField(db_default="")
+    fields = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "campaigns_template_translation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "locale"], name="campaigns_template_translation_locale"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.locale}"
 
 
 class WorkingDraft(models.Model):

@@ -1,9 +1,11 @@
 """Shows a message as one person would get it, before anything is sent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from campaigns.content.rules.locales import locale_of, pick_locale
 from campaigns.content.rules.rendering import (
     CompiledWords,
     PersonalLinks,
@@ -35,6 +37,11 @@ def find_person(text: str) -> CustomerSummary | None:
         return None
     found = (profiles.find_customer(IdentityRef(kind=kind, value=text)) for kind in _KINDS)
     return next((person for person in found if person), None)
+
+
+def locale_for(person: CustomerSummary, translated: Collection[str]) -> str:
+    """Return the translation that a person gets; empty stands for the default words."""
+    return pick_locale(locale_of(person.traits, person.locale), translated)
 
 
 def preview_words(

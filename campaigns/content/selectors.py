@@ -3,18 +3,35 @@
 from functools import lru_cache
 from uuid import UUID
 
-from campaigns.content.models import Template, TemplateVersion
+from campaigns.content.models import Template, TemplateVersion, Translation
+from campaigns.content.rules.locales import pick_locale
 from campaigns.content.rules.rendering import CompiledWords, compile_words
 from campaigns.extension_points import template_usages
 from kernel.errors import NotFound
 from profiles.contracts import UsedBy
 
 
-@lru_cache(maxsize=512)
-def get_compiled_words(version_id: int) -> CompiledWords:
-    """Return the parsed templates of a version; parsed once per process, as versions never change."""
+@lru_cache(maxsize=1024)
+def get_compiled_words(version_id: int, locale: str = "") -> CompiledWords:
+    """Return the parsed templates of a version; parsed once per process, as versions never change.
+
+    An empty locale stands for the default words.
+    """
     version = TemplateVersion.objects.get(pk=version_id)
-    return compile_words(version, brand=version.brand)
+    words = version.translations.get(locale=locale) if locale else version
+    return compile_words(words, brand=version.brand)
+
+
+@lru_cache(maxsize=4096)
+def list_locales(version_id: int) -> tuple[str, ...]:
+    """Return the further languages of a version by tag; read once, as versions never change."""
+    rows = Translation.objects.filter(version_id=version_id).order_by("locale")
+    return tuple(rows.values_list("locale", flat=True))
+
+
+def choose_words(version_id: int, wanted: str) -> str:
+    """Return the locale of the words that somebody with a wanted locale gets; empty: the default."""
+    return pick_locale(wanted, list_locales(version_id))
 
 
 def get_live_version(template_id: int) -> TemplateVersion:
@@ -44,8 +61,16 @@ def list_users(template: Template) -> list[UsedBy]:
 
 
 def parts_of(version: TemplateVersion | None) -> dict[str, str]:
-    """Return the parts of a version by name, as staff wrote them."""
+    """Return the parts of a version by name, in all its languages, as staff wrote them."""
     if version is None:
         return {}
-    parts = {"subject": version.subject, "source": version.source, "text": version.text}
-    return {name: text for name, text in {**parts, **version.fields}.items() if text}
+    found = _parts_of(version)
+    for translation in version.translations.order_by("locale"):
+        parts = _parts_of(translation).items()
+        found |= {f"{name} ({translation.locale})": text for name, text in parts}
+    return found
+
+
+def _parts_of(words: TemplateVersion | Translation) -> dict[str, str]:
+    parts = {"subject": words.subject, "source": words.source, "text": words.text}
+    return {name: text for name, text in {**parts, **words.fields}.items() if text}

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.content.compiling import finish_draft
-from campaigns.content.models import Template, TemplateVersion
+from campaigns.content.compiling import finish_draft, finish_translations
+from campaigns.content.models import Template, TemplateVersion, Translation
 from campaigns.content.pieces import load_pieces
 from campaigns.contracts import MessageClass, TemplateDraft
 from kernel.audit import record
@@ -50,26 +50,29 @@ def publish_template(
 ) -> TemplateVersion:
     """Publish a new version and make it the live one; journeys keep the version they hold.
 
-    MJML is compiled and Liquid parsed here, once; a missing text part is derived from the HTML.
+    MJML is compiled and Liquid parsed here, once, in every language; a missing text part is derived
+    from the HTML.
 
     Raises:
         Invalid: a part cannot be compiled, or a marketing mail has no way to unsubscribe.
     """
     template = Template.objects.select_for_update().get(pk=template.pk)
     is_marketing = template.message_class == MessageClass.MARKETING
-    words = finish_draft(draft, is_marketing=is_marketing, pieces=load_pieces())
+    pieces = load_pieces()
+    words = finish_draft(draft, is_marketing=is_marketing, pieces=pieces)
+    translations = finish_translations(draft.translations, is_marketing=is_marketing, pieces=pieces)
+    everything = [words, *translations.values()]
     version = TemplateVersion.objects.create(
         template=template,
         number=template.versions.count() + 1,
-        subject=words.subject,
-        source=words.source,
-        source_format=words.source_format,
-        html=words.html,
-        text=words.text,
-        fields=words.fields,
-        blocks=words.blocks,
-        brand=words.brand,
+        blocks={slug: number for one in everything for slug, number in one.blocks.items()},
+        brand=next((one.brand for one in everything if one.brand), []),
         published_at=now,
+        **words.parts,
+    )
+    Translation.objects.bulk_create(
+        Translation(version=version, locale=locale, **finished.parts)
+        for locale, finished in translations.items()
     )
     template.live_version = version
     template.save(update_fields=["live_version"])
@@ -79,7 +82,7 @@ def publish_template(
         object_type="template",
         object_id=str(template.key),
         before=None,
-        after={"name": template.name, "version": version.number},
+        after={"name": template.name, "version": version.number, "locales": [*translations]},
         now=now,
     )
     return version

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from campaigns.content.views import pages, writing
+from campaigns.content.views import pages, translating, writing
 
 urlpatterns = [
     path("templates/", pages.templates, name="templates"),
     path("templates/new/", writing.new_template, name="template-new"),
+    path("templates/languages/", translating.languages, name="template-languages"),
     path("templates/<uuid:key>/", pages.template, name="template"),
     path("templates/<uuid:key>/preview/", pages.preview, name="preview"),
     path("templates/<uuid:key>/versions/", pages.versions, name="template-versions"),
@@ -15,6 +16,11 @@ urlpatterns = [
         "templates/<uuid:key>/edit/preview/", writing.draft_preview, name="template-draft-preview"
     ),
     path("templates/<uuid:key>/edit/values/", writing.values, name="template-values"),
+    path("templates/<uuid:key>/languages/add/", translating.add, name="template-locale-add"),
+    path("templates/<uuid:key>/languages/copy/", translating.copy, name="template-locale-copy"),
+    path(
+        "templates/<uuid:key>/languages/remove/", translating.remove, name="template-locale-remove"
+    ),
     path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),
     path("templates/<uuid:key>/discard/", writing.discard, name="template-discard"),
 ]

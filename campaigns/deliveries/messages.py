@@ -140,7 +140,7 @@ def find_words(key: UUID, *, links: PersonalLinks) -> Rendered | None:
     delivery = Delivery.objects.filter(key=key).first()
     if delivery is None or delivery.wording is None:
         return None
-    compiled = get_compiled_words(delivery.template_version_id)
+    compiled = get_compiled_words(delivery.template_version_id, delivery.locale or "")
     words = render_words(compiled, values=delivery.wording, links=links)
     return None if isinstance(words, Refusal) else words
 

@@ -101,6 +101,7 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(db_default=0)
     gate = models.JSONField(null=True)
+    locale = models.CharField(max_length=16, null=True)  # noqa: DJ001  none until it has words
     reason = models.TextField(db_default="")
     provider_id = models.TextField(db_default="")
 

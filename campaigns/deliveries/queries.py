@@ -48,6 +48,7 @@ class Result:
     provider_id: str = ""
     retry_after: timedelta = timedelta(0)
     sender_id: int | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,17 +122,23 @@ def claim_due(shard: int, *, batch: int, now: datetime) -> list[Decided]:
 
 
 def begin_hand_over(
-    wordings: Mapping[int, Mapping[str, Any]], *, claimed_at: datetime, now: datetime
+    wordings: Mapping[int, Mapping[str, Any]],
+    *,
+    claimed_at: datetime,
+    now: datetime,
+    locales: Mapping[int, str] | None = None,
 ) -> set[int]:
     """Mark deliveries as leaving and return the ids that are still ours to send.
 
-    `wordings` are the values that each is put into words with; they are kept with it.
+    `wordings` are the values that each is put into words with, `locales` name the translations;
+    they are kept with it.
     """
     params = {
         "ids": bigint_array(wordings),
         "wordings": text_array(
             msgspec.json.encode(values, enc_hook=str).decode() for values in wordings.values()
         ),
+        "locales": text_array((locales or {}).get(row_id, "") for row_id in wordings),
         "claimed_at": claimed_at,
         "now": now,
     }
@@ -147,6 +154,7 @@ def record_results(results: Sequence[Result], *, max_attempts: int, now: datetim
         "provider_ids": text_array(result.provider_id for result in results),
         "waits": [result.retry_after.total_seconds() for result in results],
         "sender_ids": [result.sender_id for result in results],
+        "locales": [result.locale for result in results],
         "max_attempts": max_attempts,
         "now": now,
     }

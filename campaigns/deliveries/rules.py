@@ -23,6 +23,7 @@ _READ = {
     "gap_minutes": "At least {} minutes between two",
     "gap_until": "The next one may leave at {}",
     "attempt": "Attempt {}",
+    "locale": "In the words of “{}”",
 }
 
 # What was decided, in words and with the tone of its pill.

@@ -112,7 +112,7 @@ UPDATE campaigns_delivery_event v SET raw = '{}' FROM blank WHERE v.delivery_id 
 -- name: export_messages
 -- Every message to one person, as plain values. Changes nothing. Leans on campaigns_delivery_customer.
 SELECT d.key::text, d.channel, d.address, d.status, d.reason, d.created_at::text, d.handed_over_at::text, t.name,
-    d.ctx, d.wording, (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'at', v.at, 'raw', v.raw) ORDER BY v.id), '[]')
+    d.locale, d.ctx, d.wording, (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', v.kind, 'at', v.at, 'raw', v.raw) ORDER BY v.id), '[]')
             FROM campaigns_delivery_event v WHERE v.delivery_id = d.id)
 FROM campaigns_delivery d
 JOIN campaigns_template_version tv ON tv.id = d.template_version_id

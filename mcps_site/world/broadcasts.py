@@ -23,6 +23,15 @@ WORDS = """<mjml><mj-body><mj-section><mj-column>
 <mj-text><a href="{{ unsubscribe_link }}">Unsubscribe</a></mj-text>
 </mj-column></mj-section></mj-body></mjml>"""
 
+GERMAN = (
+    WORDS.replace(
+        "Hello {{ first_name | default: 'there' }}, the new season's trails are on our map.",
+        "Hallo{% if first_name %} {{ first_name }}{% endif %}, die Wege der neuen Saison sind da.",
+    )
+    .replace("See the trails", "Zu den Wegen")
+    .replace("Unsubscribe", "Abmelden")
+)
+
 
 def load_broadcasts(*, now: datetime) -> None:
     """Make everything that is missing; safe to run again."""
@@ -38,7 +47,11 @@ def load_broadcasts(*, now: datetime) -> None:
 
 def _make_template(*, now: datetime) -> UUID:
     key = new_key(now=now)
-    draft = TemplateDraft(channel=Channel.EMAIL, subject="New trails for the season", source=WORDS)
+    german = TemplateDraft(channel=Channel.EMAIL, subject="Neue Wege für die Saison", source=GERMAN)
+    draft = TemplateDraft(
+        channel=Channel.EMAIL, subject="New trails for the season", source=WORDS,
+        translations={"de": german},
+    )  # fmt: skip
     create_template(
         "New trails", key=key, draft=draft, purpose=(MessageClass.MARKETING, ""), actor=ACTOR,
         now=now,

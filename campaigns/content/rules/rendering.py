@@ -46,9 +46,10 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a message cannot be put into words for this person."""
+    """Why a message cannot be put into words for this person, and in which language it was tried."""
 
     reason: str
+    locale: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

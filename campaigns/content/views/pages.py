@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from campaigns.content import selectors
 from campaigns.content.models import Template
-from campaigns.content.previewing import Preview, find_person, preview_words
+from campaigns.content.previewing import Preview, find_person, locale_for, preview_words
 from campaigns.content.rules.differences import compare_parts
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.selectors import get_compiled_words
@@ -46,9 +46,17 @@ def template(request: HttpRequest, key: UUID) -> HttpResponse:
         "person": asked_person(request),
     }
     if found.live_version_id:
-        shown, names = _preview_live(request, found)
+        shown, names, locale = _preview_live(request, found)
+        tags = selectors.list_locales(found.live_version_id)
+        words = f"in “{locale}”" if locale else "in the default words"
         context |= {
             "preview": shown, "names": names, "is_refused": isinstance(shown.words, Refusal),
+            "locale": locale,
+            "said_as": f"{shown.person or 'With sample values'}{f', {words}' if tags else ''}",
+            "languages": [
+                (tag or f"Default ({found.language})", f"?locale={tag}", tag == locale, "")
+                for tag in ("", *tags)
+            ],
         }  # fmt: skip
     return render(request, "campaigns/content/detail.html", context)
 
@@ -60,7 +68,7 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
     found = find_template(key)
     if not found.live_version_id:
         raise Http404("Nothing of this template is published.")
-    shown, _ = _preview_live(request, found)
+    shown, *_ = _preview_live(request, found)
     return framed(shown.words.reason if isinstance(shown.words, Refusal) else shown.words.html)
 
 
@@ -107,10 +115,15 @@ def framed(page: str) -> HttpResponse:
     return answer
 
 
-def _preview_live(request: HttpRequest, found: Template) -> tuple[Preview, list[str]]:
-    compiled = get_compiled_words(found.live_version_id or 0)
+def _preview_live(request: HttpRequest, found: Template) -> tuple[Preview, list[str], str]:
+    """Preview for a person in the language they get, or with sample values in the one asked for."""
     person: CustomerSummary | None = find_person(asked_person(request))
-    return preview_words(compiled, person=person, now=timezone.now()), list(compiled.paths)
+    translated = selectors.list_locales(found.live_version_id or 0)
+    asked = request.GET.get("locale", "")
+    locale = locale_for(person, translated) if person else asked if asked in translated else ""
+    compiled = get_compiled_words(found.live_version_id or 0, locale)
+    shown = preview_words(compiled, person=person, now=timezone.now())
+    return shown, list(compiled.paths), locale
 
 
 def _number(request: HttpRequest, name: str, default: int) -> int:

@@ -15,17 +15,18 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.content import editing
 from campaigns.content.audience import count_lacks
 from campaigns.content.compiling import FinishedWords, finish_draft, line_of
-from campaigns.content.forms import DraftForm, NewTemplateForm, label_of
+from campaigns.content.forms import DraftForm, NewTemplateForm, label_of, locale_of_field
 from campaigns.content.models import Template, WorkingDraft
 from campaigns.content.pieces import load_pieces
-from campaigns.content.previewing import find_person, preview_words
+from campaigns.content.previewing import find_person, locale_for, preview_words
 from campaigns.content.rules.checks import Checked, check_message
 from campaigns.content.rules.rendering import Refusal
+from campaigns.content.translating import list_draft_locales
 from campaigns.content.views.pages import asked_person, find_template, framed
 from campaigns.contracts import MessageClass
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
 from profiles.facade import list_segments
@@ -45,8 +46,9 @@ def new_template(request: HttpRequest) -> HttpResponse:
         now, found = timezone.now(), form.cleaned_data
         channel, message_class = editing.check_purpose(found["channel"], found["message_class"])
         purpose = editing.Purpose(
-            channel=channel, message_class=message_class, topic=found["topic"]
-        )
+            channel=channel, message_class=message_class, topic=found["topic"],
+            language=found["language"],
+        )  # fmt: skip
         try:
             made = editing.start_template(
                 found["name"], key=new_key(now=now), purpose=purpose,
@@ -64,7 +66,11 @@ def new_template(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the draft; a post saves it and answers with the preview, problems and checks."""
     found, actor, now = find_template(key), actor_of(request.user), timezone.now()
-    draft = editing.open_draft(found, actor=actor, now=now)
+    try:
+        draft = editing.open_draft(found, actor=actor, now=now, locale=asked_locale(request))
+    except NotFound as error:
+        messages.warning(request, error.message)
+        return redirect("campaigns:template-edit", key=key)
     if request.method != "POST":
         return _page(request, DraftForm(draft), _result(request, draft))
     form = DraftForm(draft, request.POST)
@@ -86,17 +92,15 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         return render(request, "campaigns/content/_result.html", result)
     if refused:
         return _page(request, form, result, status=422)
-    address = reverse("campaigns:template-edit", kwargs={"key": key})
-    return redirect(f"{address}?{urlencode({'show': result['show'], 'person': result['person']})}")
+    shown = {name: result[name] for name in ("locale", "show", "person")}
+    return redirect(edit_address(found, **shown))
 
 
 @require_GET
 @xframe_options_sameorigin
 @require("edit")
 def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
-    draft = editing.find_draft(find_template(key))
-    if draft is None:
-        raise Http404("There is no draft of this template.")
+    draft = _find_draft(request, key)
     try:
         finished = _finish(draft)
     except Invalid as error:
@@ -112,12 +116,12 @@ def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("edit")
 def values(request: HttpRequest, key: UUID) -> HttpResponse:
     """Count how much of an audience lacks each value that the draft reads."""
-    draft = editing.find_draft(find_template(key))
-    if draft is None:
-        raise Http404("There is no draft of this template.")
+    draft = _find_draft(request, key)
     segments = {str(segment.key): segment.name for segment in list_segments()}
     chosen = request.GET.get("segment", "")
-    context: dict[str, Any] = {"template": draft.template, "segments": segments, "chosen": chosen}
+    context: dict[str, Any] = {
+        "template": draft.template, "locale": draft.locale, "segments": segments, "chosen": chosen,
+    }  # fmt: skip
     try:
         finished = _finish(draft)
     except Invalid as error:
@@ -135,9 +139,9 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         version = editing.publish_draft(found, actor=actor_of(request.user), now=timezone.now())
     except Invalid as error:
-        part = label_of(found, error.field)
+        part, locale = label_of(found, error.field), locale_of_field(error.field)
         messages.error(request, f"Not published. {part}: {error.message}")
-        return redirect("campaigns:template-edit", key=key)
+        return redirect(edit_address(found, locale=locale))
     except Conflict as error:
         messages.warning(request, error.message)
     else:
@@ -156,10 +160,42 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("campaigns:template", key=key)
 
 
+def edit_address(template: Template, **asked: str) -> str:
+    """Return the address of the editor, with what it shows; what is empty is left out."""
+    address = reverse("campaigns:template-edit", kwargs={"key": template.key})
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"{address}?{query}" if query else address
+
+
+def asked_locale(request: HttpRequest) -> str:
+    return request.GET.get("locale", "")[:16]
+
+
+def _find_draft(request: HttpRequest, key: UUID) -> WorkingDraft:
+    draft = editing.find_draft(find_template(key), locale=asked_locale(request))
+    if draft is None:
+        raise Http404("There is no such draft of this template.")
+    return draft
+
+
 def _page(
     request: HttpRequest, form: DraftForm, result: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "may_publish": may(request.user, "publish"), **result}
+    found, locale = result["template"], result["locale"]
+    context = {
+        "form": form,
+        "may_publish": may(request.user, "publish"),
+        "languages": [
+            (
+                tag or f"Default ({found.language})",
+                edit_address(found, locale=tag),
+                tag == locale,
+                "",
+            )
+            for tag in ["", *list_draft_locales(found)]
+        ],
+        **result,
+    }
     return render(request, "campaigns/content/edit.html", context, status=status)
 
 
@@ -170,6 +206,7 @@ def _result(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> 
     context: dict[str, Any] = {
         "template": draft.template,
         "draft": draft,
+        "locale": draft.locale,
         "refused": refused,
         "show": asked if asked in dict(SHOWN) else "desktop",
         "shown": SHOWN,
@@ -182,9 +219,11 @@ def _result(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> 
         line = line_of(error.message)
         part = label_of(draft.template, error.field)
         return context | {"problem": error.message, "part": part, "line": line}
-    shown = preview_words(finished.compiled, person=find_person(person), now=timezone.now())
+    reader = find_person(person)
+    shown = preview_words(finished.compiled, person=reader, now=timezone.now())
     return context | {
         "preview": shown,
+        "gets": locale_for(reader, list_draft_locales(draft.template)) if reader else draft.locale,
         "is_refused": isinstance(shown.words, Refusal),
         "checks": _checks(draft.template, draft, finished),
         "paths": finished.compiled.paths,

@@ -101,7 +101,9 @@ def tell_decisions(bounds: Bounds, *, now: datetime) -> int:
             event=_DECISIONS[fact.outcome],
             key=f"campaigns.decision:{fact.id}",
             occurred_at=fact.at,
-            properties=_properties(fact, reason=fact.reason, read=_read(fact)),
+            properties=_properties(
+                fact, reason=fact.reason, read=_read(fact), locale=fact.numbers.get("locale")
+            ),
         )
         for fact in queries.list_decisions(bounds)
     ]

@@ -65,10 +65,15 @@ def _rehearse(
         rows, word_messages(rows, route=routes[0], now=now, ask=_ask), strict=True
     ):
         if isinstance(words, Refusal):
-            results.append(Result(delivery_id=row.id, outcome="unsayable", reason=words.reason))
+            refused = Result(
+                delivery_id=row.id, outcome="unsayable", reason=words.reason, locale=words.locale
+            )
+            results.append(refused)
             continue
         outcome = outcome_of(row)
-        results.append(Result(delivery_id=row.id, outcome=outcome, reason=outcome))
+        results.append(
+            Result(delivery_id=row.id, outcome=outcome, reason=outcome, locale=words.locale)
+        )
         if outcome == "accepted":
             messages.append(Rehearsed(delivery_id=row.id, message=words.message))
     queries.record_results(results, max_attempts=MAX_ATTEMPTS, now=now)

@@ -74,7 +74,9 @@ def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) 
     wordings = list(zip(rows, word_messages(rows, route=routes[0], now=now), strict=True))
     _record(
         [
-            Result(delivery_id=row.id, outcome="unsayable", reason=words.reason)
+            Result(
+                delivery_id=row.id, outcome="unsayable", reason=words.reason, locale=words.locale
+            )
             for row, words in wordings
             if isinstance(words, Refusal)
         ],
@@ -94,7 +96,8 @@ def _send_chunk(
     now: datetime,
 ) -> None:
     wordings = {row_id: words.values for row_id, words in chunk}
-    ours = queries.begin_hand_over(wordings, claimed_at=claimed_at, now=now)
+    locales = {row_id: words.locale for row_id, words in chunk}
+    ours = queries.begin_hand_over(wordings, locales=locales, claimed_at=claimed_at, now=now)
     leaving = [(row_id, words.message) for row_id, words in chunk if row_id in ours]
     route, results = _send_by(routes, [message for _, message in leaving], now=now)
     _record(

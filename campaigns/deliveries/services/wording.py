@@ -1,12 +1,13 @@
 """Puts claimed deliveries into words: values of the people, merge sources, links."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from campaigns.channels.devices import subscription_keys
 from campaigns.channels.services import Route
+from campaigns.content.rules.locales import locale_of
 from campaigns.content.rules.rendering import (
     Refusal,
     present_values,
@@ -14,7 +15,7 @@ from campaigns.content.rules.rendering import (
     trait_values,
 )
 from campaigns.content.rules.values import keep_read
-from campaigns.content.selectors import get_compiled_words
+from campaigns.content.selectors import choose_words, get_compiled_words
 from campaigns.contracts import Channel, MessageClass, OutgoingMessage
 from campaigns.deliveries.links import list_headers, personal_links
 from campaigns.deliveries.queries import Decided
@@ -32,29 +33,36 @@ def _ask(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worded:
-    """A message, and the values that the template read for it."""
+    """A message, the values that the template read for it, and the locale of its words."""
 
     message: OutgoingMessage
     values: dict[str, Any]
+    locale: str
 
 
 def word_messages(
     rows: Sequence[Decided], *, route: Route, now: datetime, ask: Ask = _ask
 ) -> list[Worded | Refusal]:
-    """Return the message of each delivery of one template version, or why there is none."""
-    compiled = get_compiled_words(rows[0].template_version_id)
-    merged = _merged_values(compiled.names, rows, ask=ask, now=now)
+    """Return the message of each delivery of one template version, or why there is none.
+
+    Everybody gets the words of their own language, or a wider one, or the default ones.
+    """
+    version_id = rows[0].template_version_id
+    locales = [choose_words(version_id, locale_of(row.traits or {}, row.locale)) for row in rows]
+    compiled = {locale: get_compiled_words(version_id, locale) for locale in set(locales)}
+    names = frozenset[str]().union(*(words.names for words in compiled.values()))
+    merged = _merged_values(names, rows, ask=ask, now=now)
     keys = subscription_keys(row.address for row in rows if row.channel == Channel.WEBPUSH)
     wordings: list[Worded | Refusal] = []
-    for row in rows:
+    for row, locale in zip(rows, locales, strict=True):
         links = personal_links(row.id, now=now)
         traits = trait_values(row.traits or {})
         values = {**traits, "customer": traits, **present_values(row.ctx or {})}
         for source, by_customer in merged.items():
             values[source] = present_values(by_customer.get(CustomerId(row.customer_id), {}))
-        words = render_words(compiled, values=values, links=links)
+        words = render_words(compiled[locale], values=values, links=links)
         if isinstance(words, Refusal):
-            wordings.append(words)
+            wordings.append(replace(words, locale=locale))
             continue
         is_list_mail = row.channel == Channel.EMAIL and row.message_class == MessageClass.MARKETING
         message = OutgoingMessage(
@@ -71,7 +79,8 @@ def word_messages(
             headers=list_headers(links) if is_list_mail else {},
             values={**words.fields, **keys.get(row.address, {})},
         )
-        wordings.append(Worded(message=message, values=keep_read(values, compiled.paths)))
+        read = keep_read(values, compiled[locale].paths)
+        wordings.append(Worded(message=message, values=read, locale=locale))
     return wordings
 
 

@@ -1,8 +1,8 @@
 -- name: begin_hand_over
 -- Marks claimed deliveries as on their way to the provider and returns those still ours: a claim
 -- that was taken back in the meantime is not. Changes rows; a second call returns nothing.
-UPDATE campaigns_delivery d SET handing_over_at = %(now)s::timestamptz, wording = l.wording
-FROM unnest(%(ids)s::bigint[], %(wordings)s::jsonb[]) AS l (id, wording)
+UPDATE campaigns_delivery d SET handing_over_at = %(now)s::timestamptz, wording = l.wording, locale = l.locale
+FROM unnest(%(ids)s::bigint[], %(wordings)s::jsonb[], %(locales)s::text[]) AS l (id, wording, locale)
 WHERE d.id = l.id AND d.status = 'claimed'
     AND d.claimed_at = %(claimed_at)s::timestamptz AND d.handing_over_at IS NULL
 RETURNING d.id
@@ -12,10 +12,12 @@ RETURNING d.id
 -- nothing, as the rows are no longer claimed. What may mend is planned again, later each time and
 -- not before the provider asked for. The sender it left by stays named, for reports and questions.
 WITH result AS (
-    SELECT r.*, d.attempts, d.customer_id, d.gate FROM unnest(
+    SELECT r.id, r.outcome, r.reason, r.provider_id, r.wait, r.sender_id, coalesce(r.locale, d.locale) AS locale,
+        d.attempts, d.customer_id, d.gate
+    FROM unnest(
         %(ids)s::bigint[], %(outcomes)s::text[], %(reasons)s::text[], %(provider_ids)s::text[],
-        %(waits)s::float8[], %(sender_ids)s::bigint[]
-    ) AS r (id, outcome, reason, provider_id, wait, sender_id)
+        %(waits)s::float8[], %(sender_ids)s::bigint[], %(locales)s::text[]
+    ) AS r (id, outcome, reason, provider_id, wait, sender_id, locale)
     JOIN campaigns_delivery d ON d.id = r.id AND d.status IN ('claimed', 'unknown')
 ), verdict AS (
     SELECT r.*, CASE
@@ -31,11 +33,12 @@ WITH result AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
     SELECT v.customer_id, v.id,
         CASE v.status WHEN 'handed_over' THEN 'sent' WHEN 'planned' THEN 'delayed' ELSE v.status END,
-        v.reason, coalesce(v.gate, '{}') || jsonb_build_object('attempt', v.attempts), %(now)s::timestamptz
+        v.reason, coalesce(v.gate, '{}') || jsonb_strip_nulls(jsonb_build_object(
+            'attempt', v.attempts, 'locale', nullif(v.locale, ''))), %(now)s::timestamptz
     FROM verdict v
 )
 UPDATE campaigns_delivery d SET
-    status = v.status, reason = v.reason, provider_id = v.provider_id,
+    status = v.status, reason = v.reason, provider_id = v.provider_id, locale = v.locale,
     sender_id = CASE WHEN v.status IN ('handed_over', 'unknown') THEN coalesce(v.sender_id, d.sender_id) ELSE d.sender_id END,
     due_at = CASE v.status WHEN 'planned' THEN v.retry_at ELSE d.due_at END,
     claimed_at = CASE WHEN v.status IN ('handed_over', 'unknown') THEN d.claimed_at END,
