@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from campaigns.broadcasts import api as broadcasts
+from campaigns.content import piece_api as pieces
 from campaigns.journeys import api as journeys
 from campaigns.journeys import running_api as running
 
@@ -12,6 +13,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("broadcasts/<str:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
     path("broadcasts/<str:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
     path("broadcasts/<str:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
+    path("brand-kits/", pieces.BrandKits.as_view(), name="api_brand_kits"),
+    path("brand-kits/<str:key>/", pieces.OneBrandKit.as_view(), name="api_brand_kit"),
+    path(
+        "brand-kits/<str:key>/renew/", pieces.BrandKitRenewal.as_view(), name="api_brand_kit_renew"
+    ),
+    path("shared-blocks/", pieces.SharedBlocks.as_view(), name="api_shared_blocks"),
+    path("shared-blocks/<str:key>/", pieces.OneSharedBlock.as_view(), name="api_shared_block"),
+    path(
+        "shared-blocks/<str:key>/renew/",
+        pieces.SharedBlockRenewal.as_view(),
+        name="api_shared_block_renew",
+    ),
     path("journeys/", running.Journeys.as_view(), name="api_journeys"),
     path("journeys/<str:key>/draft/", running.Draft.as_view(), name="api_journey_draft"),
     path("journeys/<str:key>/publish/", running.Publication.as_view(), name="api_journey_publish"),

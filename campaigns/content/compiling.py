@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.content.pieces import Pieces
+from campaigns.content.rules.document import BadDocument, parse_document
+from campaigns.content.rules.document_mjml import name_line, write_mjml
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
 from campaigns.content.rules.locales import BadLocale, read_locale
 from campaigns.content.rules.parts import BadPart, check_parts
-from campaigns.content.rules.rendering import BadTemplate, CompiledWords, compile_words
-from campaigns.content.rules.shared import BadBlock, Expansion
+from campaigns.content.rules.rendering import BadTemplate, CompiledWords, Words, compile_words
+from campaigns.content.rules.shared import BadBlock, Expansion, read_pins
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.errors import Invalid
 
@@ -21,7 +23,8 @@ _LINE = re.compile(r"\bLine (\d+)\b")
 class FinishedWords:
     """What a version stores of a draft, and the parsed templates of it.
 
-    `blocks` are the versions of shared blocks that went in, `brand` the kits if any is read.
+    `blocks` are the shared blocks that went in, `brand` the kits if any is read. `whole_text` is
+    the plain text with its blocks in place.
     """
 
     subject: str
@@ -30,8 +33,9 @@ class FinishedWords:
     html: str
     text: str
     fields: dict[str, str]
-    blocks: dict[str, int]
+    blocks: dict[str, dict[str, Any]]
     brand: list[dict[str, Any]]
+    whole_text: str
     compiled: CompiledWords
 
     @property
@@ -64,29 +68,28 @@ def finish_draft(draft: TemplateDraft, *, is_marketing: bool, pieces: Pieces) ->
             check_parts(draft)
         except BadPart as error:
             raise Invalid(error.part, str(error)) from None
+    fields = {name: text for name, text in draft.fields.items() if text.strip()}
+    text = draft.text or derive_text(html)
     parts = _Parts(
         subject=_expand("subject", draft.subject, expansion),
         html=html,
-        text=_expand("text", draft.text, expansion) or derive_text(html),
-        fields={
-            name: _expand(f"fields.{name}", text, expansion)
-            for name, text in draft.fields.items()
-            if text.strip()
-        },
+        text=_expand("text", text, expansion),
+        fields={name: _expand(f"fields.{name}", said, expansion) for name, said in fields.items()},
     )
     try:
         compiled = compile_words(parts, brand=pieces.brand)
     except BadTemplate as error:
         raise Invalid(error.part, str(error)) from None
     return FinishedWords(
-        subject=parts.subject,
+        subject=draft.subject,
         source=draft.source,
         source_format=draft.source_format,
         html=html,
-        text=parts.text,
-        fields=parts.fields,
-        blocks=expansion.used,
+        text=text,
+        fields=fields,
+        blocks={slug: block.pin() for slug, block in expansion.used.items()},
         brand=list(pieces.brand) if compiled.reads_brand else [],
+        whole_text=parts.text,
         compiled=compiled,
     )
 
@@ -112,6 +115,20 @@ def finish_translations(
     return finished
 
 
+def compile_published(
+    words: Words, *, blocks: dict[str, dict[str, Any]], brand: list[dict[str, Any]]
+) -> CompiledWords:
+    """Parse published words with the blocks and the kits that their version kept."""
+    expansion = Expansion(read_pins(blocks))
+    parts = _Parts(
+        subject=expansion.expand_text(words.subject),
+        html=words.html,
+        text=expansion.expand_text(words.text),
+        fields={name: expansion.expand_text(text) for name, text in words.fields.items()},
+    )
+    return compile_words(parts, brand=brand)
+
+
 def line_of(message: str) -> int | None:
     """Return the line that a fault names, or `None`."""
     found = _LINE.search(message)
@@ -124,21 +141,45 @@ def _finish_mail(draft: TemplateDraft, expansion: Expansion, *, is_marketing: bo
         raise Invalid("subject", "An e-mail needs a subject.")
     if not draft.source.strip():
         raise Invalid("source", "An e-mail needs a body in MJML or HTML.")
-    try:
-        is_mjml = draft.source_format == "mjml"
-        source = expansion.expand_source(draft.source, is_mjml=is_mjml)
-        html = compile_source(source, draft.source_format)
-        compile_words(_Parts("", source, "", {}))
-    except (BadSource, BadBlock) as error:
-        raise Invalid("source", str(error)) from None
-    except BadTemplate as error:
-        raise Invalid(error.part, str(error)) from None
+    if draft.source_format == "blocks":
+        source, html = _finish_document(draft.source, expansion)
+    else:
+        source, html = _finish_source(draft.source, draft.source_format, expansion)
     if is_marketing and "unsubscribe_link" not in source:
         raise Invalid(
             "source",
             "A marketing e-mail needs a way to unsubscribe: link to {{ unsubscribe_link }}.",
         )
     return html
+
+
+def _finish_source(written: str, source_format: str, expansion: Expansion) -> tuple[str, str]:
+    """Return a source with its shared blocks in place, and its HTML."""
+    try:
+        source = expansion.expand_source(written, is_mjml=source_format == "mjml")
+        html = compile_source(source, source_format)
+        compile_words(_Parts("", source, "", {}))
+    except (BadSource, BadBlock) as error:
+        raise Invalid("source", str(error)) from None
+    except BadTemplate as error:
+        raise Invalid(error.part, str(error)) from None
+    return source, html
+
+
+def _finish_document(written: str, expansion: Expansion) -> tuple[str, str]:
+    """Return the MJML of a document of blocks, and its HTML; a fault is named by its block."""
+    try:
+        document = parse_document(written)
+        source = write_mjml(document, expansion.blocks)
+    except BadDocument as error:
+        raise Invalid("source", str(error)) from None
+    try:
+        return _finish_source(source, "mjml", expansion)
+    except Invalid as error:
+        line = line_of(error.message)
+        told = error.message.partition(": ")[2] if line else error.message
+        name = name_line(document, line) if line else ""
+        raise Invalid("source", f"{name}: {told}" if name else error.message) from None
 
 
 def _expand(part: str, text: str, expansion: Expansion) -> str:

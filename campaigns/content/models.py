@@ -52,7 +52,7 @@ class TemplateVersion(models.Model):
     text = models.TextField(blank=True, default="")
     fields = models.JSONField(blank=True, default=dict)
     blocks = models.JSONField(blank=True, default=dict, db_default={})
-    """The versions of shared blocks that are in it, by slug."""
+    """The shared blocks that are in it by slug, as they stood; see `rules.shared`."""
     brand = models.JSONField(blank=True, default=list, db_default=[])
     """The brand kits it reads, as they stood; see `rules.brand.pin_kit`."""
     published_at = models.DateTimeField()

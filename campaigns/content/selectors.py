@@ -3,9 +3,10 @@
 from functools import lru_cache
 from uuid import UUID
 
+from campaigns.content.compiling import compile_published
 from campaigns.content.models import Template, TemplateVersion, Translation
 from campaigns.content.rules.locales import pick_locale
-from campaigns.content.rules.rendering import CompiledWords, compile_words
+from campaigns.content.rules.rendering import CompiledWords
 from campaigns.extension_points import template_usages
 from kernel.errors import NotFound
 from profiles.contracts import UsedBy
@@ -19,7 +20,7 @@ def get_compiled_words(version_id: int, locale: str = "") -> CompiledWords:
     """
     version = TemplateVersion.objects.get(pk=version_id)
     words = version.translations.get(locale=locale) if locale else version
-    return compile_words(words, brand=version.brand)
+    return compile_published(words, blocks=version.blocks, brand=version.brand)
 
 
 @lru_cache(maxsize=4096)

@@ -65,7 +65,7 @@ def publish_template(
     version = TemplateVersion.objects.create(
         template=template,
         number=template.versions.count() + 1,
-        blocks={slug: number for one in everything for slug, number in one.blocks.items()},
+        blocks={slug: pin for one in everything for slug, pin in one.blocks.items()},
         brand=next((one.brand for one in everything if one.brand), []),
         published_at=now,
         **words.parts,

@@ -2,12 +2,24 @@
 
 from django.urls import path
 
-from campaigns.content.views import pages, translating, writing
+from campaigns.content.views import brand, pages, shared, translating, writing
 
 urlpatterns = [
     path("templates/", pages.templates, name="templates"),
     path("templates/new/", writing.new_template, name="template-new"),
     path("templates/languages/", translating.languages, name="template-languages"),
+    path("templates/brand/", brand.kits, name="brand-kits"),
+    path("templates/brand/new/", brand.new_kit, name="brand-kit-new"),
+    path("templates/brand/sample/", brand.sample, name="brand-sample"),
+    path("templates/brand/<uuid:key>/", brand.kit, name="brand-kit"),
+    path("templates/brand/<uuid:key>/renew/", brand.renew, name="brand-kit-renew"),
+    path("templates/brand/<uuid:key>/delete/", brand.delete, name="brand-kit-delete"),
+    path("templates/blocks/", shared.blocks, name="shared-blocks"),
+    path("templates/blocks/new/", shared.new_block, name="shared-block-new"),
+    path("templates/blocks/<uuid:key>/", shared.block, name="shared-block"),
+    path("templates/blocks/<uuid:key>/preview/", shared.preview, name="shared-block-preview"),
+    path("templates/blocks/<uuid:key>/renew/", shared.renew, name="shared-block-renew"),
+    path("templates/blocks/<uuid:key>/delete/", shared.delete, name="shared-block-delete"),
     path("templates/<uuid:key>/", pages.template, name="template"),
     path("templates/<uuid:key>/preview/", pages.preview, name="preview"),
     path("templates/<uuid:key>/versions/", pages.versions, name="template-versions"),

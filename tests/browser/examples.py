@@ -462,6 +462,7 @@ from tests.browser import (  # noqa: E402, F401
     examples_analytics,
     examples_broadcasts,
     examples_computed,
+    examples_content,
     examples_referrals,
     examples_schema,
 )

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from liquid import RenderContext
-from liquid.ast import BlockNode, Node
+from liquid.ast import BlockNode, Node, Partial, PartialScope
 from liquid.builtin.expressions import Identifier, KeywordArgument
 from liquid.expression import Expression
 from liquid.parser import get_parser
 from liquid.stream import TokenStream
 from liquid.tag import Tag
-from liquid.token import TOKEN_EOF, TOKEN_TAG, Token
+from liquid.token import TOKEN_EOF, TOKEN_EXPRESSION, TOKEN_TAG, Token
 from liquid.utils import ReadOnlyChainMap
 
 
@@ -41,9 +41,10 @@ class ScopedNode(Node):
         """Name what the arguments read."""
         yield from (arg.value for arg in self.args)
 
-    def block_scope(self) -> Iterable[Identifier]:
-        """Name what the arguments give, which is not read from the person."""
-        yield from (Identifier(arg.name, token=arg.token) for arg in self.args)
+    def partial_scope(self) -> Partial:
+        """Say that what is inside sees the arguments, and nothing that is assigned around it."""
+        given = [Identifier(arg.name, token=arg.token) for arg in self.args]
+        return Partial(f"scoped {id(self)}", PartialScope.ISOLATED, given)
 
 
 class ScopedTag(Tag):
@@ -55,7 +56,8 @@ class ScopedTag(Tag):
     def parse(self, stream: TokenStream) -> Node:
         """Read the arguments and what stands inside."""
         token = stream.eat(TOKEN_TAG)
-        args = KeywordArgument.parse(self.env, stream.into_inner(tag=token))
+        has_args = stream.current.kind == TOKEN_EXPRESSION
+        args = KeywordArgument.parse(self.env, stream.into_inner(tag=token)) if has_args else []
         block = get_parser(self.env).parse_block(stream, ("endscoped", TOKEN_EOF))
         stream.expect(TOKEN_TAG, value="endscoped")
         return ScopedNode(token, args, block)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 # Blocks inside blocks; deeper is a circle or a maze.
 MAX_DEPTH = 4
@@ -33,6 +34,18 @@ class SharedWords:
     number: int
     source: str
 
+    def pin(self) -> dict[str, Any]:
+        """Return what a published template keeps of the block: all of it."""
+        return {"kind": self.kind.value, "number": self.number, "source": self.source}
+
+
+def read_pins(pinned: Mapping[str, Mapping[str, Any]]) -> dict[str, SharedWords]:
+    """Return the blocks that a published template kept."""
+    return {
+        slug: SharedWords(kind=BlockKind(pin["kind"]), number=pin["number"], source=pin["source"])
+        for slug, pin in pinned.items()
+    }
+
 
 class BadBlock(ValueError):
     """A shared block cannot stand where it is asked for; the text says on which line."""
@@ -43,7 +56,7 @@ class Expansion:
     """Puts blocks into the parts of one message and remembers which versions it took."""
 
     blocks: Mapping[str, SharedWords]
-    used: dict[str, int] = field(default_factory=dict)
+    used: dict[str, SharedWords] = field(default_factory=dict)
 
     def expand_source(self, source: str, *, is_mjml: bool) -> str:
         """Return the source of a mail with its blocks in place; raises `BadBlock`.
@@ -61,7 +74,7 @@ class Expansion:
             name = match["name"]
             line = text.count("\n", 0, match.start()) + 1
             block = self._find(name, inside, line=line, is_mjml=is_mjml)
-            self.used[name] = block.number
+            self.used[name] = block
             around = (*inside, name)
             words = self._expand(block.source, is_mjml=is_mjml, joint=joint, inside=around)
             return _scoped(joint.join(words.split("\n")), match["args"].strip(), block.kind)

@@ -15,6 +15,7 @@ from campaigns.content.previewing import Preview, find_person, locale_for, previ
 from campaigns.content.rules.differences import compare_parts
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.selectors import get_compiled_words
+from campaigns.content.views.tabs import content_tabs
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
 from profiles.contracts import CustomerSummary
@@ -30,7 +31,8 @@ PREVIEW_POLICY = (
 @require_GET
 @require("view")
 def templates(request: HttpRequest) -> HttpResponse:
-    context = {"templates": selectors.list_templates()}
+    tabs = content_tabs("campaigns:templates")
+    context = {"templates": selectors.list_templates(), "tabs": tabs}
     return render(request, "campaigns/content/list.html", context)
 
 

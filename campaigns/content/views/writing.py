@@ -241,7 +241,7 @@ def _checks(template: Template, draft: WorkingDraft, finished: FinishedWords) ->
         is_marketing=_is_marketing(template),
         subject=finished.subject,
         html=finished.html,
-        text=finished.text,
+        text=finished.whole_text,
         has_own_text=bool(draft.text.strip()),
     )
     return list(check_message(message))

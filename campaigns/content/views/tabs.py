@@ -1,0 +1,14 @@
+"""The parts of Templates, as tabs."""
+
+from django.urls import reverse
+
+_PARTS = (
+    ("Templates", "campaigns:templates"),
+    ("Shared blocks", "campaigns:shared-blocks"),
+    ("Brand", "campaigns:brand-kits"),
+)
+
+
+def content_tabs(chosen: str) -> list[tuple[str, str, bool, str]]:
+    """Return the tabs for `ui/tabs.html`."""
+    return [(label, reverse(name), name == chosen, "") for label, name in _PARTS]
