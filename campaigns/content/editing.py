@@ -81,9 +81,9 @@ def open_draft(template: Template, *, actor: str, now: datetime, locale: str = "
     if not WorkingDraft.objects.filter(template=locked).exists():
         saved = {"template": locked, "saved_at": now, "saved_by": actor}
         live = locked.live_version
-        WorkingDraft.objects.create(**saved, **(_words_of(live) if live else {}))
+        WorkingDraft.objects.create(**saved, **(words_of(live) if live else {}))
         for translation in live.translations.all() if live else []:
-            words = _words_of(translation)
+            words = words_of(translation)
             WorkingDraft.objects.create(locale=translation.locale, **saved, **words)
     draft = find_draft(locked, locale=locale)
     if draft is None:
@@ -185,7 +185,8 @@ def check_purpose(channel: str, message_class: str) -> tuple[Channel, MessageCla
         raise Invalid("message_class", "The class is marketing or transactional.") from None
 
 
-def _words_of(live: TemplateVersion | Translation) -> dict[str, Any]:
+def words_of(live: TemplateVersion | Translation) -> dict[str, Any]:
+    """Return published words as they were written, by the parts of a draft."""
     return {
         "subject": live.subject,
         "source": live.source,

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from campaigns.content.editing import words_of
 from campaigns.content.models import Template, TemplateVersion
 from campaigns.content.piece_models import BrandKit, SharedBlock
-from campaigns.content.rules.html import derive_text
 from campaigns.content.services import publish_template
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.errors import Invalid
@@ -58,24 +58,21 @@ def renew_templates(uses: Iterable[Use], *, actor: str, now: datetime) -> list[R
 
 
 def _renew(template: Template, *, actor: str, now: datetime) -> Renewal:
-    draft = _words_of(template, _live(template))
     try:
-        version = publish_template(template, draft=draft, actor=actor, now=now)
+        version = publish_template(template, draft=_written(template), actor=actor, now=now)
     except Invalid as error:
         return Renewal(name=template.name, number=0, problem=error.message)
     return Renewal(name=template.name, number=version.number)
 
 
-def _words_of(template: Template, live: TemplateVersion) -> TemplateDraft:
-    is_derived = bool(live.html) and live.text == derive_text(live.html)
-    return TemplateDraft(
-        channel=Channel(template.channel),
-        subject=live.subject,
-        source=live.source,
-        source_format=live.source_format,
-        text="" if is_derived else live.text,
-        fields=dict(live.fields),
-    )
+def _written(template: Template) -> TemplateDraft:
+    """Return the live words of a template, in all languages, as they were written."""
+    live, channel = _live(template), Channel(template.channel)
+    translations = {
+        words.locale: TemplateDraft(channel=channel, **words_of(words))
+        for words in live.translations.order_by("locale")
+    }
+    return TemplateDraft(channel=channel, **words_of(live), translations=translations)
 
 
 def _published() -> QuerySet[Template]:

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from campaigns.content import branding, renewing, sharing
 from campaigns.content.branding import KitDraft, read_values
+from campaigns.content.editing import open_draft
 from campaigns.content.models import Template
 from campaigns.content.piece_models import BrandKit, SharedBlock
 from campaigns.content.previewing import find_person, preview_words
@@ -133,6 +134,24 @@ def test_a_published_template_keeps_its_block_until_it_is_renewed():
     untouched.refresh_from_db()
     assert untouched.live_version.number == 1
     assert renewing.renew_templates(renewing.list_block_uses(block), **ACT) == []
+
+
+def test_renewal_keeps_the_translations_and_the_draft_that_is_being_written():
+    block, german = share(source="Open"), MJML.replace("we miss you", "{% render 'hours' %}")
+    words = TemplateDraft(channel=Channel.EMAIL, subject="Hallo", source=german)
+    draft = TemplateDraft(
+        channel=Channel.EMAIL, subject="Hi", source=MJML, translations={"de": words}
+    )
+    template = make_template()
+    publish_template(template, draft=draft, **ACT)
+    template.refresh_from_db()
+    open_draft(template, **ACT)
+    block = sharing.save_block(block, name="Hours", source="Closed", **ACT)
+    renewing.renew_templates(renewing.list_block_uses(block), **ACT)
+    template.refresh_from_db()
+    assert template.live_version.number == 3
+    assert "Closed" in template.live_version.translations.get(locale="de").html
+    assert template.drafts.count() == 2
 
 
 def test_saving_the_same_words_makes_no_version():
