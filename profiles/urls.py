@@ -114,6 +114,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("segments/lists/new/", lists.new, name="segment-list-new"),
     path("segments/<uuid:key>/people/", lists.people, name="segment-people"),
     path("segments/<uuid:key>/take/", lists.take, name="segment-take"),
+    path("segments/<uuid:key>/query/", lists.query, name="segment-query"),
     path("segments/<uuid:key>/snapshot/", lists.snapshot, name="segment-snapshot"),
     path("segments/<uuid:key>/overlap/", lists.overlap, name="segment-overlap"),
     path("segments/suggestions/", builder.suggestions, name="segment-suggestions"),

@@ -45,7 +45,7 @@ class Traits(APIView):
 
     @extend_schema(
         operation_id="create_computed_trait", tags=_TAGS, request=NewTraitSerializer,
-        responses={201: TraitSerializer}, summary="Create a computed trait and compute it",
+        responses={201: TraitSerializer}, summary="Create a computed trait; `computation` tells when it is computed",
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class Traits(APIView):
         entries = NewTraitSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         draft = defining.TraitDraft(**entries.validated_data)
-        made = defining.create_trait(draft, now=timezone.now())
+        made = defining.create_trait(draft, at_once=False, now=timezone.now())
         _audit(request, "created", made)
         return Response(_show(made), status=201)
 
@@ -70,7 +70,7 @@ class OneTrait(APIView):
 
     @extend_schema(
         operation_id="change_computed_trait", tags=_TAGS, request=ChangedTraitSerializer,
-        responses=TraitSerializer, summary="Change a computed trait and compute it again",
+        responses=TraitSerializer, summary="Change a computed trait; a changed definition is computed again",
     )  # fmt: skip
     @idempotent
     def patch(self, request: Request, key: str) -> Response:
@@ -124,6 +124,7 @@ def _show(trait: ComputedTrait) -> dict[str, Any]:
         "key": trait.key, "slug": trait.slug, "name": trait.name,
         "description": trait.description, "status": trait.status,
         "definition": trait.definition, "people": trait.value_count,
+        "computation": trait.computation, "requested_at": trait.requested_at,
         "sentence": parse_definition(trait.definition).words(), "computed_at": trait.computed_at,
     }  # fmt: skip
 

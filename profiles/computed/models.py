@@ -27,6 +27,8 @@ class ComputedTrait(models.Model):
     status = models.TextField(choices=TraitStatus, default=TraitStatus.LIVE)
     value_count = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now())
+    # Set while a computation over everybody waits for a worker; the row is the job.
+    requested_at = models.DateTimeField(null=True)
     computed_at = models.DateTimeField(null=True)
     verified_at = models.DateTimeField(null=True)
     verified_differences = models.BigIntegerField(null=True)
@@ -45,6 +47,13 @@ class ComputedTrait(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def computation(self) -> str:
+        """Say where the computation over everybody stands."""
+        if self.requested_at:
+            return "waiting"
+        return "set_aside" if self.parked_at else "computed"
 
     @property
     def field(self) -> str:

@@ -14,6 +14,11 @@ class TraitSerializer(serializers.Serializer[Any]):
     definition = serializers.JSONField()
     sentence = serializers.CharField(help_text="The definition in plain words.")
     people = serializers.IntegerField(help_text="How many have a value.")
+    computation = serializers.ChoiceField(
+        choices=["waiting", "computed", "set_aside"],
+        help_text="Of everybody's values; `waiting` for a worker, `set_aside` after a failure.",
+    )
+    requested_at = serializers.DateTimeField(allow_null=True, help_text="While it waits.")
     computed_at = serializers.DateTimeField(allow_null=True)
 
 

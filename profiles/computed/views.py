@@ -57,7 +57,8 @@ def trait(request: HttpRequest, key: UUID) -> HttpResponse:
         "used_by": reading.list_users(found),
         "may_edit": may(request.user, "publish") and found.status == "live",
     }
-    return render(request, "profiles/computed/detail.html", context)
+    part = "#state" if wants_partial(request) else ""
+    return render(request, f"profiles/computed/detail.html{part}", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,11 +90,13 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponseBase:
 def rfm(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     event = request.POST.get("event", "").strip()[:200] or "Order Completed"
-    made = defining.create_rfm(event, now=now)
+    made = defining.create_rfm(event, at_once=False, now=now)
     for one in made:
         _record(request, "created", one)
     text = (
-        f"{len(made)} scores over “{event}” are computed." if made else "The scores exist already."
+        f"{len(made)} scores over “{event}” are made; values appear in a moment."
+        if made
+        else "The scores exist already."
     )
     messages.success(request, text)
     return redirect("profiles:computed")
@@ -135,14 +138,14 @@ def _submitted(request: HttpRequest, found: ComputedTrait | None) -> HttpRespons
     now = timezone.now()
     try:
         if found is None:
-            saved = defining.create_trait(form.draft(), now=now)
+            saved = defining.create_trait(form.draft(), at_once=False, now=now)
         else:
             saved = defining.change_trait(found.pk, form.draft(), now=now)
     except (Conflict, Invalid) as error:
         form.errors = [error.message]
         return _draw(request, page)
     _record(request, "created" if found is None else "changed", saved)
-    messages.success(request, f"“{saved.name}” is computed: {saved.value_count:,} people have it.")
+    messages.success(request, f"“{saved.name}” is saved.")
     target = reverse("profiles:computed-trait", args=[saved.key])
     return HttpResponseClientRedirect(target) if wants_partial(request) else redirect(target)
 

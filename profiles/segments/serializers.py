@@ -142,6 +142,9 @@ class PeopleSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(max_length=255), default=list, max_length=50_000
     )
     matching = serializers.JSONField(required=False, help_text="A rule; who matches now is added.")
+    members_of = serializers.UUIDField(
+        required=False, help_text="A segment or list; who is in now is added."
+    )
     may_start_journeys = serializers.BooleanField(default=False)
 
 

@@ -31,5 +31,11 @@ def _list():
     return {"key": (found or create_list(name="A static list", now=datetime.now(UTC))).key}
 
 
-for _page in ("segment-people", "segment-take", "segment-snapshot", "segment-overlap"):
+for _page in (
+    "segment-people",
+    "segment-take",
+    "segment-query",
+    "segment-snapshot",
+    "segment-overlap",
+):
     example(f"profiles:{_page}")(_list)

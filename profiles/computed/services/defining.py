@@ -9,6 +9,7 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from kernel.errors import Conflict, Invalid, NotFound
+from kernel.events import wake
 from kernel.ids import new_key
 from profiles.computed import queries
 from profiles.computed.models import ComputedTrait, TraitStatus
@@ -50,17 +51,17 @@ def read_definition(document: Any) -> Figure | Quintile:
         raise DefinitionRefused([(one.path, one.message) for one in error.errors]) from None
 
 
-def create_trait(draft: TraitDraft, *, now: datetime) -> ComputedTrait:
-    """Create a computed trait and compute it for everybody, in one transaction.
+def create_trait(draft: TraitDraft, *, at_once: bool = True, now: datetime) -> ComputedTrait:
+    """Create a computed trait and compute it for everybody: in this transaction, or by a worker.
 
-    One statement over all touchpoints of its event, in the lane. Raises `Conflict` when name or
-    slug is taken, `Invalid` for a wrong name or slug, `DefinitionRefused` for a wrong definition.
+    One statement over all touchpoints of its event, in the lane. Otherwise the request lies in the
+    row (`requested_at`) until `compute_requested` gets to it. Raises `Conflict` when name or slug is
+    taken, `Invalid` for a wrong name or slug, `DefinitionRefused` for a wrong definition.
     """
     definition = read_definition(draft.definition)
     _check_words(draft)
     try:
         with transaction.atomic():
-            queries.lock_lane()
             if ComputedTrait.objects.filter(status=TraitStatus.LIVE).count() >= MOST_LIVE:
                 raise Conflict(f"There are {MOST_LIVE} computed traits already. Archive one first.")
             trait = ComputedTrait.objects.create(
@@ -72,38 +73,43 @@ def create_trait(draft: TraitDraft, *, now: datetime) -> ComputedTrait:
                 event=definition.event,
                 definition=definition.model_dump(mode="json", exclude_none=True),
                 created_at=now,
+                requested_at=now,
             )
-            rebuilt = queries.rebuild_values(trait, now=now)
+            if at_once:
+                queries.lock_lane()
+                queries.rebuild_values(trait, now=now)
     except IntegrityError:
         raise Conflict(
             f"There is a computed trait named “{draft.name.strip()}” or “{draft.slug}” already."
         ) from None
-    log.info("computed.created", trait_id=trait.pk, people=rebuilt.people)
+    log.info("computed.created", trait_id=trait.pk)
+    if not at_once:
+        wake("profiles.refresh_computed")
     trait.refresh_from_db()
     return trait
 
 
 def change_trait(trait_id: int, draft: TraitDraft, *, now: datetime) -> ComputedTrait:
-    """Change a computed trait and compute it again for everybody; its slug stays.
+    """Change a computed trait; a worker computes a changed definition again for everybody.
 
-    The type of the value may not change while something uses it: raises `Conflict` that names it.
+    Its slug stays, and its values until they are computed. The type of the value may not change while something uses it: raises `Conflict` that names it.
     """
     definition = read_definition(draft.definition)
     try:
         with transaction.atomic():
-            queries.lock_lane()
             trait = _lock_trait(trait_id)
             _check_words(TraitDraft(name=draft.name, slug=trait.slug, definition=None))
             _refuse_other_type(trait, definition)
             trait.name, trait.description = draft.name.strip(), draft.description.strip()
             trait.kind, trait.event = definition.kind, definition.event
-            trait.definition = definition.model_dump(mode="json", exclude_none=True)
-            trait.save(update_fields=["name", "description", "kind", "event", "definition"])
-            rebuilt = queries.rebuild_values(trait, now=now)
+            document = definition.model_dump(mode="json", exclude_none=True)
+            if document != trait.definition:
+                trait.definition, trait.requested_at = document, now
+            trait.save()
     except IntegrityError:
         raise Conflict(f"There is a computed trait named “{draft.name.strip()}” already.") from None
-    log.info("computed.changed", trait_id=trait.pk, changed=rebuilt.changed)
-    trait.refresh_from_db()
+    log.info("computed.changed", trait_id=trait.pk)
+    wake("profiles.refresh_computed")
     return trait
 
 
@@ -120,15 +126,15 @@ def archive_trait(trait_id: int, *, now: datetime) -> None:  # noqa: ARG001 - a 
             names = ", ".join(f"“{one.name}” ({one.kind})" for one in users)
             raise Conflict(f"“{trait.name}” cannot be archived: {names} use it.")
         queries.forget_values(trait.pk)
-        trait.status, trait.value_count = TraitStatus.ARCHIVED, 0
-        trait.save(update_fields=["status", "value_count"])
+        trait.status, trait.value_count, trait.requested_at = TraitStatus.ARCHIVED, 0, None
+        trait.save(update_fields=["status", "value_count", "requested_at"])
     log.info("computed.archived", trait_id=trait_id)
 
 
-def create_rfm(event: str, *, now: datetime) -> list[ComputedTrait]:
+def create_rfm(event: str, *, at_once: bool = True, now: datetime) -> list[ComputedTrait]:
     """Create the four RFM scores over one event of the last year; those that exist stay.
 
-    Returns what was created. Computed at once and then each night.
+    Returns what was created. Computed as by `create_trait`, and then each night.
     """
     made = []
     for of, name, words in _RFM:
@@ -142,7 +148,7 @@ def create_rfm(event: str, *, now: datetime) -> list[ComputedTrait]:
             description=words,
             definition={"kind": "quintile", "of": of, "event": event, "window": window},
         )
-        made.append(create_trait(draft, now=now))
+        made.append(create_trait(draft, at_once=at_once, now=now))
     return made
 
 

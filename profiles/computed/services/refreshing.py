@@ -35,6 +35,31 @@ def refresh_touched(bounds: Bounds, *, now: datetime) -> int:
     return _settle(queries.list_touched(bounds), now=now)
 
 
+def compute_requested(*, now: datetime) -> int:
+    """Compute for everybody the trait that waits longest; return how many did, 0 or 1.
+
+    One statement, in the lane, which also takes the request out of the row: a crash leaves it
+    there, and a second worker finds nothing. A trait that fails is parked.
+    """
+    waiting = ComputedTrait.objects.filter(requested_at__isnull=False, status=TraitStatus.LIVE)
+    with transaction.atomic():
+        queries.lock_lane()
+        trait = waiting.order_by("requested_at", "id").select_for_update().first()
+        if trait is None:
+            return 0
+        try:
+            with transaction.atomic():
+                rebuilt = queries.rebuild_values(trait, now=now)
+        except Exception as error:
+            if can_mend_itself(error):
+                raise
+            _park(trait, error, now=now)
+            return 1
+    log.info("computed.computed", trait_id=trait.pk, people=rebuilt.people)
+    wake("profiles.refresh_due_segments")
+    return 1
+
+
 def refresh_due(*, now: datetime, batch: int = 5_000) -> int:
     """Compute values whose time has come; return how many due times were settled.
 
@@ -64,9 +89,9 @@ def verify_trait(trait_id: int, *, now: datetime) -> Proof:
     with transaction.atomic():
         queries.lock_lane()
         trait = ComputedTrait.objects.get(pk=trait_id)
-        was_parked = trait.parked_at is not None
+        was_behind = trait.parked_at is not None or trait.requested_at is not None
         changed = queries.rebuild_values(trait, now=now).changed
-        is_drift = trait.kind == "figure" and not was_parked
+        is_drift = trait.kind == "figure" and not was_behind
         ComputedTrait.objects.filter(pk=trait_id).update(
             verified_at=now, verified_differences=changed if is_drift else 0
         )
@@ -115,7 +140,9 @@ def _settle(touched: Sequence[Touched], *, now: datetime) -> int:
 
 def _park(trait: ComputedTrait, error: Exception, *, now: datetime) -> None:
     """Set one failing trait aside, so that the others go on; the nightly proof tries it again."""
-    ComputedTrait.objects.filter(pk=trait.pk).update(parked_at=now, parked_reason=describe(error))
+    ComputedTrait.objects.filter(pk=trait.pk).update(
+        requested_at=None, parked_at=now, parked_reason=describe(error)
+    )
     _report("profiles.computed_failed", trait.pk, {"error": kind_of(error)}, now=now)
     log.error("computed.parked", trait_id=trait.pk, error=kind_of(error))
 

@@ -106,8 +106,8 @@ WITH fresh AS MATERIALIZED (
     ON CONFLICT (trait_id, customer_id) DO UPDATE SET due_at = excluded.due_at
         WHERE profiles_computed_due.due_at <> excluded.due_at
 ), counted AS (
-    UPDATE profiles_computed_trait SET computed_at = %(now)s::timestamptz, parked_at = NULL,
-        parked_reason = '', value_count = (SELECT count(*) FROM fresh WHERE value IS NOT NULL)
+    UPDATE profiles_computed_trait SET computed_at = %(now)s::timestamptz, requested_at = NULL,
+        parked_at = NULL, parked_reason = '', value_count = (SELECT count(*) FROM fresh WHERE value IS NOT NULL)
     WHERE id = %(trait_id)s::bigint
 ), moved AS (
     SELECT customer_id FROM written UNION ALL SELECT customer_id FROM gone

@@ -1,7 +1,8 @@
 """The REST API of memberships: who is in, why one person is, what changed, lists by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,11 +29,13 @@ from profiles.segments.api.definitions import (
 from profiles.segments.models import Segment, SegmentMember
 from profiles.segments.queries.feed import ChangeRow, list_changes_after
 from profiles.segments.queries.holding import is_held
+from profiles.segments.queries.lists import Added
 from profiles.segments.queries.preview import MemberRow, list_members_after
 from profiles.segments.selectors import pages
 from profiles.segments.selectors.authoring import read_rule
 from profiles.segments.selectors.explaining import explain_person
 from profiles.segments.selectors.finding import find_named
+from profiles.segments.selectors.summaries import find_segment_id
 from profiles.segments.serializers import (
     ChangeFeedSerializer,
     MemberPageSerializer,
@@ -125,8 +128,7 @@ class People(APIView):
             found.pk, given["add"], may_start_journeys=given["may_start_journeys"], now=now
         )
         added, known = report.added, report.known
-        if "matching" in given:
-            more = listing.add_matching(found.pk, given["matching"], now=now)
+        for more in _add_in_sets(found, given, now=now):
             added, known = added + more.added, known + more.asked - more.added
         removed = listing.remove_named(found.pk, given["remove"], now=now)
         audit(request, "list_changed", found)
@@ -151,6 +153,16 @@ class Snapshot(APIView):
         )
         audit(request, "snapshot", made)
         return Response(show_segment(made), status=201)
+
+
+def _add_in_sets(found: Segment, given: Mapping[str, Any], *, now: datetime) -> Iterator[Added]:
+    if "matching" in given:
+        yield listing.add_matching(found.pk, given["matching"], now=now)
+    if "members_of" in given:
+        source_id = find_segment_id(given["members_of"])
+        if source_id is None:
+            raise Invalid("members_of", "There is no such segment, or it is archived.")
+        yield listing.add_members_of(found.pk, source_id, now=now)
 
 
 def _reason(request: Request, segment: Segment, customer: Customer) -> dict[str, Any] | None:

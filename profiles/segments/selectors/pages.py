@@ -9,7 +9,12 @@ from kernel.errors import NotFound
 from profiles.contracts import UsedBy
 from profiles.customers.rules import display_name
 from profiles.segments.models import Segment, SegmentChange, SegmentStatus
-from profiles.segments.queries.preview import list_history, list_named
+from profiles.segments.queries.preview import (
+    MemberRow,
+    list_history,
+    list_members_after,
+    list_named,
+)
 from profiles.segments.rules.tree import SegmentRule
 from profiles.segments.selectors.using import list_users_of
 
@@ -70,9 +75,14 @@ def list_changes(segment: Segment, *, limit: int = 50) -> list[SegmentChange]:
     return list(rows.order_by("-at", "-id")[:limit])
 
 
-def names_of_people(changes: Sequence[SegmentChange]) -> dict[int, str]:
-    """Return what the people of some changes are called; those without a name are absent."""
-    rows = list_named({change.customer_id for change in changes})
+def list_some_members(segment: Segment, *, most: int = 10) -> list[MemberRow]:
+    """Return the first members of a segment in order of their ids."""
+    return list_members_after(segment.pk, 0, most=most)
+
+
+def names_of_people(customer_ids: Iterable[int]) -> dict[int, str]:
+    """Return what some people are called; those without a name are absent."""
+    rows = list_named(set(customer_ids))
     named = {row.id: display_name(row.traits, email=row.email, fallback="") for row in rows}
     return {pk: name for pk, name in named.items() if name}
 

@@ -19,6 +19,7 @@ from profiles.segments.queries.names import resolve_names
 from profiles.segments.rules.compile import Statement
 from profiles.segments.selectors.authoring import read_rule
 from profiles.segments.selectors.finding import find_named
+from profiles.segments.services.guarding import guard_cost
 
 log = structlog.get_logger()
 _NO_RULE: dict[str, Any] = {"root": {"kind": "group", "match": "all", "rules": []}, "version": 1}
@@ -81,9 +82,13 @@ def add_named(
 
 
 def add_matching(segment_id: int, rule: Any, *, now: datetime) -> Added:
-    """Add everybody who matches a rule now; they start no journeys. One statement."""
-    root = read_rule(rule).root
-    people = lists.people_matching(root, resolve_names(root.mentions()), now=now)
+    """Add everybody who matches a rule now; they start no journeys. One statement.
+
+    Raises `RuleRefused` for a wrong rule and for one that would read too much.
+    """
+    read = read_rule(rule)
+    guard_cost(read, now=now)
+    people = lists.people_matching(read.root, resolve_names(read.root.mentions()), now=now)
     return _add(segment_id, people, may_start_journeys=False, now=now)
 
 

@@ -30,7 +30,7 @@ from profiles.segments.selectors.previewing import Preview, preview_rule
 from profiles.segments.selectors.suggesting import suggest
 from profiles.segments.services import publishing
 
-_START = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [NEW["count"]]}}
+START_RULE = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [NEW["count"]]}}
 
 
 @require_http_methods(["GET", "POST"])
@@ -38,7 +38,7 @@ _START = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [NEW[
 def new(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         return _submitted(request, None)
-    return _draw(request, _Page(draft=DraftForm(name="", description="", document=_START)))
+    return _draw(request, _Page(draft=DraftForm(name="", description="", document=START_RULE)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,7 +47,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponseBase:
     segment = pages.get_by_key(key)
     if request.method == "POST":
         return _submitted(request, segment)
-    live = segment.live_version.rule if segment.live_version else _START
+    live = segment.live_version.rule if segment.live_version else START_RULE
     draft = DraftForm(
         name=segment.name,
         description=segment.description,
@@ -130,32 +130,41 @@ def _publication(request: HttpRequest) -> dict[str, bool]:
 
 
 def _draw(request: HttpRequest, page: _Page) -> HttpResponse:
-    now, draft = timezone.now(), page.draft
-    names = pages.names_of_segments()
-    names.pop(str(page.segment.key) if page.segment else "", None)
-    tree = draft.tree(with_errors=page.status == 422)
+    key = page.segment.key if page.segment else None
     context: dict[str, Any] = {
         "segment": page.segment,
+        "publication": _publication(request),
+        **rule_context(request, page.draft, is_refused=page.status == 422, own_key=key),
+    }
+    part = "#update" if request.POST.get("part") == "preview" else "#builder"
+    template = "profiles/segments/edit.html" + (part if wants_partial(request) else "")
+    return render(request, template, context, status=page.status)
+
+
+def rule_context(
+    request: HttpRequest, draft: DraftForm, *, is_refused: bool, own_key: UUID | None
+) -> dict[str, Any]:
+    """Return what the tree, its sentence and its count are drawn from."""
+    names = pages.names_of_segments()
+    names.pop(str(own_key), None)
+    tree = draft.tree(with_errors=is_refused)
+    show_people = may(request.user, "view_personal_data")
+    context: dict[str, Any] = {
         "draft": draft,
         "tree": tree,
-        "is_refused": page.status == 422,
+        "is_refused": is_refused,
         "kinds": KINDS,
         "choices": CHOICES,
         "segment_names": names,
         "field_names": sorted(known_fields()),
         "may_publish": may(request.user, "publish"),
-        "publication": _publication(request),
-        "show_people": may(request.user, "view_personal_data"),
+        "show_people": show_people,
     }
     if draft.rule:
-        found = preview_rule(
-            draft.rule.root, now=now, is_masked=not may(request.user, "view_personal_data")
-        )
+        found = preview_rule(draft.rule.root, now=timezone.now(), is_masked=not show_people)
         context |= {"preview": found, "sentence": pages.sentence(draft.rule, names)}
         _mark(tree, found)
-    part = "#update" if request.POST.get("part") == "preview" else "#builder"
-    template = "profiles/segments/edit.html" + (part if wants_partial(request) else "")
-    return render(request, template, context, status=page.status)
+    return context
 
 
 def _mark(tree: NodeShown, found: Preview) -> None:

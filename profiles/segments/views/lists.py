@@ -6,18 +6,24 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
+from kernel.http.htmx import wants_partial
+from profiles.segments.forms.draft import DraftForm, read_draft
 from profiles.segments.forms.people import NewListForm, PeopleForm
 from profiles.segments.models import Segment
 from profiles.segments.selectors import pages
+from profiles.segments.selectors.authoring import RuleRefused
 from profiles.segments.selectors.overlapping import compare_segments
 from profiles.segments.services import listing
+from profiles.segments.views.builder import START_RULE, rule_context
 
 # As many unknown people as a message can name; the rest is counted.
 _NAMED = 10
@@ -74,6 +80,26 @@ def take(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return redirect("profiles:segment", key=key)
 
 
+@require_http_methods(["GET", "POST"])
+@require("edit")
+def query(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    found = pages.get_by_key(key)
+    draft = DraftForm(name="", description="", document=START_RULE)
+    if request.method == "POST":
+        draft = read_draft(request.POST)
+    is_taking = request.POST.get("step") == "take"
+    if is_taking and _take_matching(request, found, draft):
+        target = reverse("profiles:segment", args=[key])
+        return HttpResponseClientRedirect(target) if wants_partial(request) else redirect(target)
+    context = {
+        "segment": found,
+        **rule_context(request, draft, is_refused=is_taking, own_key=found.key),
+    }
+    part = "#update" if request.POST.get("part") == "preview" else "#builder"
+    template = "profiles/segments/query.html" + (part if wants_partial(request) else "")
+    return render(request, template, context, status=422 if is_taking else 200)
+
+
 @require_POST
 @require("edit")
 def snapshot(request: HttpRequest, key: UUID) -> HttpResponseBase:
@@ -122,6 +148,21 @@ def _add(request: HttpRequest, found: Segment, form: PeopleForm) -> None:
         some = ", ".join(report.unknown[:_NAMED])
         more = f" and {len(report.unknown) - _NAMED:,} more" if len(report.unknown) > _NAMED else ""
         messages.warning(request, f"Nobody is known as {some}{more}. They were left out.")
+
+
+def _take_matching(request: HttpRequest, found: Segment, draft: DraftForm) -> bool:
+    """Add who matches a draft; tell whether the draft could be used."""
+    if draft.rule is None:
+        return False
+    try:
+        added = listing.add_matching(found.pk, draft.document, now=timezone.now())
+    except RuleRefused as error:
+        draft.errors = error.errors
+        return False
+    _record(request, "list_changed", found)
+    text = f"New on the list: {added.added:,} of the {added.asked:,} who match."
+    messages.success(request, text)
+    return True
 
 
 def _record(request: HttpRequest, verb: str, found: Segment) -> None:

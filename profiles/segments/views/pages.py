@@ -55,7 +55,9 @@ def segment(request: HttpRequest, key: UUID) -> HttpResponse:
     live = read_rule(found.live_version.rule) if found.live_version and not is_list else None
     changes = pages.list_changes(found)
     show_people = may(request.user, "view_personal_data")
-    called = pages.names_of_people(changes) if show_people else {}
+    some = pages.list_some_members(found)
+    ids = {change.customer_id for change in changes} | {member.id for member in some}
+    called = pages.names_of_people(ids) if show_people else {}
     context = {
         "segment": found,
         "sentence": pages.sentence(live, names) if live else "",
@@ -69,6 +71,7 @@ def segment(request: HttpRequest, key: UUID) -> HttpResponse:
         "is_list": is_list,
         "people_form": PeopleForm() if is_list and found.status == "live" else None,
         "segment_names": {key: name for key, name in names.items() if key != str(found.key)},
+        "members": [(member, called.get(member.id, "")) for member in some],
         "changes": [(change, called.get(change.customer_id, "")) for change in changes],
         "versions": found.versions.order_by("-number")[:20],
         "used_by": list_users(found),

@@ -19,7 +19,12 @@ from profiles.computed.services.defining import (
     create_trait,
 )
 from profiles.computed.services.people import ComputedData
-from profiles.computed.services.refreshing import refresh_due, verify_all, verify_trait
+from profiles.computed.services.refreshing import (
+    compute_requested,
+    refresh_due,
+    verify_all,
+    verify_trait,
+)
 from profiles.customers.models import Merge
 from profiles.identities.services.merging import merge_people
 from profiles.segments.queries.names import resolve_names
@@ -36,10 +41,10 @@ DAY = timedelta(days=1)
 MONTH = {"kind": "last", "span": {"amount": 30, "unit": "days"}}
 
 
-def define(slug="orders", measure="count", **parts):
+def define(slug="orders", measure="count", *, at_once=True, **parts):
     definition = {"kind": "figure", "event": "Order Completed", "measure": measure, **parts}
     draft = TraitDraft(name=slug.title(), slug=slug, definition=definition)
-    return create_trait(draft, now=NOW)
+    return create_trait(draft, at_once=at_once, now=NOW)
 
 
 def has(field, operator, value, kind="number"):
@@ -195,6 +200,21 @@ def test_a_trait_in_use_is_neither_archived_nor_given_another_type():
     archive_trait(trait.pk, now=NOW)
     with pytest.raises(Invalid, match=r"no field “computed.orders”"):
         save_draft(once.id, rule={"root": {"rules": [has("orders", "at_least", 1)]}})
+
+
+def test_a_request_that_fails_is_set_aside_and_the_next_one_goes_on():
+    order(person("ada"))
+    broken, other = define("broken", at_once=False), define("other", at_once=False)
+    ComputedTrait.objects.filter(pk=broken.pk).update(definition={"kind": "gone"})
+    assert [compute_requested(now=NOW) for _ in range(3)] == [1, 1, 0]
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.computation, other.computation, other.value_count) == (
+        "set_aside",
+        "computed",
+        1,
+    )
+    assert Event.objects.get(type="profiles.computed_failed").payload["trait_id"] == broken.pk
 
 
 def test_a_wrong_definition_names_every_place():

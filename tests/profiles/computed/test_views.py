@@ -7,6 +7,7 @@ from kernel.access.roles import Role
 from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from profiles.computed.models import ComputedTrait
+from profiles.computed.services.refreshing import compute_requested
 from tests.profiles.computed.test_using import define, has, order
 from tests.profiles.segments.strategies import NOW
 from tests.profiles.segments.test_builder import Form
@@ -39,6 +40,12 @@ def test_a_trait_is_built_previewed_and_computed_from_the_form(publisher):
     fields |= {"name": "Gifts", "slug": "gifts", "step": "save"}
     assert publisher.post(url, fields).status_code == 302
     trait = ComputedTrait.objects.get()
+    url = reverse("profiles:computed-trait", args=[trait.key])
+    assert 'hx-trigger="every 2s"' in publisher.get(url).content.decode()
+    assert compute_requested(now=NOW) == 1
+    page = publisher.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert ("<html" in page, "every 2s" in page) == (False, False)
+    trait.refresh_from_db()
     assert (trait.slug, trait.value_count, trait.definition["measure"]) == ("gifts", 1, "sum")
     assert AuditEntry.objects.filter(verb="created", object_id=str(trait.key)).exists()
     edit = Form(publisher.get(reverse("profiles:computed-edit", args=[trait.key])).content.decode())
@@ -63,6 +70,7 @@ def test_rfm_scores_are_added_with_one_button(publisher):
     publisher.post(reverse("profiles:computed-rfm"), {"event": "Order Completed"})
     slugs = list(ComputedTrait.objects.order_by("id").values_list("slug", flat=True))
     assert slugs == ["rfm_recency", "rfm_frequency", "rfm_monetary", "rfm"]
+    assert "Being computed" in publisher.get(reverse("profiles:computed")).content.decode()
     page = publisher.get(reverse("profiles:computed")).content.decode()
     assert "score from 1 to 5" in page
 

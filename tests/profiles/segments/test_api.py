@@ -1,11 +1,13 @@
 """The REST API of segments, memberships, lists and computed traits."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
 from kernel.access.roles import Role
+from profiles.computed.services.refreshing import compute_requested
 from profiles.models import Customer, Segment
 from profiles.segments.services.refreshing import refresh_due
 from tests.profiles.directory.test_api import Caller
@@ -118,6 +120,11 @@ def test_a_list_takes_people_and_a_snapshot_freezes_a_segment(publisher):
     path = f"segments/{made['key']}/"
     report = publisher.ask(f"{path}people/", "post", {"add": ["ada", "who"], "matching": PRO})
     assert report.json() == {"added": 2, "removed": 0, "known": 1, "unknown": ["who"]}
+    pro = live("Pro", plan_is("pro"))
+    report = publisher.ask(f"{path}people/", "post", {"members_of": str(pro.key)}).json()
+    assert (report["added"], report["known"]) == (0, 2)
+    wrong = publisher.ask(f"{path}people/", "post", {"members_of": str(UUID(int=1))})
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "members_of")
     report = publisher.ask(f"{path}people/", "post", {"remove": ["ada"]}).json()
     assert report["removed"] == 1
     frozen = publisher.ask(f"{path}snapshot/", "post", {"name": "Frozen"})
@@ -135,15 +142,22 @@ def test_computed_traits_are_kept_by_the_api_and_read_per_person(publisher):
     }  # fmt: skip
     given = {"name": "Spent", "slug": "spent", "definition": definition}
     made = publisher.ask("computed-traits/", "post", given)
-    assert (made.status_code, made.json()["people"]) == (201, 1)
+    shown = made.json()
+    assert (made.status_code, shown["people"], shown["computation"]) == (201, 0, "waiting")
+    assert compute_requested(now=NOW) == 1
+    path = f"computed-traits/{shown['key']}/"
+    shown = publisher.ask(path).json()
+    assert (shown["people"], shown["computation"], shown["requested_at"]) == (1, "computed", None)
     values = publisher.ask("customers/ada@example.com/computed-traits/").json()
     assert values == {"customer": key_of(ada), "values": {"spent": 12.5}}
-    path = f"computed-traits/{made.json()['key']}/"
     count = {"kind": "figure", "measure": "count", "event": "Order Completed"}
     assert (
         publisher.ask(path, "patch", {"definition": count}).json()["sentence"].startswith("number")
     )
+    assert publisher.ask("customers/ada/computed-traits/").json()["values"] == {"spent": 12.5}
+    assert [compute_requested(now=NOW) for _ in range(2)] == [1, 0]
     assert publisher.ask("customers/ada/computed-traits/").json()["values"] == {"spent": 1}
+    assert publisher.ask(path, "patch", {"name": "Orders"}).json()["computation"] == "computed"
     wrong = {**given, "slug": "x", "name": "X", "definition": {"kind": "figure"}}
     errors = publisher.ask("computed-traits/", "post", wrong).json()["errors"]
     assert {error["path"] for error in errors} == {"definition.event", "definition.measure"}

@@ -69,6 +69,29 @@ def test_a_segment_is_frozen_and_taken_into_a_list_by_buttons(editor):
     assert listed.count("static list</span>") == 2
 
 
+def test_a_list_grows_by_a_rule_on_its_page_and_shows_names_to_those_who_may_see_them(
+    client, colleague
+):
+    assign_role(colleague, Role.ADMIN)
+    client.force_login(colleague)
+    ada = person("ada", plan="pro", firstName="Ada", lastName="Lovelace")
+    person("ben", plan="free")
+    some = create_list(name="Some", now=NOW)
+    url = reverse("profiles:segment-query", args=[some.key])
+    assert url in client.get(reverse("profiles:segment", args=[some.key])).content.decode()
+    rule = {"match": "all", "0.kind": "trait", "0.key": "plan", "0.op": "text:is", "0.value": "pro"}
+    counted = client.post(url, rule | {"step": "refresh"}).content.decode()
+    assert ("exact, of 2 people" in counted, members(some)) == (True, [])
+    empty = client.post(url, rule | {"0.value": "", "step": "take"})
+    assert (empty.status_code, members(some)) == (422, [])
+    page = client.post(url, rule | {"step": "take"}, follow=True).content.decode()
+    assert "New on the list: 1 of the 1 who match." in page
+    assert ("Ada Lovelace" in page, members(some)) == (True, [ada])
+    assign_role(colleague, Role.VIEWER)
+    page = client.get(reverse("profiles:segment", args=[some.key])).content.decode()
+    assert ("Ada" in page, "Person " in page) == (False, True)
+
+
 def test_two_segments_are_compared_exactly_or_by_a_labeled_estimate(editor, monkeypatch):
     for name, plan, city in (("a", "pro", "x"), ("b", "pro", "y"), ("c", "free", "x")):
         person(name, plan=plan, city=city)
