@@ -22,9 +22,13 @@ class Delivery(models.Model):
     costs more than writing it.
     """
 
-    key = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"))
+    key = models.UUIDField(unique=True, db_default=models.Func(function="campaigns_delivery_key"))
     customer = models.ForeignKey(
-        "profiles.Customer", on_delete=models.CASCADE, related_name="+", db_index=False
+        "profiles.Customer",
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     shard = models.GeneratedField(
         expression=Mod("customer_id", SHARDS),

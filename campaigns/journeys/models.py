@@ -103,6 +103,41 @@ class JourneyNode(models.Model):
         return self.name
 
 
+class JourneyRoute(models.Model):
+    """Where an outlet of a node leads: through everything that takes no time, to where people stay.
+
+    Made of the nodes at publishing, so that one statement moves people over several nodes. `nodes` are
+    those it passes, both ends included, and `reasons` what the log says about each of its `moves`.
+    `messages` counts the moves before each message. One split at most lies on it: people take it
+    whose bucket of `salt` is at least the first of the `bounds` and below the second. `is_default`
+    tells the route of those for whom nobody chose an outlet.
+    """
+
+    version = models.ForeignKey(
+        JourneyVersion, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    node = models.SmallIntegerField()
+    place = models.SmallIntegerField()
+    left_act = models.CharField(max_length=8)
+    is_default = models.BooleanField()
+    salt = models.TextField()
+    bounds = ArrayField(models.IntegerField())
+    moves = models.SmallIntegerField()
+    nodes = ArrayField(models.SmallIntegerField())
+    reasons = ArrayField(models.TextField())
+    messages = ArrayField(models.IntegerField())
+    here = models.SmallIntegerField()
+    act = models.CharField(max_length=8)
+    delay = models.DurationField(null=True)
+
+    class Meta:
+        db_table = "campaigns_journey_route"
+        indexes = [models.Index(fields=["version", "node"], name="campaigns_route_from")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.node} → {self.here}"
+
+
 class JourneyTrigger(models.Model):
     """What lets people enter a version. `filter_path` is the filter as a JSON path.
 

@@ -20,7 +20,7 @@ SCHEDULED = SqlFile(__file__, "scheduled")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advanced:
-    """What one call of `advance` did. `moved` below `claimed` means stale timers."""
+    """What one call of `advance` did: timers taken, moves from node to node, messages planned."""
 
     claimed: int
     moved: int
@@ -91,7 +91,7 @@ class DateEntrant:
 
 
 def advance_due(*, batch: int, now: datetime) -> Advanced:
-    """Move up to `batch` people whose timers are due one node on."""
+    """Move up to `batch` people whose timers are due to where they stay next."""
     return _advance([], batch=batch, now=now)
 
 
@@ -110,6 +110,11 @@ def _advance(answers: Sequence[Answer], *, batch: int, now: datetime) -> Advance
         "reasons": text_array(answer.reason for answer in answers),
     }
     return ADVANCE.one("advance", params, into=Advanced)
+
+
+def make_routes(version_id: int) -> None:
+    """Write the routes of a version, whose nodes are there."""
+    ADVANCE.run("make_routes", {"version_id": version_id})
 
 
 def list_asked_nodes(*, now: datetime) -> list[AskedNode]:

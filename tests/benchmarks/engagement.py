@@ -198,6 +198,7 @@ def measure_sending(count):
     from campaigns.content.rules.liquid import make_environment
     from campaigns.contracts import Channel, SenderDraft
     from campaigns.deliveries import queries
+    from campaigns.deliveries.models import FrequencyCap
     from campaigns.deliveries.services.send import send_shard
 
     draft = SenderDraft(
@@ -208,8 +209,9 @@ def measure_sending(count):
         "DELETE FROM campaigns_delivery WHERE id > (SELECT min(id) + %(count)s - 1 FROM campaigns_delivery)",
         count=count,
     )
-    run("INSERT INTO campaigns_frequency_cap (name, channel, message_class, max_count, days, is_active) "
-        "VALUES ('Weekly', 'email', 'marketing', 100, 7, true)")  # fmt: skip
+    FrequencyCap.objects.create(
+        name="Weekly", channel="email", message_class="marketing", max_count=100, days=7
+    )
     run("ANALYZE")
     version = TemplateVersion.objects.get()
     environments = [make_environment(escapes=True), make_environment(escapes=False)]

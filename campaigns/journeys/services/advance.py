@@ -27,7 +27,7 @@ def _decide(node: AskedNode, visits: Sequence[Visit], now: datetime) -> dict[int
 
 
 def advance_due(*, now: datetime, batch: int = BATCH) -> Advanced:
-    """Move one batch of the people whose timers are due, each by one node."""
+    """Move one batch of the people whose timers are due, each to where they stay next."""
     with transaction.atomic():
         stops.lock_among()
         done = queries.advance_due(batch=batch, now=now)

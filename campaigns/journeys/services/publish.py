@@ -8,7 +8,7 @@ from django.db import transaction
 
 from campaigns.content.models import Template
 from campaigns.contracts import JourneyId, PublishedJourney
-from campaigns.journeys import stops
+from campaigns.journeys import queries, stops
 from campaigns.journeys.models import (
     Journey,
     JourneyLeave,
@@ -105,6 +105,7 @@ def write_version(
         published_at=now,
     )
     _write_nodes(version, parsed, journey=journey)
+    queries.make_routes(version.pk)
     triggers = JourneyTrigger.objects.bulk_create(
         [make_trigger(version, trigger, parsed, now=now) for trigger in parsed.entry.triggers]
     )

@@ -22,6 +22,7 @@ TABLES: Final = (
     "campaigns_journey",
     "campaigns_journey_version",
     "campaigns_journey_node",
+    "campaigns_journey_route",
     "campaigns_journey_trigger",
     "campaigns_journey_leave",
     "campaigns_enrollment",

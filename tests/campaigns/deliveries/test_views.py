@@ -40,7 +40,7 @@ def client():
     [
         ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15", 60, False),
         ("Mozilla/5.0 (via ggpht.com GoogleImageProxy)", 60, False),
-        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15", 0.0, True),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15", -600, True),
         ("Mozilla/5.0 (compatible; Googlebot/2.1)", 60, True),
         ("BarracudaCentral link check", 60, True),
         ("python-requests/2.31", 60, True),
