@@ -9,14 +9,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import SecretStr, field_validator
 
 from campaigns.channels.calling import read_json
+from campaigns.contracts import SendOutcome, SendResult
+from campaigns.extension_points import ProviderConfig
 from kernel.errors import Invalid, Unavailable
 from kernel.http.client import OutgoingClient
 
 _LIFE = timedelta(hours=1)
 # A token is renewed before it ends, as clocks differ and a batch takes its time.
 _MARGIN = timedelta(minutes=5)
+
+NO_TOKEN = SendResult(outcome=SendOutcome.RETRY, reason="no_access_token")
 
 
 class AccountError(ValueError):
@@ -33,6 +38,26 @@ class Account(msgspec.Struct, frozen=True):
 
 
 _tokens: dict[tuple[Account, str], tuple[str, datetime]] = {}
+
+
+class ServiceAccountConfig(ProviderConfig):
+    """`service_account` is the JSON file that Google gives out for a service account."""
+
+    service_account: SecretStr
+
+    @field_validator("service_account")
+    @classmethod
+    def _is_account(cls, value: SecretStr) -> SecretStr:
+        try:
+            read_account(value.get_secret_value())
+        except AccountError as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @property
+    def account(self) -> Account:
+        """The account that the file names."""
+        return read_account(self.service_account.get_secret_value())
 
 
 def read_account(text: str) -> Account:
@@ -75,6 +100,14 @@ def fetch_token(account: Account, *, scope: str, now: datetime, is_fresh: bool =
     lifetime = timedelta(seconds=float(body.get("expires_in", 0)))
     _tokens[account, scope] = (token, now + lifetime - _MARGIN)
     return token
+
+
+def find_token(account: Account, *, scope: str, now: datetime) -> str | None:
+    """Return an access token, or None where Google gives none at present."""
+    try:
+        return fetch_token(account, scope=scope, now=now)
+    except (Invalid, Unavailable):
+        return None
 
 
 def _assertion(account: Account, *, scope: str, now: datetime) -> str:

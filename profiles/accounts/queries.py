@@ -11,6 +11,7 @@ import msgspec
 from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array, text_array, uuid_array
 from profiles.contracts import MergePair
+from profiles.customers.pairs import both_sides
 
 SQL = SqlFile(__file__, "accounts")
 
@@ -87,11 +88,7 @@ def list_member_ids(account_ids: Iterable[int]) -> set[int]:
 
 def move_members(pairs: Sequence[MergePair]) -> None:
     """Give the memberships of losers to their winners."""
-    params = {
-        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
-        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
-    }
-    SQL.run("move_members", params)
+    SQL.run("move_members", both_sides(pairs))
 
 
 def return_members(pair: MergePair, *, now: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array
 from profiles.contracts import MergePair
+from profiles.customers.pairs import both_sides
 
 SQL = SqlFile(__file__, "preferences")
 OVERVIEW = SqlFile(__file__, "overview")
@@ -124,12 +125,12 @@ def list_newest_opt_ins(customer_ids: Sequence[int], *, now: datetime) -> list[O
 
 def move_preferences(pairs: Sequence[MergePair]) -> None:
     """Give what losers said to their winners."""
-    SQL.count("move_preferences", _sides(pairs))
+    SQL.count("move_preferences", both_sides(pairs))
 
 
 def return_preferences(pairs: Sequence[MergePair]) -> None:
     """Give former losers back what was said for them."""
-    SQL.count("return_preferences", _sides(pairs))
+    SQL.count("return_preferences", both_sides(pairs))
 
 
 def erase_preferences(customer_ids: Sequence[int]) -> None:
@@ -151,10 +152,3 @@ def list_entries(customer_id: int, *, before_id: int | None, most: int) -> list[
     """Return a person's ledger, newest first."""
     params = {"customer_id": customer_id, "before_id": before_id, "most": most}
     return OVERVIEW.all("list_entries", params, into=EntryRow)
-
-
-def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
-    return {
-        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
-        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
-    }

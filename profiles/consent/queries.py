@@ -9,6 +9,7 @@ from kernel.events import Bounds
 from kernel.sql import SqlFile, bigint_array
 from profiles.consent.rules import ADDRESS_KINDS
 from profiles.contracts import MergePair
+from profiles.customers.pairs import both_sides
 
 SQL = SqlFile(__file__, "consent")
 
@@ -80,12 +81,12 @@ def list_statements_at(customer_id: int, *, at: datetime) -> list[dict[str, Any]
 
 def merge_consents(pairs: Sequence[MergePair]) -> None:
     """Give the statements and ledger entries of losers to their winners; the stricter holds."""
-    SQL.count("merge_consents", _sides(pairs))
+    SQL.count("merge_consents", both_sides(pairs))
 
 
 def return_consents(pairs: Sequence[MergePair]) -> None:
     """Give former losers their ledger entries back, and restate both sides from the ledger."""
-    SQL.count("return_entries", _sides(pairs))
+    SQL.count("return_entries", both_sides(pairs))
     everybody = {person for pair in pairs for person in (pair.winner_id, pair.loser_id)}
     SQL.count("restate_from_ledger", {"customer_ids": bigint_array(everybody)})
 
@@ -103,13 +104,6 @@ def export_consents(customer_id: int) -> dict[str, list[dict[str, Any]]]:
     return {
         "consent": [row[0] for row in SQL.run("export_consents", person)],
         "suppressions": [row[0] for row in SQL.run("export_suppressions", person)],
-    }
-
-
-def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
-    return {
-        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
-        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
     }
 
 

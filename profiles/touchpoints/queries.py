@@ -15,6 +15,7 @@ from kernel.retention.contracts import Extent
 from kernel.sql import SqlFile, bigint_array, text_array
 from kernel.sql.cursor import open_cursor
 from profiles.contracts import MergePair
+from profiles.customers.pairs import both_sides
 from profiles.identities.rules import ERASED
 from profiles.touchpoints.rules.instants import to_micros
 from profiles.touchpoints.rules.messages import Arrival
@@ -226,7 +227,7 @@ def insert_quarantined(rows: Sequence[QuarantineRow]) -> None:
 
 def move_touchpoints(pairs: Sequence[MergePair]) -> dict[int, int]:
     """Give the touchpoints of losers to winners and return how many each winner got."""
-    return dict(SQL.run("move_touchpoints", _sides(pairs)))
+    return dict(SQL.run("move_touchpoints", both_sides(pairs)))
 
 
 def return_touchpoints(*, merge_id: int, winner_id: int, loser_id: int) -> int:
@@ -242,14 +243,7 @@ def list_recent_merges(*, since: datetime) -> list[MergePair]:
 
 def move_straggling_identities(pairs: Sequence[MergePair]) -> list[int]:
     """Give identifiers that were stored for losers to winners; return the winner of each."""
-    return [row[0] for row in SQL.run("move_straggling_identities", _sides(pairs))]
-
-
-def _sides(pairs: Sequence[MergePair]) -> dict[str, str]:
-    return {
-        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
-        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
-    }
+    return [row[0] for row in SQL.run("move_straggling_identities", both_sides(pairs))]
 
 
 def _encode(arrival: Arrival, customer_id: int, event_id: int) -> tuple[bytes, ...]:

@@ -10,9 +10,10 @@ from campaigns.journeys.rules.documents import DraftNode
 
 UNITS: Final = ((60, "minutes"), (3_600, "hours"), (86_400, "days"))
 YEAR: Final = 366 * 86_400
+MOST_BRANCHES: Final = 10
 EVENT_LIST: Final = {"list": "events", "autocomplete": "off"}
 
-REDRAWING: Final = {*(f"kind_{place}" for place in range(10)), "asks"}
+REDRAWING: Final = {*(f"kind_{place}" for place in range(MOST_BRANCHES)), "asks"}
 """Fields whose value decides which others there are."""
 
 
@@ -86,6 +87,41 @@ class NodeForm(forms.Form):
         if not changed["note"]:
             del changed["note"]
         return changed
+
+
+class BranchForm(NodeForm):
+    """A row for each branch of a node and an empty one; a branch without a name is dropped."""
+
+    def build(self, known: Known) -> None:
+        """Add the rows."""
+        branches = self.node.get("branches") or []
+        self.rows = len(branches) + (1 if len(branches) < MOST_BRANCHES else 0)
+        for place in range(self.rows):
+            branch = branches[place] if place < len(branches) else {}
+            self.fields[f"name_{place}"] = forms.CharField(
+                label=f"Branch {place + 1}", required=False, max_length=64,
+                initial=branch.get("name", ""),
+            )  # fmt: skip
+            self.add_row(place, branch, known)
+
+    def add_row(self, place: int, branch: dict[str, Any], known: Known) -> None:
+        """Add the other fields of a row; an empty `branch` is the empty row's."""
+
+    def read_row(self, place: int, branch: dict[str, Any]) -> dict[str, Any]:
+        """Return the parts of a branch that the row's other fields say."""
+        return {}
+
+    def values(self) -> dict[str, Any]:
+        """Return the branches that have a name; those that were there lead where they led."""
+        old = self.node.get("branches") or []
+        padded = [*old, *[{}] * (self.rows - len(old))]
+        return {
+            "branches": [
+                {"name": self.cleaned_data[f"name_{place}"], "next": branch.get("next", "?"),
+                 **self.read_row(place, branch)}
+                for place, branch in enumerate(padded) if self.cleaned_data[f"name_{place}"]
+            ]
+        }  # fmt: skip
 
 
 class SpanFields:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django import forms
 
 from campaigns.contracts import Channel
-from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines, NodeForm
+from campaigns.journeys.forms.base import EVENT_LIST, BranchForm, ConditionLines, NodeForm
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.conditions_text import write_conditions
 
@@ -63,69 +63,38 @@ class ConditionForm(NodeForm):
         return {**nothing, "happened_since_entry": {**happened, "at_least": data["at_least"] or 1}}
 
 
-class SplitForm(NodeForm):
-    """Names and shares. A branch without a name is dropped; the empty row adds one."""
+class SplitForm(BranchForm):
+    """Names and shares."""
 
-    def build(self, known: Known) -> None:
-        """Add a row for each branch and an empty one."""
-        branches = self.node.get("branches") or []
-        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
-        for place in range(self.rows):
-            branch = branches[place] if place < len(branches) else {}
-            self.fields[f"name_{place}"] = forms.CharField(
-                label=f"Branch {place + 1}", required=False, max_length=64,
-                initial=branch.get("name", ""),
-            )  # fmt: skip
-            self.fields[f"percent_{place}"] = forms.FloatField(
-                label="Percent", required=False, min_value=0, max_value=100,
-                initial=branch.get("percent", ""),
-            )  # fmt: skip
+    def add_row(self, place: int, branch: dict[str, Any], known: Known) -> None:
+        """Add the share."""
+        self.fields[f"percent_{place}"] = forms.FloatField(
+            label="Percent", required=False, min_value=0, max_value=100,
+            initial=branch.get("percent", ""),
+        )  # fmt: skip
 
-    def values(self) -> dict[str, Any]:
-        """Return the branches that have a name."""
-        data, old = self.cleaned_data, self.node.get("branches") or []
-        return {
-            "branches": [
-                {"name": data[f"name_{place}"], "percent": data[f"percent_{place}"] or 0,
-                 "next": old[place]["next"] if place < len(old) else "?"}
-                for place in range(self.rows) if data[f"name_{place}"]
-            ]
-        }  # fmt: skip
+    def read_row(self, place: int, branch: dict[str, Any]) -> dict[str, Any]:
+        """Return the share."""
+        return {"percent": self.cleaned_data[f"percent_{place}"] or 0}
 
 
-class ChooseForm(NodeForm):
-    """Names, and segments or rules. A way without a name is dropped."""
+class ChooseForm(BranchForm):
+    """Names, and segments or rules of their own, which have a page."""
 
-    def build(self, known: Known) -> None:
-        """Add a row for each way and an empty one."""
-        branches = self.node.get("branches") or []
-        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
-        self.rules = [
-            (str(place), f"Edit the rule of “{branch['name']}”")
-            for place, branch in enumerate(branches) if not branch.get("segment")
-        ]  # fmt: skip
-        for place in range(self.rows):
-            branch = branches[place] if place < len(branches) else {}
-            self.fields[f"name_{place}"] = forms.CharField(
-                label=f"Branch {place + 1}", required=False, max_length=64,
-                initial=branch.get("name", ""),
-            )  # fmt: skip
-            self.fields[f"segment_{place}"] = forms.ChoiceField(
-                label="For people in", required=False, initial=branch.get("segment") or "",
-                choices=[("", "A rule of its own"), *known.segment_keys.items()],
-            )  # fmt: skip
+    def add_row(self, place: int, branch: dict[str, Any], known: Known) -> None:
+        """Add the segment, or the link to the rule."""
+        if branch and not branch.get("segment"):
+            self.rules.append((str(place), f"Edit the rule of “{branch['name']}”"))
+        self.fields[f"segment_{place}"] = forms.ChoiceField(
+            label="For people in", required=False, initial=branch.get("segment") or "",
+            choices=[("", "A rule of its own"), *known.segment_keys.items()],
+        )  # fmt: skip
 
-    def values(self) -> dict[str, Any]:
-        """Return the ways that have a name."""
-        data, old = self.cleaned_data, self.node.get("branches") or []
-        return {
-            "branches": [
-                {"name": data[f"name_{place}"], "segment": data[f"segment_{place}"] or None,
-                 "rule": None if data[f"segment_{place}"] else _kept_rule(old, place),
-                 "next": old[place]["next"] if place < len(old) else "?"}
-                for place in range(self.rows) if data[f"name_{place}"]
-            ]
-        }  # fmt: skip
+    def read_row(self, place: int, branch: dict[str, Any]) -> dict[str, Any]:
+        """Return the segment, or the rule."""
+        segment = self.cleaned_data[f"segment_{place}"] or None
+        rule = None if segment else branch.get("rule") or ANYBODY
+        return {"segment": segment, "rule": rule}
 
 
 class ReachForm(NodeForm):
@@ -172,7 +141,3 @@ class LoopForm(NodeForm):
     def values(self) -> dict[str, Any]:
         """Return the number."""
         return {"most": self.cleaned_data["most"]}
-
-
-def _kept_rule(old: list[dict[str, Any]], place: int) -> dict[str, Any]:
-    return (old[place].get("rule") if place < len(old) else None) or ANYBODY

@@ -4,7 +4,13 @@ from typing import Any
 
 from django import forms
 
-from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines, NodeForm, SpanFields
+from campaigns.journeys.forms.base import (
+    EVENT_LIST,
+    BranchForm,
+    ConditionLines,
+    NodeForm,
+    SpanFields,
+)
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.conditions_text import write_conditions
 from campaigns.journeys.rules.words import DAYS
@@ -48,41 +54,36 @@ class WaitUntilForm(NodeForm):
         return {"at": at, "weekdays": data["weekdays"], "zone": data["zone"]}
 
 
-class HoldForm(NodeForm):
-    """The awaited events and the timeout. An event without a branch name is dropped."""
+class HoldForm(BranchForm):
+    """The awaited events and the timeout."""
 
     def build(self, known: Known) -> None:
-        """Add a row for each event and an empty one, then the timeout."""
-        branches = self.node.get("branches") or []
-        self.rows = len(branches) + (1 if len(branches) < 10 else 0)
-        for place in range(self.rows):
-            branch = branches[place] if place < len(branches) else {}
-            self.fields[f"name_{place}"] = forms.CharField(
-                label=f"Branch {place + 1}", required=False, max_length=64,
-                initial=branch.get("name", ""),
-            )  # fmt: skip
-            self.fields[f"event_{place}"] = forms.CharField(
-                label="When this happens", required=False, max_length=200,
-                initial=branch.get("event", ""), widget=forms.TextInput(attrs=EVENT_LIST),
-            )  # fmt: skip
-            self.fields[f"match_{place}"] = ConditionLines()
-            self.initial[f"match_{place}"] = write_conditions(branch.get("match") or [])
+        """Add the events, the timeout and what counts."""
+        super().build(known)
         SpanFields.add(self, self.node.get("seconds") or 0, label="Wait at most")
         self.fields["since"] = forms.ChoiceField(
             label="What counts", initial=self.node.get("since", "arrival"),
             choices=[("arrival", "From arriving at this step"), ("entry", "From entering the journey")],
         )  # fmt: skip
 
+    def add_row(self, place: int, branch: dict[str, Any], known: Known) -> None:
+        """Add the event and its conditions."""
+        self.fields[f"event_{place}"] = forms.CharField(
+            label="When this happens", required=False, max_length=200,
+            initial=branch.get("event", ""), widget=forms.TextInput(attrs=EVENT_LIST),
+        )  # fmt: skip
+        self.fields[f"match_{place}"] = ConditionLines()
+        self.initial[f"match_{place}"] = write_conditions(branch.get("match") or [])
+
+    def read_row(self, place: int, branch: dict[str, Any]) -> dict[str, Any]:
+        """Return the event and its conditions."""
+        data = self.cleaned_data
+        return {"event": data[f"event_{place}"], "match": data[f"match_{place}"]}
+
     def values(self) -> dict[str, Any]:
-        """Return the events that have a branch name, and the timeout."""
-        data, old = self.cleaned_data, self.node.get("branches") or []
-        branches = [
-            {"name": data[f"name_{place}"], "event": data[f"event_{place}"],
-             "match": data[f"match_{place}"],
-             "next": old[place]["next"] if place < len(old) else "?"}
-            for place in range(self.rows) if data[f"name_{place}"]
-        ]  # fmt: skip
-        return {"branches": branches, "seconds": SpanFields.seconds(self), "since": data["since"]}
+        """Return the events, the timeout and what counts."""
+        since = self.cleaned_data["since"]
+        return {**super().values(), "seconds": SpanFields.seconds(self), "since": since}
 
 
 class WaitDaysForm(NodeForm):

@@ -7,6 +7,7 @@ from typing import Any
 
 from kernel.sql import SqlFile, bigint_array
 from profiles.contracts import MergePair
+from profiles.customers.pairs import both_sides
 from profiles.segments.queries.membership import run_text
 from profiles.segments.rules.compile import Names, Statement, compile_members
 from profiles.segments.rules.sqlbuilder import Scope
@@ -82,9 +83,5 @@ def part_listed(pairs: Sequence[MergePair], *, now: datetime) -> None:
 
 
 def _params(pairs: Sequence[MergePair], *, now: datetime) -> dict[str, Any]:
-    return {
-        "merge_ids": bigint_array(pair.merge_id for pair in pairs),
-        "winner_ids": bigint_array(pair.winner_id for pair in pairs),
-        "loser_ids": bigint_array(pair.loser_id for pair in pairs),
-        "now": now,
-    }
+    merge_ids = bigint_array(pair.merge_id for pair in pairs)
+    return {**both_sides(pairs), "merge_ids": merge_ids, "now": now}

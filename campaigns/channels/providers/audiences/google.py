@@ -5,35 +5,23 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field
 
 from campaigns.channels.calling import Call, Caller, is_success, read_json
-from campaigns.channels.google import AccountError, fetch_token, read_account
+from campaigns.channels.google import NO_TOKEN, ServiceAccountConfig, fetch_token, find_token
 from campaigns.channels.providers.audiences.members import group_changes, hash_address
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
-from campaigns.extension_points import ProviderConfig
-from kernel.errors import Invalid, Unavailable
 from kernel.http.client import Answer
 
 _SCOPE = "https://www.googleapis.com/auth/datamanager"
 
 
-class GoogleConfig(ProviderConfig):
+class GoogleConfig(ServiceAccountConfig):
     """The service account and the advertising account whose audiences it may change."""
 
-    service_account: SecretStr
     account_id: str = Field(pattern=r"^[0-9]{4,20}$")
     api_url: str = "https://datamanager.googleapis.com/v1"
     timeout_seconds: float = Field(default=20, gt=0, le=60)
-
-    @field_validator("service_account")
-    @classmethod
-    def _is_account(cls, value: SecretStr) -> SecretStr:
-        try:
-            read_account(value.get_secret_value())
-        except AccountError as error:
-            raise ValueError(str(error)) from None
-        return value
 
 
 class GoogleAudienceProvider:
@@ -49,11 +37,9 @@ class GoogleAudienceProvider:
         """Add and remove people; Google takes a whole batch or refuses it."""
         if not messages:
             return []
-        account = read_account(config.service_account.get_secret_value())
-        try:
-            token = fetch_token(account, scope=_SCOPE, now=now)
-        except (Invalid, Unavailable):
-            return [SendResult(outcome=SendOutcome.RETRY, reason="no_access_token")] * len(messages)
+        token = find_token(config.account, scope=_SCOPE, now=now)
+        if token is None:
+            return [NO_TOKEN] * len(messages)
         results: dict[int, SendResult] = {}
         with Caller(timeout_seconds=config.timeout_seconds) as caller:
             for (audience, action), positions in group_changes(messages).items():
@@ -74,9 +60,8 @@ class GoogleAudienceProvider:
 
     def check(self, *, config: GoogleConfig, now: datetime) -> str:
         """Ask Google for an access token of the account."""
-        account = read_account(config.service_account.get_secret_value())
-        fetch_token(account, scope=_SCOPE, now=now, is_fresh=True)
-        return f"Google gives {account.client_email} access to the Data Manager API."
+        fetch_token(config.account, scope=_SCOPE, now=now, is_fresh=True)
+        return f"Google gives {config.account.client_email} access to the Data Manager API."
 
 
 def _content(members: list[str], *, audience: str, action: str, config: GoogleConfig) -> bytes:

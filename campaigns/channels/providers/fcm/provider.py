@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field
 
 from campaigns.channels.calling import Call, Caller, is_success, read_json
-from campaigns.channels.google import AccountError, fetch_token, read_account
+from campaigns.channels.google import NO_TOKEN, ServiceAccountConfig, fetch_token, find_token
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
-from campaigns.extension_points import ProviderConfig
-from kernel.errors import Invalid, Unavailable
 from kernel.http.client import Answer
 
 _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
@@ -19,21 +17,11 @@ _SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 _DEAD = {"UNREGISTERED": "unregistered", "SENDER_ID_MISMATCH": "sender_id_mismatch"}
 
 
-class FcmConfig(ProviderConfig):
-    """`service_account` is the JSON file that Google gives out for a service account."""
+class FcmConfig(ServiceAccountConfig):
+    """The service account of the project whose apps are pushed to."""
 
-    service_account: SecretStr
     api_url: str = "https://fcm.googleapis.com"
     timeout_seconds: float = Field(default=10, gt=0, le=60)
-
-    @field_validator("service_account")
-    @classmethod
-    def _is_account(cls, value: SecretStr) -> SecretStr:
-        try:
-            read_account(value.get_secret_value())
-        except AccountError as error:
-            raise ValueError(str(error)) from None
-        return value
 
 
 class FcmProvider:
@@ -49,13 +37,10 @@ class FcmProvider:
         """Hand over a batch with one access token, on kept connections."""
         if not messages:
             return []
-        account = read_account(config.service_account.get_secret_value())
-        try:
-            token = fetch_token(account, scope=_SCOPE, now=now)
-        except (Invalid, Unavailable):
-            sorry = SendResult(outcome=SendOutcome.RETRY, reason="no_access_token")
-            return [sorry] * len(messages)
-        url = f"{config.api_url.rstrip('/')}/v1/projects/{account.project_id}/messages:send"
+        token = find_token(config.account, scope=_SCOPE, now=now)
+        if token is None:
+            return [NO_TOKEN] * len(messages)
+        url = f"{config.api_url.rstrip('/')}/v1/projects/{config.account.project_id}/messages:send"
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         with Caller(timeout_seconds=config.timeout_seconds) as caller:
             results = []
@@ -68,7 +53,7 @@ class FcmProvider:
 
     def check(self, *, config: FcmConfig, now: datetime) -> str:
         """Ask Google for an access token of the account."""
-        account = read_account(config.service_account.get_secret_value())
+        account = config.account
         fetch_token(account, scope=_SCOPE, now=now, is_fresh=True)
         return f"Google gives {account.client_email} access to the project {account.project_id}."
 
