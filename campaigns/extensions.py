@@ -23,7 +23,7 @@ from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers, merge_sources, template_usages
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.profile_tab import MessagesTab
-from campaigns.timeline import DelayTimeline, JourneyEffects, StepTimeline
+from campaigns.timeline import DelayTimeline, JourneyEffects, RefusalTimeline, StepTimeline
 from kernel.operations.queues import Depth, register_queue
 from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
@@ -94,7 +94,7 @@ def register() -> None:
     """Register everything; called once while the app starts."""
     for provider in PROVIDERS:
         channel_providers.register(provider.kind, provider)
-    for source in (StepTimeline(), DelayTimeline()):
+    for source in (StepTimeline(), RefusalTimeline(), DelayTimeline()):
         timeline_sources.register(source.key, source)
     touchpoint_effects.register(JourneyEffects.key, JourneyEffects())
     customer_mergers.register(CampaignsMerger.key, CampaignsMerger())

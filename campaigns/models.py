@@ -36,6 +36,7 @@ from campaigns.journeys.models import (
     Timer,
     Waiting,
 )
+from campaigns.journeys.outcome_models import MessageTally, Refusal
 from campaigns.journeys.trial_models import DryRun, JourneySpec
 
 __all__ = [
@@ -62,9 +63,11 @@ __all__ = [
     "JourneyTrigger",
     "JourneyVersion",
     "MergeMove",
+    "MessageTally",
     "NodeTally",
     "QuietHours",
     "Recipient",
+    "Refusal",
     "Sender",
     "SendingPause",
     "SendingRule",

@@ -37,6 +37,7 @@ _CARD = (
     "closed_at",
 )
 _BROADCAST = ("broadcast", "state", "starts_at")
+_REFUSAL = ("journey", "version", "reason", "times", "first_at", "last_at")
 _WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values", "answers")
 
 
@@ -71,7 +72,7 @@ class CampaignsData:
     key = "campaigns"
 
     def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
-        """Return every message, every way, every device, broadcast and kept message of one person."""
+        """Return every message, way, refusal, device, broadcast and kept message of one person."""
         person = {"customer_id": customer_id}
         return {
             "messages": [
@@ -79,6 +80,9 @@ class CampaignsData:
             ],
             "journeys": [
                 dict(zip(_WAY, row, strict=True)) for row in SQL.run("export_enrollments", person)
+            ],
+            "refusals": [
+                dict(zip(_REFUSAL, row, strict=True)) for row in SQL.run("export_refusals", person)
             ],
             "devices": [
                 dict(zip(_DEVICE, row, strict=True)) for row in SQL.run("export_devices", person)

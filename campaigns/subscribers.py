@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from campaigns.deliveries.services import feedback
+from campaigns.journeys import results
 from campaigns.journeys.services.advance import (
     go_on_by_decision,
     go_on_by_message_event,
@@ -61,3 +62,15 @@ def go_on_by_outcome(bounds: Bounds, *, now: datetime) -> None:
 def go_on_by_engagement(bounds: Bounds, *, now: datetime) -> None:
     """Move those who wait to see their message opened or clicked."""
     go_on_by_message_event(bounds, now=now)
+
+
+@subscribe("campaigns.decision", name="campaigns.message_tally")
+def tally_decisions(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001
+    """Count what became of the messages of each step."""
+    results.tally_decisions(bounds)
+
+
+@subscribe("campaigns.delivery_event", name="campaigns.reaction_tally")
+def tally_reactions(bounds: Bounds, *, now: datetime) -> None:  # noqa: ARG001
+    """Count the messages of each step that were opened or clicked."""
+    results.tally_reactions(bounds)

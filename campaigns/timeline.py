@@ -1,4 +1,4 @@
-"""What campaigns adds to a person's timeline: steps of journeys and delays of messages.
+"""What campaigns adds to a person's timeline: steps of journeys, refusals, delays of messages.
 
 Sent and held-back messages and what came back are touchpoints already.
 """
@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from campaigns.deliveries.rules import reason_text, say_numbers
 from campaigns.deliveries.selectors import list_delays
-from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.results import list_refusals
+from campaigns.journeys.rules.reasons import REFUSED, say_reason
 from campaigns.journeys.selectors import StartedRow, StepRow, list_started_by, list_steps
 from profiles.contracts import CustomerId, TimelineEntry
 
@@ -37,6 +38,29 @@ class StepTimeline:
     ) -> Sequence[TimelineEntry]:
         """List the newest steps."""
         return [_entry(step) for step in list_steps(customer_id, before=before, limit=limit)]
+
+
+class RefusalTimeline:
+    """Journeys that did not let a person in."""
+
+    key = "campaigns.refusals"
+
+    def entries(
+        self, customer_id: CustomerId, *, before: datetime, limit: int
+    ) -> Sequence[TimelineEntry]:
+        """List the newest refusals; one that repeats is one entry with its count."""
+        return [
+            TimelineEntry(
+                at=row.last_at,
+                kind="Journey",
+                title=f"Not let into {row.journey}",
+                detail=REFUSED[row.reason]
+                + (f" {row.times:,} times so far." if row.times > 1 else ""),
+                icon="log-in",
+                url=reverse("campaigns:journey-refused", kwargs={"key": row.journey_key}),
+            )
+            for row in list_refusals(customer_id, before=before, limit=limit)
+        ]
 
 
 class JourneyEffects:

@@ -102,6 +102,9 @@ WITH ended AS (
 ), blank AS (
     UPDATE campaigns_delivery d SET address = '', ctx = NULL, wording = NULL, gate = NULL, provider_id = ''
     WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
+), refusals AS (
+    DELETE FROM campaigns_refusal r USING profiles_customer c
+    WHERE r.customer_id = c.id AND (c.id = ANY (%(ids)s::bigint[]) OR c.merged_into_id = ANY (%(ids)s::bigint[]))
 ), devices AS (
     DELETE FROM campaigns_device x WHERE x.customer_id = ANY (%(ids)s::bigint[])
 ), cards AS (
@@ -137,6 +140,16 @@ SELECT j.name, e.arm, e.state, e.entered_at::text, e.finished_at::text, e.ctx,
         WHERE k.enrollment_id = e.id AND k.answer IS NOT NULL)
 FROM campaigns_enrollment e JOIN campaigns_journey j ON j.id = e.journey_id
 WHERE e.customer_id = %(customer_id)s::bigint ORDER BY e.id
+
+-- name: export_refusals
+-- Why journeys did not let one person in, as plain values; merged people included. Changes nothing.
+SELECT j.name, v.number, r.reason, r.times, r.first_at::text, r.last_at::text
+FROM campaigns_refusal r
+JOIN campaigns_journey_version v ON v.id = r.version_id
+JOIN campaigns_journey j ON j.id = v.journey_id
+WHERE r.customer_id IN (SELECT c.id FROM profiles_customer c
+        WHERE c.id = %(customer_id)s::bigint OR c.merged_into_id = %(customer_id)s::bigint)
+ORDER BY r.first_at, r.version_id, r.reason
 
 -- name: export_broadcasts
 -- Every broadcast whose audience one person was in, as plain values. Changes nothing.

@@ -274,7 +274,7 @@ def _drafted():
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
-for _page in ("try", "dry-runs", "specs", "spec-new", "left"):
+for _page in ("try", "dry-runs", "specs", "spec-new", "left", "results", "refused"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 

@@ -11,6 +11,17 @@ REFUSALS = {
 }
 """Why people are not let in. The order is that of the tallies: add at the end only."""
 
+REFUSED = {
+    "been_here": "They had been in it before, and it lets nobody in twice.",
+    "inside": "They were in it already.",
+    "max_entries": "They had entered as often as the entry allows.",
+    "too_soon": "They came again before the least time between two entries was over.",
+    "too_many": "They were in it as often at once as the entry allows.",
+    "no_key": "The event lacked the property that is the key.",
+    "too_old": "The event was older than the entry allows.",
+}
+"""The same about one person, in a sentence."""
+
 _WORDS = {
     "entered": "Entered the journey",
     "held_out": "Held out of the journey, for comparison",

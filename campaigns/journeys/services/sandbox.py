@@ -31,6 +31,7 @@ TABLES: Final = (
     "campaigns_waiting",
     "campaigns_step",
     "campaigns_node_tally",
+    "campaigns_refusal",
     "campaigns_throttle",
     "campaigns_call",
     "campaigns_delivery",

@@ -53,7 +53,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('campaigns_enter', j.journey_id)) 
 -- name: enter
 -- Lets people in: an enrollment, its first timer and its first step. Those in the holdout arm get
 -- an enrollment and a step, and no timer: they are measured, never messaged. Who may not enter is
--- counted by the reason, at nodes below -10. Changes rows; a second call adds nobody who is inside,
+-- counted by the reason, at nodes below -10, and noted. Changes rows; a second call adds nobody who is inside,
 -- nor, unless the journey allows it, who ever was. `lock_entries` must come before.
 WITH asked AS (
     SELECT w.place, w.customer_id, w.cause_id, w.ctx, t.version_id, t.kind, t.may_reenter, t.max_entries,
@@ -112,6 +112,13 @@ WITH asked AS (
     SELECT e.id, 0, e.version_id, 0, NULL, CASE e.state WHEN 'held_out' THEN 'held_out' ELSE 'entered' END,
         %(now)s::timestamptz
     FROM entered e
+), refused AS (
+    INSERT INTO campaigns_refusal (customer_id, version_id, reason, times, first_at, last_at, cause_kind, cause_id)
+    SELECT w.customer_id, w.version_id, w.verdict, count(*), %(now)s::timestamptz, %(now)s::timestamptz, min(w.kind),
+        max(w.cause_id)
+    FROM judged w WHERE w.verdict IS NOT NULL GROUP BY w.customer_id, w.version_id, w.verdict
+    ON CONFLICT (customer_id, version_id, reason) DO UPDATE SET times = campaigns_refusal.times + excluded.times,
+        last_at = excluded.last_at, cause_kind = excluded.cause_kind, cause_id = excluded.cause_id
 ), tallies AS (
     INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
     SELECT e.version_id, CASE e.state WHEN 'held_out' THEN -2 ELSE -1 END, 0, count(*), %(now)s::timestamptz

@@ -15,7 +15,7 @@ from kernel.ui.graph import Box
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One node as it is shown. `figures` are its numbers, `back` the ways that lead back up."""
+    """One node as it is shown. `figures` are its numbers, `reactions` those of its messages, `back` the ways that lead back up."""
 
     name: str
     words: Words
@@ -25,6 +25,7 @@ class Shown:
     above: str
     below: str
     figures: str = ""
+    reactions: str = ""
 
     @property
     def must_be_fixed(self) -> bool:
@@ -65,6 +66,7 @@ def canvas_of(
     *,
     chosen: str = "",
     figures: Mapping[str, str] | None = None,
+    reactions: Mapping[str, str] | None = None,
 ) -> Canvas:
     """Gather what is drawn of a definition."""
     picture = draw(definition)
@@ -82,6 +84,7 @@ def canvas_of(
             above=above.get(name, ""),
             below=below.get(name, ""),
             figures=(figures or {}).get(name, ""),
+            reactions=(reactions or {}).get(name, ""),
         )
         for name, box in picture.boxes.items()
     }

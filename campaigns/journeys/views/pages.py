@@ -1,6 +1,7 @@
 """Pages of staff about journeys that run: the list, the results, one person's run."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_GET
 
 from campaigns.journeys import selectors, trials
 from campaigns.journeys.models import JourneyVersion
-from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.results import count_messages, list_refused
+from campaigns.journeys.rules.reasons import REFUSED, say_reason
 from campaigns.journeys.rules.words import KIND_BY_TYPE
 from campaigns.journeys.selectors import NodeRow
 from campaigns.journeys.services import moving
@@ -24,6 +26,11 @@ from profiles.contracts import CustomerId
 _TONES = {"draft": "info", "live": "ok", "paused": "warn", "ended": ""}
 _ENDINGS = {"finished": "Finished", "removed": "Removed", "held_out": "Held out"}
 _PAGE = 50
+_END_OF_TIME = datetime(9000, 1, 1, tzinfo=UTC)
+_REFUSED_LABELS = {
+    "been_here": "Been here before", "inside": "Inside already", "max_entries": "Too many entries",
+    "too_soon": "Too soon", "too_many": "Too many at once", "no_key": "No key", "too_old": "Too old",
+}  # fmt: skip
 _ENDS = {"finished": "ok", "active": "info", "removed": "warn", "held_out": ""}
 
 
@@ -49,12 +56,14 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
     }
     if version is not None:
         nodes = selectors.count_nodes(version.pk)
-        figures = {node.name: _figures(node) for node in nodes}
+        messages = _messages(version)
+        figures = {node.name: _figures(node, messages.get(node.node, {})) for node in nodes}
         chosen = request.GET.get("node", "")
         row = next((node for node in nodes if node.name == chosen), None)
         canvas = canvas_of(
-            version.definition, selectors.find_known(), chosen=chosen, figures=figures
-        )
+            version.definition, selectors.find_known(), chosen=chosen, figures=figures,
+            reactions={node.name: _reactions(messages.get(node.node, {})) for node in nodes},
+        )  # fmt: skip
         context |= {
             "canvas": canvas,
             "paths": paths_of(canvas, trials.count_flows(version.pk)),
@@ -105,6 +114,59 @@ def left(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_GET
 @require("view")
+def refused(request: HttpRequest, key: UUID) -> HttpResponse:
+    """List whom the live version did not let in, and why."""
+    found = find_journey(key)
+    reason = request.GET.get("reason", "")
+    reason = reason if reason in REFUSED else ""
+    rows = (
+        list_refused(
+            found.live_version_id, reason=reason, limit=_PAGE + 1,
+            before=_read_place(request.GET.get("before", "")),
+        )
+        if found.live_version_id
+        else []
+    )  # fmt: skip
+    shown = rows[:_PAGE]
+    people = profiles.get_customers(CustomerId(row.customer_id) for row in shown)
+    names = _names(request, [row.customer_id for row in shown])
+    context = {
+        "journey": found,
+        "rows": [
+            (
+                row,
+                names[row.customer_id],
+                people.get(CustomerId(row.customer_id)),
+                REFUSED[row.reason],
+            )
+            for row in shown
+        ],
+        "more": f"{shown[-1].last_at.isoformat()},{shown[-1].customer_id}"
+        if len(rows) > _PAGE
+        else None,
+        "is_first": not request.GET.get("before"),
+        "reasons": [
+            ("All", request.path, not reason, ""),
+            *((_REFUSED_LABELS[name], f"?reason={name}", name == reason, "") for name in REFUSED),
+        ],
+    }
+    return render(request, "campaigns/journeys/refused.html", context)
+
+
+def _read_place(text: str) -> tuple[datetime, int]:
+    """Return the place after which a page begins; anything else is the beginning."""
+    at, _, number = text.partition(",")
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError:
+        return _END_OF_TIME, 0
+    if instant.tzinfo is None or not number.isdecimal() or len(number) > 18:
+        return _END_OF_TIME, 0
+    return instant, int(number)
+
+
+@require_GET
+@require("view")
 def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
     """Show one person's run: every step with its reason."""
     found = find_journey(key)
@@ -139,13 +201,28 @@ def _passed(step: selectors.RunStep, titles: Mapping[str, str]) -> str:
     return at + (f", on to “{following}”" if following else "")
 
 
-def _figures(node: NodeRow) -> str:
+def _messages(version: JourneyVersion) -> dict[int, dict[str, int]]:
+    """Return what became of the messages of each step."""
+    found: dict[int, dict[str, int]] = {}
+    for row in count_messages(version.pk):
+        found.setdefault(row.node, {})[row.kind] = row.messages
+    return found
+
+
+def _figures(node: NodeRow, messages: dict[str, int]) -> str:
     if node.type == "exit":
         return f"{node.arrived:,} ended here"
-    gone = node.arrived - node.inside
-    left = "planned" if node.type == "send" else "went on"
     here = f"{node.inside:,} here · " if node.inside else ""
-    return f"{here}{gone:,} {left}"
+    if node.type == "send":
+        return f"{here}{messages.get('sent', 0):,} sent"
+    return f"{here}{node.arrived - node.inside:,} went on"
+
+
+def _reactions(messages: dict[str, int]) -> str:
+    told = [f"{messages[kind]:,} {kind}" for kind in ("opened", "clicked") if kind in messages]
+    if messages.get("held_back"):
+        told.append(f"{messages['held_back']:,} held back")
+    return " · ".join(told)
 
 
 def _people(
