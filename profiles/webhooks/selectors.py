@@ -20,6 +20,7 @@ from profiles.webhooks.rules.applying import Message, map_request
 from profiles.webhooks.rules.bodies import Request, read_request
 from profiles.webhooks.rules.mapping import BadMapping, Problem, read_mapping
 from profiles.webhooks.rules.ready import find_ready
+from profiles.webhooks.rules.rows import list_paths
 from profiles.webhooks.rules.writing import write_json
 
 LONGEST_SAMPLE = 1_200_000
@@ -113,6 +114,14 @@ def preview_mapping(mapping: str, sample: str, *, now: datetime) -> Preview:
     return Preview(
         events=[_previewed(message, now) for message in messages], is_ignored=not messages
     )
+
+
+def list_sample_paths(sample: str) -> list[tuple[str, str]]:
+    """Return the paths in a request that somebody may choose, each with the value there."""
+    try:
+        return list_paths(_read_sample(sample).body)
+    except (ValueError, RecursionError):
+        return []
 
 
 def write_kept(body: bytes) -> str:

@@ -100,6 +100,7 @@ def test_another_type_is_used_at_once(sender, client, owner):
     assert (wrong.status_code, known()["seats"][1]) == (422, "number")
     shown = client.get(reverse("profiles:account_traits")).content.decode()
     assert "By account_trait.seats" in shown
+    assert "<code>{{ account.seats }}</code>" in shown
 
 
 def test_viewers_choose_no_type(sender):

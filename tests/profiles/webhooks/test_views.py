@@ -207,3 +207,44 @@ def test_an_admin_renews_the_address_and_stops_a_source(client, owner, plain: Pr
     assert Source.objects.get().disabled_at is not None
     client.post(page("-state", plain), {"enabled": "yes"})
     assert Source.objects.get().disabled_at is None
+
+
+def test_rows_become_the_mapping_that_is_saved(client, owner, plain: Provider):
+    client.force_login(owner)
+    opened = client.get(page("-mapping", plain))
+    assert 'name="r0.event"' in opened.content.decode()
+    rows = {
+        "editing": "rows", "version": "1", "sample": '{"mail": "ada@example.com", "sum": "12.5"}',
+        "otherwise": "ignore", "r0.name": "Paid", "r0.event": "Order Completed",
+        "r0.identities.0.name": "email", "r0.identities.0.value": "$.mail",
+        "r0.identities.0.kind": "lower", "r0.identities.1.name": "", "r0.identities.1.value": "",
+        "r0.properties.0.name": "total", "r0.properties.0.value": "$.sum",
+        "r0.properties.0.kind": "number",
+    }  # fmt: skip
+    shown = client.post(
+        page("-mapping", plain), {**rows, "part": "preview"}, headers={"HX-Request": "true"}
+    )
+    words = " ".join(texts(shown).split())
+    assert words.startswith("Order Completed track email ada@example.com happened ")
+    assert words.endswith(" total 12.5")
+    half = client.post(
+        page("-mapping", plain), {**rows, "r0.properties.0.value": "", "step": "save"}
+    )
+    assert (half.status_code, Webhook.objects.get().mapping_version) == (422, 1)
+    as_json = client.post(page("-mapping", plain), {**rows, "step": "json"})
+    assert '<textarea class="mapping__text" id="id_mapping"' in as_json.content.decode()
+    assert client.post(page("-mapping", plain), {**rows, "step": "save"}).status_code == 302
+    assert json.loads(Webhook.objects.get().mapping) == {
+        "version": 1, "otherwise": "ignore",
+        "rules": [{"name": "Paid", "event": "Order Completed",
+                   "identities": {"email": {"path": "$.mail", "as": "lower"}},
+                   "properties": {"total": {"path": "$.sum", "as": "number"}}}],
+    }  # fmt: skip
+
+
+def test_json_that_cannot_be_used_stays_json(client, colleague, plain: Provider):
+    client.force_login(colleague)
+    form = {"mapping": "{", "editing": "json", "step": "rows", "sample": "{}"}
+    answer = client.post(page("-mapping", plain), form)
+    assert answer.context["draft"].rows is None
+    assert "This is no JSON" in texts(answer)
