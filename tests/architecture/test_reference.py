@@ -11,8 +11,8 @@ READERS = (
     r"os\.environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\"",
     r"\"([A-Z_]+)\" (?:not )?in os\.environ",
 )
-# Set by make for the programs it starts; nobody sets it by hand.
-NOT_SETTINGS = {"MAKELEVEL"}
+# Set by make and by the test runner for the programs they start; nobody sets them by hand.
+NOT_SETTINGS = {"MAKELEVEL", "PYTEST_XDIST_WORKER"}
 
 
 def rows(page: str) -> list[str]:
