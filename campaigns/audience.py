@@ -73,7 +73,7 @@ class CampaignUsage:
             triggers = {one.segment_id for one in version.triggers.all()} if version else set()
             words = _words(journey.authored) | {names[pk] for pk in names if pk in triggers}
             _collect(found, words & set(used), _user("journey", journey.name, journey.key))
-        if kind == "computed":
+        if kind in {"computed", "segment"}:
             for template in Template.objects.select_related("live_version").order_by("name"):
                 words = _words(_text_of(template.live_version))
                 _collect(found, words & set(used), _user("template", template.name, template.key))
@@ -111,7 +111,14 @@ def _words(text: str | None) -> set[str]:
 def _text_of(version: TemplateVersion | None) -> str:
     if version is None:
         return ""
-    parts = (version.subject, version.source, version.html, version.text, str(version.fields))
+    parts = (
+        version.subject,
+        version.source,
+        version.html,
+        version.text,
+        str(version.fields),
+        str(version.segments),
+    )
     return "\n".join(parts)
 
 

@@ -173,6 +173,17 @@ class SenderDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CouponsLow:
+    """Payload of `campaigns.coupons_low`, version 1: a pool has fewer free codes than staff want.
+
+    Published once until codes are added.
+    """
+
+    pool: str
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedJourney:
     """A journey after publishing: its ids, its version, and how many people entered at once."""
 

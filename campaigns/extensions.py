@@ -19,11 +19,13 @@ from campaigns.channels.providers.twilio.provider import TwilioProvider
 from campaigns.channels.providers.webhook.provider import WebhookProvider
 from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.content.consent_values import ConsentValues
+from campaigns.contracts import CouponsLow
 from campaigns.deliveries.selectors import queue_depth
 from campaigns.extension_points import channel_providers, merge_sources, template_usages
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.profile_tab import MessagesTab
 from campaigns.timeline import DelayTimeline, JourneyEffects, RefusalTimeline, StepTimeline
+from kernel.events import register_event_type
 from kernel.operations.queues import Depth, register_queue
 from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
@@ -110,6 +112,7 @@ def register() -> None:
     usage_sources.register(CampaignUsage.key, CampaignUsage())
     for usage in (JourneyTemplates(), BroadcastTemplates()):
         template_usages.register(usage.key, usage)
+    register_event_type("campaigns.coupons_low", version=1, payload=CouponsLow)
     register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)
 

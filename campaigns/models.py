@@ -9,6 +9,7 @@ from campaigns.content.piece_models import (
     SharedBlock,
     SharedBlockVersion,
 )
+from campaigns.content.source_models import Catalog, CatalogItem, Coupon, CouponPool
 from campaigns.deliveries.models import (
     Decision,
     Delivery,
@@ -45,6 +46,10 @@ __all__ = [
     "Broadcast",
     "Call",
     "Card",
+    "Catalog",
+    "CatalogItem",
+    "Coupon",
+    "CouponPool",
     "Decision",
     "Delivery",
     "DeliveryEvent",

@@ -36,6 +36,7 @@ _CARD = (
     "clicked_at",
     "closed_at",
 )
+_COUPON = ("pool", "code", "message", "given_at")
 _BROADCAST = ("broadcast", "state", "starts_at")
 _REFUSAL = ("journey", "version", "reason", "times", "first_at", "last_at")
 _WAY = ("journey", "arm", "state", "entered_at", "finished_at", "values", "answers")
@@ -72,7 +73,7 @@ class CampaignsData:
     key = "campaigns"
 
     def export_customer(self, customer_id: CustomerId) -> dict[str, Any]:
-        """Return every message, way, refusal, device, broadcast and kept message of one person."""
+        """Return every message, way, refusal, device, broadcast, coupon and kept message."""
         person = {"customer_id": customer_id}
         return {
             "messages": [
@@ -89,6 +90,9 @@ class CampaignsData:
             ],
             "cards": [
                 dict(zip(_CARD, row, strict=True)) for row in SQL.run("export_cards", person)
+            ],
+            "coupons": [
+                dict(zip(_COUPON, row, strict=True)) for row in SQL.run("export_coupons", person)
             ],
             "broadcasts": [
                 dict(zip(_BROADCAST, row, strict=True))

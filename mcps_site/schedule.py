@@ -45,6 +45,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Campaigns: count the figures of broadcasts", "campaigns.measure_broadcasts", 15),
     Periodic("Campaigns: send what is due", "campaigns.send_due", 1),
     Periodic("Campaigns: compact the numbers of journeys", "campaigns.compact_tallies", 300),
+    Periodic("Campaigns: look at coupon pools", "campaigns.look_at_coupons", 300),
     Periodic("Campaigns: keep partitions", "campaigns.keep_partitions", 3600),
     Periodic("Campaigns: ask providers about unknown messages", "campaigns.ask_providers", 300),
     Periodic("Campaigns: settle claims of lost workers", "campaigns.settle_stale", 60),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from campaigns.content.pieces import Pieces
@@ -13,6 +13,7 @@ from campaigns.content.rules.locales import BadLocale, read_locale
 from campaigns.content.rules.parts import BadPart, check_parts
 from campaigns.content.rules.rendering import BadTemplate, CompiledWords, Words, compile_words
 from campaigns.content.rules.shared import BadBlock, Expansion, read_pins
+from campaigns.content.sources import find_asked
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.errors import Invalid
 
@@ -80,6 +81,7 @@ def finish_draft(draft: TemplateDraft, *, is_marketing: bool, pieces: Pieces) ->
         compiled = compile_words(parts, brand=pieces.brand)
     except BadTemplate as error:
         raise Invalid(error.part, str(error)) from None
+    compiled = replace(compiled, segments=find_asked(compiled))
     return FinishedWords(
         subject=draft.subject,
         source=draft.source,

@@ -55,6 +55,10 @@ class TemplateVersion(models.Model):
     """The shared blocks that are in it by slug, as they stood; see `rules.shared`."""
     brand = models.JSONField(blank=True, default=list, db_default=[])
     """The brand kits it reads, as they stood; see `rules.brand.pin_kit`."""
+    segments = models.JSONField(blank=True, default=dict, db_default={})
+    """The keys of the segments it names, by the name as it is written."""
+    sources = models.JSONField(blank=True, default=list, db_default=[])
+    """The catalogs and coupon pools it draws from, as `catalog:SLUG` and `pool:SLUG`."""
     published_at = models.DateTimeField()
 
     class Meta:

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from campaigns.content.answering import (
+    Wish,
+    find_items,
+    render_all,
+    sample_codes,
+    sample_items,
+)
 from campaigns.content.rules.locales import locale_of, pick_locale
 from campaigns.content.rules.rendering import (
     CompiledWords,
@@ -12,7 +19,6 @@ from campaigns.content.rules.rendering import (
     Refusal,
     Rendered,
     present_values,
-    render_words,
     trait_values,
 )
 from campaigns.content.rules.values import sample_values
@@ -25,10 +31,14 @@ _KINDS = ("email", "user_id", "phone")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """A message as one person would get it; `person` is empty when sample values stand in."""
+    """A message as one person would get it; `person` is empty when sample values stand in.
+
+    `ways` tells for each segment that the words name whether the person is in it.
+    """
 
     words: Rendered | Refusal
     person: str
+    ways: dict[str, bool]
 
 
 def find_person(text: str) -> CustomerSummary | None:
@@ -49,7 +59,7 @@ def preview_words(
 ) -> Preview:
     """Render words for a person, or with sample values.
 
-    Nothing is sent and nothing recorded; links lead nowhere.
+    Nothing is sent and nothing recorded; links lead nowhere, and no coupon code is given away.
     """
     if person:
         values = person_values(compiled, [person], now=now)[person.id]
@@ -59,9 +69,14 @@ def preview_words(
             inside = values.get(key)
             values[key] = {**(inside if isinstance(inside, dict) else {}), **source.samples}
     links = PersonalLinks(unsubscribe="#", open_pixel="data:,", track=lambda target: target)
+    wish = Wish(
+        number=0, customer_id=person.id if person else None, compiled=compiled, values=values,
+        links=links,
+    )  # fmt: skip
+    find = find_items if person else sample_items
+    [words] = render_all([wish], claim=sample_codes, find=find, now=now)
     return Preview(
-        words=render_words(compiled, values=values, links=links),
-        person=person.display_name if person else "",
+        words=words, person=person.display_name if person else "", ways=wish.asks.segments
     )
 
 

@@ -1,5 +1,6 @@
 """Reads of templates, and the cache of parsed versions."""
 
+from dataclasses import replace
 from functools import lru_cache
 from uuid import UUID
 
@@ -20,7 +21,8 @@ def get_compiled_words(version_id: int, locale: str = "") -> CompiledWords:
     """
     version = TemplateVersion.objects.get(pk=version_id)
     words = version.translations.get(locale=locale) if locale else version
-    return compile_published(words, blocks=version.blocks, brand=version.brand)
+    compiled = compile_published(words, blocks=version.blocks, brand=version.brand)
+    return replace(compiled, segments=version.segments)
 
 
 @lru_cache(maxsize=4096)

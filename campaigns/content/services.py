@@ -8,6 +8,7 @@ from django.db import transaction
 from campaigns.content.compiling import finish_draft, finish_translations
 from campaigns.content.models import Template, TemplateVersion, Translation
 from campaigns.content.pieces import load_pieces
+from campaigns.content.sources import list_sources
 from campaigns.contracts import MessageClass, TemplateDraft
 from kernel.audit import record
 from kernel.errors import Conflict
@@ -67,6 +68,8 @@ def publish_template(
         number=template.versions.count() + 1,
         blocks={slug: pin for one in everything for slug, pin in one.blocks.items()},
         brand=next((one.brand for one in everything if one.brand), []),
+        segments={name: key for one in everything for name, key in one.compiled.segments.items()},
+        sources=sorted({source for one in everything for source in list_sources(one.compiled)}),
         published_at=now,
         **words.parts,
     )

@@ -82,20 +82,23 @@ REASONS = {
     "bounced": "The message bounced.",
 }
 
+# Reasons that carry something of their own, after a colon or at the end of their name.
+_DETAILED = {
+    "missing_value": "The value “{}” is missing and has no default.",
+    "coupon_pool_empty": "The coupon pool “{}” has no code left.",
+    "template": "The template held it back: {}.",
+    "smtp_": "The mail server answered {}.",
+    "http_": "The provider answered {}.",
+    "twilio_": "The provider refused it with the error {}.",
+}
+
 
 def reason_text(reason: str) -> str:
     """Return a reason as a sentence; one that is not in the list is shown as it is."""
     kind, _, detail = reason.partition(":")
-    if kind == "missing_value":
-        return f"The value “{detail}” is missing and has no default."
-    if kind == "template":
-        return f"The template held it back: {detail}."
-    if kind.startswith("smtp_"):
-        return f"The mail server answered {kind.removeprefix('smtp_')}."
-    if kind.startswith("http_"):
-        return f"The provider answered {kind.removeprefix('http_')}."
-    if kind.startswith("twilio_"):
-        return f"The provider refused it with the error {kind.removeprefix('twilio_')}."
+    for prefix, words in _DETAILED.items():
+        if kind.startswith(prefix):
+            return words.format(detail or kind.removeprefix(prefix))
     return REASONS.get(reason, reason)
 
 

@@ -102,6 +102,8 @@ WITH ended AS (
 ), blank AS (
     UPDATE campaigns_delivery d SET address = '', ctx = NULL, wording = NULL, gate = NULL, provider_id = ''
     WHERE d.customer_id = ANY (%(ids)s::bigint[]) RETURNING d.id
+), coupons AS (
+    UPDATE campaigns_coupon k SET delivery_id = NULL FROM blank WHERE k.delivery_id = blank.id
 ), refusals AS (
     DELETE FROM campaigns_refusal r USING profiles_customer c
     WHERE r.customer_id = c.id AND (c.id = ANY (%(ids)s::bigint[]) OR c.merged_into_id = ANY (%(ids)s::bigint[]))
@@ -157,3 +159,12 @@ SELECT b.name, CASE WHEN r.is_held_out THEN 'held_out' WHEN r.is_planned THEN 'p
     b.starts_at::text
 FROM campaigns_recipient r JOIN campaigns_broadcast b ON b.id = r.broadcast_id
 WHERE r.customer_id = %(customer_id)s::bigint ORDER BY r.id
+
+-- name: export_coupons
+-- Every coupon code that one person was given, as plain values. Changes nothing. Leans on
+-- campaigns_delivery_customer and campaigns_coupon_delivery.
+SELECT p.name, c.code, d.key::text, c.given_at::text
+FROM campaigns_delivery d
+JOIN campaigns_coupon c ON c.delivery_id = d.id
+JOIN campaigns_coupon_pool p ON p.id = c.pool_id
+WHERE d.customer_id = %(customer_id)s::bigint ORDER BY c.id

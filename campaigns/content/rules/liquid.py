@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from liquid import Environment
 from liquid.undefined import Undefined
 
+from campaigns.content.rules.asking_tags import CatalogTag, SegmentTag
 from campaigns.content.rules.scoped import ScopedTag
 
 # Filters for which a missing value is an answer, not a hole in the sentence.
@@ -64,6 +65,8 @@ def make_environment(*, escapes: bool) -> SafeEnvironment:
     for tag in ("include", "render", "extends"):
         environment.tags.pop(tag, None)
     environment.add_tag(ScopedTag)
+    environment.add_tag(SegmentTag)
+    environment.add_tag(CatalogTag)
     environment.filters["hold_back"] = _hold_back
     environment.filters["json"] = _strict(_as_json)
     return environment

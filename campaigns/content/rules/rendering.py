@@ -10,10 +10,12 @@ from liquid.exceptions import LiquidError, LiquidSyntaxError, ResourceLimitError
 from liquid.filter import with_context
 from markupsafe import Markup
 
+from campaigns.content.rules.asking import Asks, Codes, NoCodeLeft
+from campaigns.content.rules.asking_tags import list_asked
 from campaigns.content.rules.brand import choose_brand
 from campaigns.content.rules.html import add_tracking
 from campaigns.content.rules.liquid import HeldBackByTemplate, MissingValue, make_environment
-from campaigns.content.rules.values import list_paths, reads_brand
+from campaigns.content.rules.values import list_paths, list_pools, reads_brand
 
 
 class Words(Protocol):
@@ -53,10 +55,23 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What words may ask for: segments by name or key, catalogs with fields, coupon pools.
+
+    Each stands with the part that names it.
+    """
+
+    segments: dict[str, str] = field(default_factory=dict)
+    catalogs: dict[tuple[str, str], str] = field(default_factory=dict)
+    pools: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledWords:
     """Parsed templates of one version. `names` are the root names they read, `paths` the whole.
 
-    `brand` holds the kits that were current when it was published.
+    `brand` holds the kits that were current when it was published, `segments` the keys of the
+    segments it names.
     """
 
     subject: BoundTemplate
@@ -65,6 +80,8 @@ class CompiledWords:
     fields: dict[str, BoundTemplate]
     names: frozenset[str]
     paths: tuple[str, ...]
+    asked: Asked = field(default_factory=Asked)
+    segments: Mapping[str, str] = field(default_factory=dict)
     reads_brand: bool = False
     brand: Sequence[Mapping[str, Any]] = ()
 
@@ -90,11 +107,18 @@ _PLAIN = make_environment(escapes=False)
 for _environment in (_HTML, _PLAIN):
     _environment.filters["tracked"] = _tracked
 
+# Where the answers to what a message asked are kept among its values.
+KEPT = "_asked"
+
 # What a tap opens goes through the tracked link, like a link in a mail.
 _TRACKED_FIELDS = frozenset({"url"})
 
 
-def compile_words(words: Words, *, brand: Sequence[Mapping[str, Any]] = ()) -> CompiledWords:
+def compile_words(
+    words: Words,
+    *,
+    brand: Sequence[Mapping[str, Any]] = (),
+) -> CompiledWords:
     """Parse a version once; raises `BadTemplate` that names the part, the line and the fault."""
     subject = _parse("subject", words.subject, escapes=False)
     html = _parse("source", add_tracking(words.html), escapes=True) if words.html else None
@@ -105,6 +129,9 @@ def compile_words(words: Words, *, brand: Sequence[Mapping[str, Any]] = ()) -> C
     }
     parts = [part for part in (subject, html, text, *fields.values()) if part]
     paths = list_paths(parts)
+    named = {"subject": subject, "source": html, "text": text} | {
+        f"fields.{name}": part for name, part in fields.items()
+    }
     return CompiledWords(
         subject=subject,
         html=html,
@@ -112,18 +139,26 @@ def compile_words(words: Words, *, brand: Sequence[Mapping[str, Any]] = ()) -> C
         fields=fields,
         names=frozenset(path.split(".")[0] for path in paths),
         paths=tuple(paths),
+        asked=_find_asked({name: part for name, part in named.items() if part}),
         reads_brand=reads_brand(parts),
         brand=brand,
     )
 
 
 def render_words(
-    compiled: CompiledWords, *, values: Mapping[str, Any], links: PersonalLinks
+    compiled: CompiledWords,
+    *,
+    values: Mapping[str, Any],
+    links: PersonalLinks,
+    asks: Asks | None = None,
 ) -> Rendered | Refusal:
     """Render a version for one person, or say why it cannot be: never “Hi ,”.
 
-    `values` holds no empty values (see `present_values`). About 0.4 ms for a mail of 10 KB.
+    `values` holds no empty values (see `present_values`). About 0.4 ms for a mail of 10 KB. What
+    `asks` wants afterwards has to be found before the message is whole; without it, answers are
+    those kept among the values.
     """
+    asks = Asks(**values.get(KEPT, {})) if asks is None else asks
     customer = values.get("customer") or {}
     known = {
         **values,
@@ -131,6 +166,8 @@ def render_words(
         "unsubscribe_link": links.unsubscribe,
         "open_pixel_link": links.open_pixel,
         "_track": links.track,
+        "_asks": asks,
+        "coupon": Codes(asks),
     }
     try:
         return Rendered(
@@ -144,12 +181,25 @@ def render_words(
         )
     except MissingValue as missing:
         return Refusal(reason=f"missing_value:{missing.path}")
+    except NoCodeLeft as dry:
+        return Refusal(reason=f"coupon_pool_empty:{dry.pool}")
     except HeldBackByTemplate as held:
         return Refusal(reason=f"template:{held.reason}")
     except ResourceLimitError:
         return Refusal(reason="render_limit")
     except LiquidError:
         return Refusal(reason="render_error")
+
+
+def _find_asked(parts: dict[str, BoundTemplate]) -> Asked:
+    asked = Asked()
+    # The first part that names something counts: a plain text is made from the source.
+    for name, part in reversed(parts.items()):
+        segments, catalogs = list_asked(part.nodes, RenderContext(part))
+        asked.segments.update(dict.fromkeys(segments, name))
+        asked.catalogs.update(dict.fromkeys(catalogs, name))
+        asked.pools.update(dict.fromkeys(list_pools([part]), name))
+    return asked
 
 
 def _render_field(

@@ -6,7 +6,9 @@ from typing import Any
 from liquid import BoundTemplate
 
 # What a delivery fills in itself, and what only lives inside tracking.
-OWN_NAMES = frozenset({"unsubscribe_link", "open_pixel_link", "view_link", "brand", "_track"})
+OWN_NAMES = frozenset(
+    {"unsubscribe_link", "open_pixel_link", "view_link", "brand", "coupon", "_track"}
+)
 
 
 def list_paths(parts: Iterable[BoundTemplate]) -> list[str]:
@@ -17,6 +19,12 @@ def list_paths(parts: Iterable[BoundTemplate]) -> list[str]:
 def reads_brand(parts: Iterable[BoundTemplate]) -> bool:
     """Say whether the parts read anything of a brand kit."""
     return any(path.split(".")[0] == "brand" for path in _paths(parts))
+
+
+def list_pools(parts: Iterable[BoundTemplate]) -> set[str]:
+    """Return the coupon pools that the parts take codes from: `POOL` of `{{ coupon.POOL }}`."""
+    found = (path.split(".") for path in _paths(parts))
+    return {".".join(rest) for root, *rest in found if root == "coupon"}
 
 
 def _paths(parts: Iterable[BoundTemplate]) -> set[str]:

@@ -10,6 +10,7 @@ from django.db import InternalError, transaction
 from psycopg.errors import ReadOnlySqlTransaction
 
 from campaigns.channels.services import choose_routes
+from campaigns.content.answering import sample_codes
 from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage
 from campaigns.deliveries import queries
@@ -61,9 +62,8 @@ def _rehearse(
         queries.record_results(results, max_attempts=MAX_ATTEMPTS, now=now)
         return []
     results, messages = [], []
-    for row, words in zip(
-        rows, word_messages(rows, route=routes[0], now=now, ask=_ask), strict=True
-    ):
+    wordings = word_messages(rows, route=routes[0], now=now, ask=_ask, claim=sample_codes)
+    for row, words in zip(rows, wordings, strict=True):
         if isinstance(words, Refusal):
             refused = Result(
                 delivery_id=row.id, outcome="unsayable", reason=words.reason, locale=words.locale

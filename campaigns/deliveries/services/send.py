@@ -71,17 +71,22 @@ def _hand_over(rows: Sequence[Decided], *, claimed_at: datetime, now: datetime) 
             [Result(delivery_id=row.id, outcome=outcome, reason=reason) for row in rows], now=now
         )
         return
-    wordings = list(zip(rows, word_messages(rows, route=routes[0], now=now), strict=True))
-    _record(
-        [
-            Result(
-                delivery_id=row.id, outcome="unsayable", reason=words.reason, locale=words.locale
-            )
-            for row, words in wordings
-            if isinstance(words, Refusal)
-        ],
-        now=now,
-    )
+    # Coupon codes are given to the deliveries for good before anything leaves.
+    with transaction.atomic():
+        wordings = list(zip(rows, word_messages(rows, route=routes[0], now=now), strict=True))
+        _record(
+            [
+                Result(
+                    delivery_id=row.id,
+                    outcome="unsayable",
+                    reason=words.reason,
+                    locale=words.locale,
+                )
+                for row, words in wordings
+                if isinstance(words, Refusal)
+            ],
+            now=now,
+        )
     sayable = [(row.id, words) for row, words in wordings if isinstance(words, Worded)]
     for start in range(0, len(sayable), HAND_OVER_BATCH):
         chunk = sayable[start : start + HAND_OVER_BATCH]

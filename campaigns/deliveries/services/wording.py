@@ -1,17 +1,19 @@
 """Puts claimed deliveries into words: values of the people, merge sources, links."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from campaigns.channels.devices import subscription_keys
 from campaigns.channels.services import Route
+from campaigns.content.answering import Claim, Wish, claim_codes, find_items, render_all
 from campaigns.content.rules.locales import locale_of
 from campaigns.content.rules.rendering import (
+    KEPT,
+    CompiledWords,
     Refusal,
     present_values,
-    render_words,
     trait_values,
 )
 from campaigns.content.rules.values import keep_read
@@ -41,26 +43,36 @@ class Worded:
 
 
 def word_messages(
-    rows: Sequence[Decided], *, route: Route, now: datetime, ask: Ask = _ask
+    rows: Sequence[Decided],
+    *,
+    route: Route,
+    now: datetime,
+    ask: Ask = _ask,
+    claim: Claim = claim_codes,
 ) -> list[Worded | Refusal]:
     """Return the message of each delivery of one template version, or why there is none.
 
-    Everybody gets the words of their own language, or a wider one, or the default ones.
+    Everybody gets the words of their own language, or a wider one, or the default ones. Coupon codes
+    are claimed in the caller's transaction.
     """
     version_id = rows[0].template_version_id
     locales = [choose_words(version_id, locale_of(row.traits or {}, row.locale)) for row in rows]
     compiled = {locale: get_compiled_words(version_id, locale) for locale in set(locales)}
     names = frozenset[str]().union(*(words.names for words in compiled.values()))
     merged = _merged_values(names, rows, ask=ask, now=now)
+    wishes = [
+        _wish(row, compiled[locale], merged=merged, now=now)
+        for row, locale in zip(rows, locales, strict=True)
+    ]
     keys = subscription_keys(row.address for row in rows if row.channel == Channel.WEBPUSH)
     wordings: list[Worded | Refusal] = []
-    for row, locale in zip(rows, locales, strict=True):
-        links = personal_links(row.id, now=now)
-        traits = trait_values(row.traits or {})
-        values = {**traits, "customer": traits, **present_values(row.ctx or {})}
-        for source, by_customer in merged.items():
-            values[source] = present_values(by_customer.get(CustomerId(row.customer_id), {}))
-        words = render_words(compiled[locale], values=values, links=links)
+    for row, wish, locale, words in zip(
+        rows,
+        wishes,
+        locales,
+        render_all(wishes, claim=claim, find=find_items, now=now),
+        strict=True,
+    ):
         if isinstance(words, Refusal):
             wordings.append(replace(words, locale=locale))
             continue
@@ -76,12 +88,31 @@ def word_messages(
             from_name=route.from_name,
             reply_to=route.reply_to,
             report_url=route.report_url,
-            headers=list_headers(links) if is_list_mail else {},
+            headers=list_headers(wish.links) if is_list_mail else {},
             values={**words.fields, **keys.get(row.address, {})},
         )
-        read = keep_read(values, compiled[locale].paths)
+        read = keep_read(wish.values, wish.compiled.paths)
+        if answers := wish.asks.known():
+            read[KEPT] = answers
         wordings.append(Worded(message=message, values=read, locale=locale))
     return wordings
+
+
+def _wish(
+    row: Decided,
+    compiled: CompiledWords,
+    *,
+    merged: Mapping[str, Mapping[CustomerId, dict[str, Any]]],
+    now: datetime,
+) -> Wish:
+    customer_id, traits = CustomerId(row.customer_id), trait_values(row.traits or {})
+    values = {**traits, "customer": traits, **present_values(row.ctx or {})}
+    for source, by_customer in merged.items():
+        values[source] = present_values(by_customer.get(customer_id, {}))
+    links = personal_links(row.id, now=now)
+    return Wish(
+        number=row.id, customer_id=customer_id, compiled=compiled, values=values, links=links
+    )
 
 
 def _merged_values(

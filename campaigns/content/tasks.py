@@ -1,0 +1,12 @@
+"""Celery entries of content."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns.content.coupons import warn_of_low
+
+
+@shared_task(name="campaigns.look_at_coupons")
+def look_at_coupons() -> int:
+    """Tell of coupon pools that run low."""
+    return warn_of_low(now=timezone.now())
