@@ -82,7 +82,7 @@ nightly: $(STAMP) ## Hold segments and computed traits equal to a recompute over
 
 .PHONY: bench
 bench: $(STAMP) ## Measure: each tests/benchmarks/*.py in turn, numbers on the terminal
-	@for name in ingest collection engagement startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
+	@for name in ingest collection engagement reaction startup; do echo "== $$name"; $(BIN)/python -m tests.benchmarks.$$name; done
 	@$(BIN)/pytest -q -s tests/benchmarks -m nightly
 
 

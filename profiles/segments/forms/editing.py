@@ -72,6 +72,10 @@ KINDS = [
 ]
 
 
+# The steps that add a filter, and to which list: on what happened, or on what the found one carried.
+_FILTERS = {"filter": "where", "carried": "having"}
+
+
 def apply_step(document: Document, step: str) -> Document:
     """Apply a step such as `add:0.1:count`, `remove:0.1`, `filter:0.1` to a rule.
 
@@ -91,9 +95,9 @@ def apply_step(document: Document, step: str) -> Document:
     elif verb == "remove" and place:
         parent, _, number = place.rpartition(".")
         del _find(changed["root"], parent)["rules"][int(number)]  # type: ignore[index]
-    elif verb == "filter":
+    elif verb == "filter" or (verb == "carried" and node.get("kind") == "occurrence"):
         holder = node.get("first", node)
-        holder.setdefault("where", []).append(
+        holder.setdefault(_FILTERS[verb], []).append(
             {"property": "", "test": {"type": "text", "operator": "is", "values": []}}
         )
     return changed

@@ -89,6 +89,9 @@ CHOICES: dict[str, list[tuple[str, str]]] = {
 }
 """Choices of the other selects of a condition, by field."""
 
+ANY_TIME = "date:any"
+"""What the first or last time is asked when only what it carried counts."""
+
 _MOVING = {"in_last", "more_than_ago", "in_next", "more_than_ahead"}
 
 
@@ -118,8 +121,18 @@ class TestShown:
         return found
 
 
+def show_when(test: dict[str, Any] | None) -> TestShown:
+    """Return as fields when something was the first or last time, which may be any time."""
+    if test is None:
+        return TestShown(operator=ANY_TIME, choices=_choices("when"), takes="nothing")
+    return show_test(test, "when")
+
+
 def show_test(test: dict[str, Any], allowed: str) -> TestShown:
-    """Return a test as fields; `allowed` is any, date, number, or where (nothing that moves)."""
+    """Return a test as fields.
+
+    `allowed` is any, number, when (dates, or any time), or where (nothing that moves).
+    """
     kind, operator = test["type"], test["operator"]
     if kind == "boolean":
         operator = "yes" if test["value"] else "no"
@@ -154,8 +167,11 @@ def _takes(kind: str, operator: str) -> str:
 
 
 def _choices(allowed: str) -> list[tuple[str, list[tuple[str, str]]]]:
-    if allowed in {"date", "number"}:
-        return [(label, rows) for label, rows in OPERATORS if label.lower() == allowed]
+    known = dict(OPERATORS)
+    if allowed == "number":
+        return [("Number", known["Number"])]
+    if allowed == "when":
+        return [("Date", [*known["Date"], (ANY_TIME, "was at any time")])]
     if allowed == "where":
         moving = {*(f"date:{name}" for name in _MOVING), "date:anniversary"}
         return [(label, [row for row in rows if row[0] not in moving]) for label, rows in OPERATORS]

@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from profiles.segments.forms.operators import ANY_TIME
+
 Document = dict[str, Any]
 LIST_SEPARATOR = ","
 
@@ -86,11 +88,14 @@ class FormReader:
         }
 
     def _occurrence(self, place: str) -> Document:
-        return {
+        found: Document = {
             **self._happening(place),
             "which": self._get(place, "which") or "last",
-            "when": self._test(place, default="date:in_last"),
+            "having": self._filters(f"{place}.having"),
         }
+        if self._get(place, "op") != ANY_TIME:
+            found["when"] = self._test(place, default="date:in_last")
+        return found
 
     def _sequence(self, place: str) -> Document:
         same = self._get(place, "same")
@@ -133,14 +138,17 @@ class FormReader:
         return {"salt": self._get(place, "salt") or "split", "first": 0, "last": last}
 
     def _happening(self, place: str) -> Document:
+        return {"event": self._get(place, "event"), "where": self._filters(f"{place}.where")}
+
+    def _filters(self, prefix: str) -> list[Document]:
         filters = []
         number = 0
-        while (path := self._fields.get(f"{place}.where{number}.property")) is not None:
+        while (path := self._fields.get(f"{prefix}{number}.property")) is not None:
             if path.strip():
-                test = self._test(f"{place}.where{number}", default="text:is")
+                test = self._test(f"{prefix}{number}", default="text:is")
                 filters.append({"property": path.strip(), "test": test})
             number += 1
-        return {"event": self._get(place, "event"), "where": filters}
+        return filters
 
     def _selection(self, place: str) -> Document:
         return {**self._happening(place), "window": self._window(place)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from profiles.segments.forms.editing import KINDS
-from profiles.segments.forms.operators import OPERATORS, TestShown, show_test
+from profiles.segments.forms.operators import OPERATORS, TestShown, show_test, show_when
 from profiles.segments.forms.reading import FormReader
 
 Document = dict[str, Any]
@@ -36,7 +36,7 @@ class NodeShown:
     number: int = 0
     values: Mapping[str, Any] = field(default_factory=dict)
     test: TestShown | None = None
-    filters: list[tuple[str, str, TestShown]] = field(default_factory=list)
+    filters: list[tuple[str, str, str, TestShown]] = field(default_factory=list)
     spans: list[SpanShown] = field(default_factory=list)
     window: str = ""
     match: str = ""
@@ -133,9 +133,9 @@ def _fields(shown: NodeShown) -> dict[str, str]:
         fields |= shown.test.fields(prefix)
     if shown.window:
         fields[f"{prefix}.window"] = shown.window
-    for number, (path, _, test) in enumerate(shown.filters):
-        fields[f"{prefix}.where{number}.property"] = path
-        fields |= test.fields(f"{prefix}.where{number}")
+    for _, path, place, test in shown.filters:
+        fields[f"{place}.property"] = path
+        fields |= test.fields(place)
     for span in shown.spans:
         fields[f"{prefix}.{span.name}_amount"] = str(span.amount)
         fields[f"{prefix}.{span.name}_unit"] = span.unit
@@ -148,14 +148,16 @@ def _fill(shown: NodeShown, node: Document) -> None:
     values = {name: node[name] for name in _PLAIN.get(kind, ()) if name in node}
     if "event" in happening:
         values["event"] = happening["event"]
-        for number, one in enumerate(happening.get("where", [])):
-            prefix = f"{shown.place}.where{number}"
-            shown.filters.append((one["property"], prefix, show_test(one["test"], "where")))
+        for name, word in (("where", "where"), ("having", "and it had")):
+            for number, one in enumerate(happening.get(name, [])):
+                prefix = f"{shown.place}.{name}{number}"
+                test = show_test(one["test"], "where")
+                shown.filters.append((word, one["property"], prefix, test))
     shown.values = values | _EXTRA.get(kind, lambda _: {})(node)
-    tested = node.get("when") if kind == "occurrence" else node.get("test")
-    if tested:
-        allowed = {"occurrence": "date", "aggregate": "number"}.get(kind, "any")
-        shown.test = show_test(tested, allowed)
+    if kind == "occurrence":
+        shown.test = show_when(node.get("when"))
+    elif node.get("test"):
+        shown.test = show_test(node["test"], "number" if kind == "aggregate" else "any")
     if "window" in happening:
         _window(shown, happening["window"])
     if kind == "sequence":
@@ -205,15 +207,19 @@ _EXTRA: dict[str, Any] = {
 
 
 def _plain(value: Any) -> Any:
-    """Return JSON in which 1 and "1", a date and its midnight, and absent and empty are alike."""
+    """Return JSON in which 1 and "1", a date and its midnight, and absent and empty are alike.
+
+    A filter whose property is not named yet counts as absent.
+    """
     if isinstance(value, dict):
         return {
             key: _plain(one)
             for key, one in value.items()
-            if one not in (None, [], "") and (key, one) != ("member", True)
+            if _plain(one) not in (None, [], "") and (key, one) != ("member", True)
         }
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        unnamed = [one for one in value if isinstance(one, dict) and one.get("property") == ""]
+        return [_plain(one) for one in value if one not in unnamed]
     return str(value).removesuffix("T00:00:00Z")
 
 

@@ -107,6 +107,31 @@ def test_steps_add_remove_and_ignore_places_that_are_gone():
     assert start["root"]["rules"] == []
 
 
+def test_a_filter_is_added_as_fields():
+    document = apply_step({"version": 1, "root": {"kind": "group", "rules": []}}, "add::count")
+    [shown] = show_rule(apply_step(document, "filter:0"), {}).rules
+    assert (shown.kind, [row[:3] for row in shown.filters]) == (
+        "count",
+        [("where", "", "0.where0")],
+    )
+
+
+def test_the_form_asks_what_the_last_time_carried_at_any_time():
+    document = apply_step({"version": 1, "root": {"kind": "group", "rules": []}}, "add::occurrence")
+    document = apply_step(document, "carried:0")
+    assert apply_step(document, "add::count")["root"]["rules"][1].get("having") is None
+    [shown] = show_rule(document, {}).rules
+    assert [row[:3] for row in shown.filters] == [("and it had", "", "0.having0")]
+    fields = _fields(shown) | {
+        "match": "all", "0.event": "Order Completed", "0.op": "date:any",
+        "0.having0.property": "status", "0.having0.value": "refunded",
+    }  # fmt: skip
+    rule = parse_rule(FormReader(fields).document())
+    assert rule.root.words() == "the last “Order Completed” had status is “refunded”"
+    [again] = show_rule(rule.model_dump(mode="json", exclude_none=True), {}).rules
+    assert (again.kind, again.test.operator) == ("occurrence", "date:any")
+
+
 def test_errors_are_shown_at_their_condition():
     errors = [("root.rules.0.rules.1.test.value", "wrong"), ("root.match", "no")]
     assert errors_by_place(errors) == {"0.1": ["test: wrong"], "": ["match: no"]}
