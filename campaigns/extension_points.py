@@ -126,16 +126,34 @@ class TemplateUsage(Protocol):
 
 
 class JourneyNodeType(Protocol):
-    """A step of a journey whose decision is taken in Python, for many people at once."""
+    """A step of a journey that another app brings; it acts and decides for many people at once.
+
+    `params_type` holds its settings: the builder makes a field of each, with title and description.
+    Every outlet leads somewhere. `reasons` are the words of the reasons it gives.
+    """
 
     kind: str
+    label: str
+    note: str
+    icon: str
     outlets: tuple[str, ...]
     params_type: type[BaseModel]
+    reasons: Mapping[str, str]
 
     def decide(
         self, params: Any, visits: Sequence[Visit], *, now: datetime
     ) -> dict[int, NodeAnswer]:
-        """Return the outlet and the reason for each enrollment id, in one transaction."""
+        """Act, and return the outlet and the reason for each enrollment id.
+
+        In the transaction that moves the people. What it does has a unique key made of enrollment
+        and step, so that nothing happens twice.
+        """
+        ...
+
+    def rehearse(
+        self, params: Any, visits: Sequence[Visit], *, now: datetime
+    ) -> dict[int, NodeAnswer]:
+        """Return what `decide` would, as far as that can be told without doing anything."""
         ...
 
 

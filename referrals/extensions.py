@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from campaigns.extension_points import merge_sources
+from campaigns.extension_points import journey_node_types, merge_sources
 from kernel.events import register_event_type, register_log
 from profiles.contracts import CustomerId, MergePair, TimelineEntry
 from profiles.extension_points import customer_mergers, personal_data_sources, timeline_sources
 from referrals.contracts import RewardGranted
+from referrals.journey_steps import GrantReward, MakeAdvocate
 from referrals.people import ReferralsData
 from referrals.programs.services import find_shared_program, join_program, share_link
 from referrals.rewards import merging
@@ -82,6 +83,8 @@ register_log("referrals.ledger_entry", "referrals_ledger_entry", time_column="at
 register_event_type("referrals.reward_granted", version=1, payload=RewardGranted)
 
 merge_sources.register(ReferralValues.key, ReferralValues())
+for step in (MakeAdvocate(), GrantReward()):
+    journey_node_types.register(step.kind, step)
 timeline_sources.register(RewardTimeline.key, RewardTimeline())
 customer_mergers.register(ReferralMerger.key, ReferralMerger())
 personal_data_sources.register(ReferralsData.key, ReferralsData())

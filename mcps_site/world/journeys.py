@@ -181,11 +181,13 @@ def invite(mail: str) -> Node:
         "goal": {"event": "Referral Started", "days": 14, "leaves": False},
         "nodes": [
             _entry(ORDER, "some_hours", min_gap_seconds=30 * DAY),
-            {"id": "some_hours", "type": "wait", "seconds": 6 * HOUR, "next": "mail"},
+            {"id": "some_hours", "type": "wait", "seconds": 6 * HOUR, "next": "advocate"},
+            {"id": "advocate", "type": "plugin", "kind": "referrals.make_advocate",
+             "branches": [{"name": "advocate", "next": "mail"}, {"name": "no program", "next": "done"}]},
             {"id": "mail", "type": "send", "template": mail, "next": "done"},
             {"id": "done", "type": "exit"},
         ],
-    }
+    }  # fmt: skip
 
 
 def _entry(event: str, following: str, **settings: Any) -> Node:

@@ -9,9 +9,9 @@ from referrals.rewards.rules import AccountKind, GrantStatus, PostingKind, Side
 
 
 class Grant(models.Model):
-    """A reward promised to one side of one referral; unique for program, rule and cause.
+    """A reward promised to one side of one referral, or by a journey; unique for program, rule and cause.
 
-    Both sides of a referral are written in one statement. A held grant is released after
+    Both sides of a referral are written in one statement. What a journey promises has no referral. A held grant is released after
     `release_at` unless a finding holds it.
     """
 
@@ -22,7 +22,9 @@ class Grant(models.Model):
     )
     rule = models.CharField(max_length=12)
     cause = models.CharField(max_length=60)
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="grants")
+    referral = models.ForeignKey(
+        Referral, null=True, on_delete=models.PROTECT, related_name="grants"
+    )
     customer = models.ForeignKey(
         "profiles.Customer", on_delete=models.PROTECT, related_name="+", db_index=False
     )

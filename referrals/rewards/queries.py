@@ -1,6 +1,6 @@
 """Set statements about conversions, grants, refunds and the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.events import Bounds
 from kernel.sql import SqlFile
+from referrals.programs.rules import Reward
 from referrals.rewards.rules import ROUTES, GrantStatus, PostingKind
 
 CONVERT = SqlFile(__file__, "convert")
@@ -35,13 +36,13 @@ class Released:
     grant_id: int
     key: UUID
     side: str
-    referral_id: int
+    referral_id: int | None
     customer_id: int
     amount: Decimal
     unit: str
     program: str
     program_key: UUID
-    referral_key: UUID
+    referral_key: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class Reversed:
 
     grant_id: int
     before: str
-    referral_id: int
+    referral_id: int | None
     customer_id: int
     amount: Decimal
     unit: str
@@ -95,6 +96,27 @@ def hold_grants(
         },
     )
     return sorted(grant_id for grant_id, status in rows if status == GrantStatus.HELD)
+
+
+def promise_rewards(
+    program_id: int,
+    causes: Mapping[str, int],
+    *,
+    keys: Sequence[UUID],
+    reward: Reward,
+    now: datetime,
+) -> list[int]:
+    """Promise a reward to the customer of each cause; returns the grants that are new."""
+    params = {
+        "program_id": program_id,
+        "keys": list(keys),
+        "causes": list(causes),
+        "customer_ids": list(causes.values()),
+        "amount": reward.amount,
+        "unit": reward.unit,
+        "now": now,
+    }
+    return [row[0] for row in GRANTS.run("promise_rewards", params)]
 
 
 def record_refunds(bounds: Bounds, *, converted_ids: Sequence[int]) -> list[int]:

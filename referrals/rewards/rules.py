@@ -14,10 +14,14 @@ class GrantStatus(StrEnum):
 
 
 class Side(StrEnum):
-    """Who gets the reward; also the rule part of a grant's unique key."""
+    """Who gets the reward; also the rule part of a grant's unique key.
+
+    A member gets one by a journey, without a referral.
+    """
 
     ADVOCATE = "advocate"
     FRIEND = "friend"
+    MEMBER = "member"
 
 
 class AccountKind(StrEnum):

@@ -1,6 +1,6 @@
 """From a friend's purchase to a reward that is granted, or taken back when the order is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -16,6 +16,7 @@ from profiles.facade import record_touchpoints
 from referrals.abuse.models import Finding
 from referrals.graph.queries import move_referrals
 from referrals.graph.rules import ReferralStatus
+from referrals.programs.rules import Reward
 from referrals.rewards import queries
 from referrals.rewards.models import Grant
 from referrals.rewards.rules import GrantStatus, PostingKind, no_longer_qualifies
@@ -58,7 +59,7 @@ def release_due(*, now: datetime, batch: int = RELEASE_BATCH) -> int:
             now=now,
         )
         move_referrals(
-            [grant.referral_id for grant in released],
+            [grant.referral_id for grant in released if grant.referral_id is not None],
             before=ReferralStatus.CONVERTED,
             after=ReferralStatus.REWARDED,
             reason="reward_granted",
@@ -69,6 +70,22 @@ def release_due(*, now: datetime, batch: int = RELEASE_BATCH) -> int:
             "referrals.reward_granted", [_granted_event(grant) for grant in released], now=now
         )
     return len(released)
+
+
+def promise_rewards(
+    program_id: int, causes: Mapping[str, int], *, reward: Reward, now: datetime
+) -> int:
+    """Promise a reward of a program to the customer of each cause; it is granted at once.
+
+    In the caller's transaction. A cause that was promised before gets nothing again. Returns how
+    many are new.
+    """
+    keys = new_keys(len(causes), now=now)
+    grants = queries.promise_rewards(program_id, causes, keys=keys, reward=reward, now=now)
+    queries.post_grants(
+        grants, PostingKind.EARN, before=GrantStatus.HELD, reason="A journey granted it.", now=now
+    )
+    return len(grants)
 
 
 def reverse_grant(grant_id: int, *, reason: str, actor: str, now: datetime) -> None:
@@ -227,5 +244,5 @@ def _reward_facts(grant: queries.Released) -> dict[str, str]:
         "side": grant.side,
         "amount": str(grant.amount),
         "unit": grant.unit,
-        "referral": str(grant.referral_key),
+        "referral": str(grant.referral_key or ""),
     }

@@ -12,6 +12,7 @@ from campaigns.journeys.forms.choosing import (
     SplitForm,
 )
 from campaigns.journeys.forms.entries import EntryForm
+from campaigns.journeys.forms.plugging import PluginForm
 from campaigns.journeys.forms.sending import SendForm
 from campaigns.journeys.forms.waiting import (
     HoldForm,
@@ -39,5 +40,6 @@ FORMS: Final[dict[str, type[NodeForm]]] = {
     "loop": LoopForm,
     "update": UpdateForm,
     "webhook": WebhookForm,
+    "plugin": PluginForm,
     "exit": ExitForm,
 }

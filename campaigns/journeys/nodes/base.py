@@ -34,6 +34,11 @@ class Node(BaseModel):
     id: str = NodeName
     note: str = Field(default="", max_length=500)
 
+    @property
+    def engine_type(self) -> str:
+        """By which name the engine finds who decides here."""
+        return str(getattr(self, "type"))  # noqa: B009 (each type of node has its own literal)
+
     def outlets(self) -> Sequence[tuple[str, str]]:
         """Return name and target of each outlet, in the order staff see them."""
         raise NotImplementedError

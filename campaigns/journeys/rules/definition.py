@@ -12,6 +12,7 @@ from campaigns.journeys.nodes.exit import Exit
 from campaigns.journeys.nodes.hold import Hold
 from campaigns.journeys.nodes.loop import Loop
 from campaigns.journeys.nodes.matching import Match
+from campaigns.journeys.nodes.plugin import Plugin
 from campaigns.journeys.nodes.reach import Reach
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.nodes.split import Split
@@ -40,6 +41,7 @@ AnyNode = Annotated[
     | Update
     | Emit
     | Webhook
+    | Plugin
     | Exit,
     Field(discriminator="type"),
 ]

@@ -1,5 +1,7 @@
 """The reasons of steps, in words."""
 
+from campaigns.extension_points import journey_node_types
+
 REFUSALS = {
     "been_here": "had been in it before",
     "inside": "were in it already",
@@ -67,4 +69,5 @@ _WORDS = {
 
 def say_reason(reason: str) -> str:
     """Say why a step was taken; a reason without words of its own is the name of a branch."""
-    return _WORDS.get(reason, f"Took the branch “{reason}”")
+    plugged = (kind.reasons.get(reason) for _, kind in journey_node_types.items())
+    return _WORDS.get(reason) or next(filter(None, plugged), f"Took the branch “{reason}”")

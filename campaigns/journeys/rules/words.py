@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from campaigns.channels.words import channel_label
 from campaigns.contracts import Channel
+from campaigns.extension_points import journey_node_types
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.documents import DraftNode
 
@@ -77,8 +78,7 @@ CHANNEL_ICONS: Final = {
     Channel.TASK: "store",
 }
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-KIND_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
-STEPS: Final = tuple(kind for kind in KINDS if kind.type != "entry")
+_KIND_BY_TYPE: Final = {kind.type: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +91,47 @@ class Words:
     tile: str
 
 
+def list_steps() -> list[Kind]:
+    """Return the steps staff may add: our own, then those that other apps bring, then the exit."""
+    own = [kind for kind in KINDS if kind.type not in {"entry", "exit"}]
+    brought = [_brought(key) for key, _ in journey_node_types.items()]
+    return [*own, *filter(None, brought), _KIND_BY_TYPE["exit"]]
+
+
+def find_kind(type_: str) -> Kind | None:
+    """Return a type of step, also one that another app brings, by its key."""
+    return _KIND_BY_TYPE.get(type_) or _brought(type_)
+
+
+def _brought(key: str) -> Kind | None:
+    kind = journey_node_types.find(key)
+    if kind is None:
+        return None
+    ways = [{"name": outlet, "next": "?"} for outlet in kind.outlets]
+    blank = {
+        "id": key.rpartition(".")[2],
+        "type": "plugin",
+        "kind": key,
+        "settings": {},
+        "branches": ways,
+    }
+    return Kind(
+        type=key, label=kind.label, note=kind.note, icon=kind.icon, tile="push", blank=blank
+    )
+
+
 def blank_node(type_: str) -> DraftNode:
     """Return a new node of a type; its ways are not led anywhere yet."""
-    kind = KIND_BY_TYPE[type_]
-    return {"id": type_, "type": type_, **kind.blank}
+    kind = find_kind(type_)
+    return {"id": type_, "type": type_, **(kind.blank if kind else {})}
 
 
 def describe(node: DraftNode, known: Known) -> Words:
     """Say what a node does, as far as it is filled in."""
-    kind = KIND_BY_TYPE.get(node["type"])
+    kind = find_kind(str(node.get("kind") or node["type"]))
     if kind is None:
         return Words(title=node["id"], note=node["type"], icon="puzzle", tile="split")
-    title, note = _TITLES[kind.type](node, known)
+    title, note = _TITLES.get(node["type"], _plugin)(node, known)
     icon, tile = _look(node, known) or (kind.icon, kind.tile)
     return Words(title=title, note=node.get("note") or note, icon=icon, tile=tile)
 
@@ -244,6 +273,12 @@ def _update(node: DraftNode, _known: Known) -> tuple[str, str]:
 def _webhook(node: DraftNode, _known: Known) -> tuple[str, str]:
     host = str(node.get("url") or "").partition("//")[2].partition("/")[0]
     return f"Call {host or 'a server'}", "And keep the answer"
+
+
+def _plugin(node: DraftNode, _known: Known) -> tuple[str, str]:
+    kind = journey_node_types.get(node["kind"])
+    said = ", ".join(str(value) for value in (node.get("settings") or {}).values())
+    return kind.label, said or kind.note
 
 
 def _exit(_node: DraftNode, _known: Known) -> tuple[str, str]:

@@ -188,7 +188,7 @@ def _node_row(
         version=version,
         node=number[node.id],
         name=node.id,
-        type=node.type,
+        type=node.engine_type,
         act=engine.act,
         outlets=[name for name, _ in outlets],
         next=[number[target] for _, target in outlets],

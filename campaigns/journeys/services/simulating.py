@@ -12,6 +12,7 @@ from django.db import connection
 from campaigns.contracts import NodeAnswer, Visit
 from campaigns.deliveries.queries import Decided
 from campaigns.deliveries.services.rehearsing import Rehearsed, rehearse_due
+from campaigns.extension_points import journey_node_types
 from campaigns.journeys import queries, visits
 from campaigns.journeys.models import Journey, JourneyVersion
 from campaigns.journeys.queries import AskedNode
@@ -164,6 +165,10 @@ class Simulation:
             for customer_id, traits in plan_traits(node, found).items():
                 sandbox.set_traits(customer_id, traits)
             return answer_all(found, "traits_set")
+        plugged = journey_node_types.find(node.type)
+        if plugged is not None:
+            settings = plugged.params_type.model_validate(node.params)
+            return plugged.rehearse(settings, found, now=now)
         return decide(node, found, now=now)
 
     def _answer_calls(self, now: datetime) -> int:

@@ -21,7 +21,7 @@ from campaigns.journeys.rules import documents
 from campaigns.journeys.rules.documents import CannotEdit, Document
 from campaigns.journeys.rules.picture import thumbnail
 from campaigns.journeys.rules.samples import SAMPLES, find_sample
-from campaigns.journeys.rules.words import KIND_BY_TYPE, STEPS, blank_node
+from campaigns.journeys.rules.words import blank_node, find_kind, list_steps
 from campaigns.journeys.services import drafting
 from campaigns.journeys.services.publish import create_journey
 from campaigns.journeys.views.canvas import canvas_of
@@ -125,12 +125,13 @@ _Edit = tuple[Callable[[Document], Document], str]
 
 def _add(posted: QueryDict) -> _Edit:
     type_, source, slot = posted.get("type", ""), posted.get("source", ""), posted.get("slot", "")
-    if type_ not in KIND_BY_TYPE or type_ == "entry":
+    kind = find_kind(type_)
+    if kind is None or type_ == "entry":
         raise Http404("There is no such type of step.")
     node = blank_node(type_)
     return (
         lambda document: documents.insert_node(document, node, source=source, slot=slot),
-        f"Add “{KIND_BY_TYPE[type_].label}”",
+        f"Add “{kind.label}”",
     )
 
 
@@ -250,7 +251,7 @@ def _answer(
         "form": form,
         "settings": settings or SettingsForm(definition),
         "adding": place if place.get("slot") else None,
-        "steps": STEPS,
+        "steps": list_steps(),
         "refused": refused,
         "can_undo": draft.edits.filter(place=draft.place - 1).exists(),
         "can_redo": draft.edits.filter(place=draft.place + 1).exists(),

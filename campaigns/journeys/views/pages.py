@@ -13,7 +13,7 @@ from campaigns.journeys import selectors, trials
 from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.results import count_messages, list_refused
 from campaigns.journeys.rules.reasons import REFUSED, say_reason
-from campaigns.journeys.rules.words import KIND_BY_TYPE
+from campaigns.journeys.rules.words import find_kind
 from campaigns.journeys.selectors import NodeRow
 from campaigns.journeys.services import moving
 from campaigns.journeys.views.building import find_journey
@@ -177,7 +177,7 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
     titles = selectors.title_nodes(one.version)
     steps = [
         {
-            "icon": KIND_BY_TYPE[step.type].icon if step.type in KIND_BY_TYPE else "puzzle",
+            "icon": kind.icon if (kind := find_kind(step.type)) else "puzzle",
             "title": say_reason(step.reason),
             "note": _passed(step, titles),
             "at": step.at,

@@ -13,7 +13,7 @@ from campaigns.journeys.forms.trying import TryForm
 from campaigns.journeys.models import Journey, JourneyDraft
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.simulation import say_span
-from campaigns.journeys.rules.words import KIND_BY_TYPE
+from campaigns.journeys.rules.words import find_kind
 from campaigns.journeys.services.drafting import EMPTY, shown_edit
 from campaigns.journeys.services.publish import check_definition
 from campaigns.journeys.services.trying import Tried, try_as
@@ -72,7 +72,7 @@ def _told(tried: Tried, raw: Any) -> dict[str, Any]:
         "arrows": [(arrow, (arrow.source, arrow.target) in tried.ways) for arrow in canvas.arrows],
         "steps": [
             {
-                "icon": KIND_BY_TYPE[step.type].icon if step.type in KIND_BY_TYPE else "puzzle",
+                "icon": kind.icon if (kind := find_kind(step.type)) else "puzzle",
                 "title": say_reason(step.reason),
                 "note": f"After {say_span(step.at - tried.began_at)}, at “{step.node}”"
                 + (f", on to “{step.next_node}”" if step.next_node else ""),

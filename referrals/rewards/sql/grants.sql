@@ -21,7 +21,7 @@ SELECT g.id AS grant_id, g.key, g.rule AS side, g.referral_id, g.customer_id, g.
     p.name AS program, p.key AS program_key, r.key AS referral_key
 FROM granted g
 JOIN referrals_program p ON p.id = g.program_id
-JOIN referrals_referral r ON r.id = g.referral_id
+LEFT JOIN referrals_referral r ON r.id = g.referral_id
 ORDER BY g.id
 
 -- name: reverse_grants
@@ -37,3 +37,16 @@ UPDATE referrals_grant g SET status = 'reversed', reversed_at = %(now)s::timesta
     reversal_reason = %(reason)s::text
 FROM target t WHERE g.id = t.id
 RETURNING g.id AS grant_id, t.before, g.referral_id, g.customer_id, g.amount, g.unit
+
+-- name: promise_rewards
+-- Promises a reward without a referral to the customer of each cause, due at once. Returns the grants
+-- that are new. Safe to run twice. Leans on referrals_grant_once.
+INSERT INTO referrals_grant (
+    key, program_id, rule, cause, customer_id, recorded_for, amount, unit, status, earned_at, release_at
+)
+SELECT w.key, %(program_id)s::bigint, 'member', w.cause, w.customer_id, w.customer_id,
+    %(amount)s::numeric, %(unit)s::text, 'held', %(now)s::timestamptz, %(now)s::timestamptz
+FROM unnest(%(keys)s::uuid[], %(causes)s::text[], %(customer_ids)s::bigint[]) AS w (key, cause, customer_id)
+ORDER BY w.cause
+ON CONFLICT (program_id, rule, cause) DO NOTHING
+RETURNING id

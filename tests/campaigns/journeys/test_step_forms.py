@@ -56,6 +56,8 @@ FULL: list[dict[str, Any]] = [
         {"kind": "date_trait", "trait": "birthday", "offset_days": 2, "at": "07:15", "zone": "UTC", "yearly": True},
         {"kind": "segment_left", "segment_id": 1}, {"kind": "api"},
         {"kind": "event", "event": "referrals.reward_granted", "match": []}]},
+    {"id": "a", "type": "plugin", "kind": "referrals.grant_reward", "settings": {"amount": "20", "unit": "EUR"},
+     "branches": [{"name": "granted", "next": "x"}, {"name": "no program", "next": "y"}]},
 ]  # fmt: skip
 
 

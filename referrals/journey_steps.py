@@ -1,0 +1,93 @@
+"""Steps that programs bring to journeys: inviting people to share, and granting a reward."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaigns.contracts import NodeAnswer, Visit
+from referrals.programs.rules import POINTS, Reward
+from referrals.programs.services import find_shared_program, join_program
+from referrals.rewards.services import promise_rewards
+
+Answers = dict[int, NodeAnswer]
+_NO_PROGRAM = NodeAnswer(outlet="no program", reason="no_program")
+
+
+class NoSettings(BaseModel):
+    """A step that asks for nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RewardSettings(Reward):
+    """How much the step grants."""
+
+    amount: Decimal = Field(gt=0, max_digits=12, decimal_places=2, title="Amount")
+    unit: str = Field(
+        default=POINTS, pattern=r"^(points|[A-Z]{3})$", title="Unit",
+        description="points, or a currency such as EUR",
+    )  # fmt: skip
+
+
+class MakeAdvocate:
+    """Gives people a code and a link of their own in the live program; once in each program."""
+
+    kind = "referrals.make_advocate"
+    label = "Make an advocate"
+    note = "A code and link to share: {{ referral.link }}"
+    icon = "share-2"
+    outlets = ("advocate", "no program")
+    params_type = NoSettings
+    reasons: Mapping[str, str] = {
+        "made_advocate": "Got a referral code of their own",
+        "no_program": "No referral program was live",
+    }
+
+    def decide(self, params: NoSettings, visits: Sequence[Visit], *, now: datetime) -> Answers:
+        """Make them advocates; who is one already keeps the code."""
+        program_id = find_shared_program()
+        if program_id is not None:
+            join_program(program_id, [visit.customer_id for visit in visits], now=now)
+        return _answer(visits, program_id, outlet="advocate", reason="made_advocate")
+
+    def rehearse(self, params: NoSettings, visits: Sequence[Visit], *, now: datetime) -> Answers:
+        """Say which way they would go."""
+        return _answer(visits, find_shared_program(), outlet="advocate", reason="made_advocate")
+
+
+class GrantReward:
+    """Grants a reward of the live program, once for each visit of the step."""
+
+    kind = "referrals.grant_reward"
+    label = "Grant a reward"
+    note = "Of the live referral program"
+    icon = "gift"
+    outlets = ("granted", "no program")
+    params_type = RewardSettings
+    reasons: Mapping[str, str] = {"reward_promised": "Got a reward"}
+
+    def decide(self, params: RewardSettings, visits: Sequence[Visit], *, now: datetime) -> Answers:
+        """Promise the rewards; they are granted within a minute, as those of referrals."""
+        program_id = find_shared_program()
+        if program_id is not None:
+            causes = {
+                f"journey:{visit.enrollment_id}:{visit.step_no}": visit.customer_id
+                for visit in visits
+            }
+            promise_rewards(program_id, causes, reward=params, now=now)
+        return _answer(visits, program_id, outlet="granted", reason="reward_promised")
+
+    def rehearse(
+        self, params: RewardSettings, visits: Sequence[Visit], *, now: datetime
+    ) -> Answers:
+        """Say which way they would go; nothing is granted."""
+        return _answer(visits, find_shared_program(), outlet="granted", reason="reward_promised")
+
+
+def _answer(
+    visits: Sequence[Visit], program_id: int | None, *, outlet: str, reason: str
+) -> Answers:
+    answer = _NO_PROGRAM if program_id is None else NodeAnswer(outlet=outlet, reason=reason)
+    return {visit.enrollment_id: answer for visit in visits}
