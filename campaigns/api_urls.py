@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, path
 from campaigns.broadcasts import api as broadcasts
 from campaigns.content import piece_api as pieces
 from campaigns.journeys import api as journeys
+from campaigns.journeys import building_api as building
 from campaigns.journeys import running_api as running
+from campaigns.journeys import trying_api as trying
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("journeys/<str:key>/entries/", journeys.Entries.as_view(), name="api_journey_entries"),
@@ -25,9 +27,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
         pieces.SharedBlockRenewal.as_view(),
         name="api_shared_block_renew",
     ),
-    path("journeys/", running.Journeys.as_view(), name="api_journeys"),
-    path("journeys/<str:key>/draft/", running.Draft.as_view(), name="api_journey_draft"),
-    path("journeys/<str:key>/publish/", running.Publication.as_view(), name="api_journey_publish"),
+    path("journeys/", building.Journeys.as_view(), name="api_journeys"),
+    path("journeys/<str:key>/", building.OneJourney.as_view(), name="api_journey"),
+    path("journeys/<str:key>/draft/", building.Draft.as_view(), name="api_journey_draft"),
+    path("journeys/<str:key>/publish/", building.Publication.as_view(), name="api_journey_publish"),
+    path("journeys/<str:key>/versions/", building.Versions.as_view(), name="api_journey_versions"),
+    path(
+        "journeys/<str:key>/versions/<int:number>/",
+        building.OneVersion.as_view(),
+        name="api_journey_version",
+    ),
+    path("journeys/<str:key>/try/", trying.Trial.as_view(), name="api_journey_try"),
+    path("journeys/<str:key>/dry-runs/", trying.DryRuns.as_view(), name="api_journey_dry_runs"),
+    path(
+        "journeys/<str:key>/dry-runs/<str:run>/",
+        trying.OneDryRun.as_view(),
+        name="api_journey_dry_run",
+    ),
+    path("journeys/<str:key>/specs/", trying.Specs.as_view(), name="api_journey_specs"),
+    path("journeys/<str:key>/specs/run/", trying.SpecsRun.as_view(), name="api_journey_specs_run"),
+    path("journeys/<str:key>/specs/<str:spec>/", trying.OneSpec.as_view(), name="api_journey_spec"),
+    path("journeys/<str:key>/results/", running.Results.as_view(), name="api_journey_results"),
+    path(
+        "journeys/<str:key>/steps/<str:node>/people/",
+        running.StandingPeople.as_view(),
+        name="api_journey_people_at",
+    ),
     path("journeys/<str:key>/status/", running.Status.as_view(), name="api_journey_status"),
     path(
         "journeys/<str:key>/enrollments/",

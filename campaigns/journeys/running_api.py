@@ -1,76 +1,39 @@
-"""The REST API of journeys that run: which there are, drafts, stopping, and who is inside."""
+"""The REST API of journeys that run: stopping, who is inside, who stands where, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from campaigns.journeys import selectors
+from campaigns.journeys import results, selectors
 from campaigns.journeys.models import Enrollment
-from campaigns.journeys.selectors import JourneyRow
+from campaigns.journeys.results import ConversionCount
+from campaigns.journeys.rules.definition import parse_definition
 from campaigns.journeys.serializers import (
-    DraftSerializer,
     EnrollmentPageSerializer,
-    JourneySerializer,
-    PublishedSerializer,
+    PersonAtSerializer,
+    ReachedSerializer,
+    ResultsSerializer,
     RunStepSerializer,
+    StandingActSerializer,
     StatusSerializer,
 )
-from campaigns.journeys.services import drafting, pausing
+from campaigns.journeys.services import moving, pausing
+from campaigns.journeys.standing import Place
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
+from kernel.access.permissions import CanPublish, CanView
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
-
-
-class Journeys(APIView):
-    permission_classes = (CanView,)
-
-    @extend_schema(
-        operation_id="list_journeys", tags=["Journeys"], responses=JourneySerializer(many=True),
-        summary="All journeys with the numbers of their live versions",
-    )  # fmt: skip
-    def get(self, _request: Request) -> Response:
-        return Response([_shown(row) for row in selectors.list_journeys()])
-
-
-class Draft(APIView):
-    permission_classes = (CanViewOrEdit,)
-
-    @extend_schema(
-        operation_id="replace_journey_draft", tags=["Journeys"], request=DraftSerializer,
-        responses=DraftSerializer, summary="Replace the draft of a journey",
-    )  # fmt: skip
-    @idempotent
-    def put(self, request: Request, key: str) -> Response:
-        asked = DraftSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        definition = drafting.replace_draft(
-            selectors.get_journey(read_key(key, thing="journey")), asked.validated_data["definition"],
-            actor=actor_of(request.user), now=timezone.now(),
-        )  # fmt: skip
-        return Response({"definition": definition})
-
-
-class Publication(APIView):
-    permission_classes = (CanPublish,)
-
-    @extend_schema(
-        operation_id="publish_journey_draft", tags=["Journeys"], request=None,
-        responses=PublishedSerializer, summary="Publish the draft of a journey",
-    )  # fmt: skip
-    @idempotent
-    def post(self, request: Request, key: str) -> Response:
-        actor, now = actor_of(request.user), timezone.now()
-        draft = drafting.open_draft(
-            selectors.get_journey(read_key(key, thing="journey")), actor=actor, now=now
-        )
-        done = drafting.publish_draft(draft, actor=actor, now=now)
-        return Response({"version": done.version, "enrolled": done.enrolled})
+from kernel.stats.estimates import Estimate
+from kernel.stats.proportions import Counts, wilson
+from profiles import facade as profiles
+from profiles.contracts import CustomerId
 
 
 class Status(APIView):
@@ -131,12 +94,89 @@ class Run(APIView):
         return Response(RunStepSerializer(steps, many=True).data)
 
 
-def _shown(row: JourneyRow) -> dict[str, Any]:
+class StandingPeople(APIView):
+    permission_classes = (CanView,)
+
+    def get_permissions(self) -> list[Any]:
+        """Ask who acts on people for the right to publish."""
+        return [CanView() if self.request.method in SAFE_METHODS else CanPublish()]
+
+    @extend_schema(
+        operation_id="list_journey_people_at", tags=["Journeys"],
+        responses=PersonAtSerializer(many=True),
+        summary="Who stands at a step of the live version: the newest fifty",
+    )  # fmt: skip
+    def get(self, _request: Request, key: str, node: str) -> Response:
+        place = _place(key, node)
+        people = selectors.list_people_at(place.node.version, place.node.node)
+        known = profiles.get_customers(CustomerId(person.customer_id) for person in people)
+        rows = [
+            {
+                "id": person.id, "person": known[CustomerId(person.customer_id)].key,
+                "entered_at": person.entered_at, "due_at": person.due_at,
+            }
+            for person in people if CustomerId(person.customer_id) in known
+        ]  # fmt: skip
+        return Response(PersonAtSerializer(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="act_on_journey_people", tags=["Journeys"], request=StandingActSerializer,
+        responses=ReachedSerializer,
+        summary="Send people at a step on, move them or take them out; or count whom it would reach",
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request, key: str, node: str) -> Response:
+        asked = StandingActSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = asked.validated_data
+        place = _place(key, node, found["enrollments"])
+        if found["is_preview"]:
+            return Response({"people": moving.count_reached(place, found["what"])})
+        done = moving.act_on_people(
+            place, found["what"], target=found["target"], reason=found["reason"],
+            actor=actor_of(request.user), now=timezone.now(),
+        )  # fmt: skip
+        return Response({"people": done})
+
+
+class Results(APIView):
+    permission_classes = (CanView,)
+
+    @extend_schema(
+        operation_id="get_journey_results", tags=["Journeys"], responses=ResultsSerializer,
+        summary="Conversions of the live version by arm, step and way, and its messages",
+    )  # fmt: skip
+    def get(self, _request: Request, key: str) -> Response:
+        version = selectors.get_journey(read_key(key, thing="journey")).live_version
+        if version is None:
+            return Response({"version": None, "conversions": [], "messages": []})
+        names = dict(version.nodes.values_list("node", "name"))
+        goal = parse_definition(version.definition).goal
+        counts = results.count_conversions(version, goal, now=timezone.now()) if goal else []
+        conversions = [
+            {**_interval(row), "of": row.kind, "step": names.get(row.node), "way": row.way}
+            for row in counts if row.kind != "open"
+        ]  # fmt: skip
+        messages = [
+            {"step": names[row.node], "outcome": row.kind, "messages": row.messages}
+            for row in results.count_messages(version.pk)
+        ]
+        body = {"version": version.number, "conversions": conversions, "messages": messages}
+        return Response(ResultsSerializer(body).data)
+
+
+def _interval(row: ConversionCount) -> dict[str, Any]:
+    """Return the counts with the share and its 95% interval; a row always has people."""
+    share = wilson(Counts(converted=row.converted, exposed=row.people))
+    found = share if isinstance(share, Estimate) else None
     return {
-        "key": str(row.key), "name": row.name, "status": row.status, "version": row.version,
-        "entered": row.entered, "inside": row.inside, "held_out": row.held_out,
-        "finished": row.finished,
+        "people": row.people, "converted": row.converted, "share": found and found.value,
+        "low": found and found.low, "high": found and found.high,
     }  # fmt: skip
+
+
+def _place(key: str, node: str, ids: Sequence[int] = ()) -> Place:
+    return moving.find_place(selectors.get_journey(read_key(key, thing="journey")), node, ids)
 
 
 def _enrollment(row: Enrollment) -> dict[str, Any]:

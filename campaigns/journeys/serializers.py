@@ -89,3 +89,168 @@ class RunStepSerializer(serializers.Serializer[Any]):
     type = serializers.CharField()
     reason = serializers.CharField()
     next_node = serializers.CharField(allow_null=True)
+
+
+class PersonAtSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="Of the enrollment.")
+    person = serializers.UUIDField()
+    entered_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True, help_text="When they go on by themselves.")
+
+
+class StandingActSerializer(serializers.Serializer[Any]):
+    what = serializers.ChoiceField(choices=["go_on", "move", "take_out"])
+    target = serializers.CharField(
+        max_length=64, required=False, allow_blank=True, default="",
+        help_text="The step to which they are moved.",
+    )  # fmt: skip
+    enrollments = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**62), max_length=500,
+        required=False, default=list, help_text="Whom; left out, everybody at the step.",
+    )  # fmt: skip
+    reason = serializers.CharField(max_length=200, help_text="Kept in the audit log.")
+    is_preview = serializers.BooleanField(
+        default=False, help_text="Only count whom it would reach now."
+    )
+
+
+class ReachedSerializer(serializers.Serializer[Any]):
+    people = serializers.IntegerField()
+
+
+class ConversionSerializer(serializers.Serializer[Any]):
+    of = serializers.ChoiceField(choices=["arm", "step", "way"])
+    step = serializers.CharField(allow_null=True)
+    way = serializers.CharField(allow_blank=True, help_text="The arm, or the way of a split.")
+    people = serializers.IntegerField()
+    converted = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True, help_text="Of the 95% interval (Wilson).")
+    high = serializers.FloatField(allow_null=True)
+
+
+class MessageCountSerializer(serializers.Serializer[Any]):
+    step = serializers.CharField()
+    outcome = serializers.ChoiceField(choices=["sent", "held_back", "opened", "clicked"])
+    messages = serializers.IntegerField()
+
+
+class ResultsSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True)
+    conversions = ConversionSerializer(many=True, help_text="Empty without a goal.")
+    messages = MessageCountSerializer(many=True)
+
+
+class NewJourneySerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    definition = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), required=False,
+        help_text="Its first draft, as the builder exports it; left out, an entry and an exit.",
+    )  # fmt: skip
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    published_at = serializers.DateTimeField()
+    is_live = serializers.BooleanField()
+
+
+class VersionDefinitionSerializer(VersionSerializer):
+    definition = serializers.DictField(child=serializers.JSONField(allow_null=True))
+
+
+class HappensSerializer(serializers.Serializer[Any]):
+    after = serializers.IntegerField(min_value=0, help_text="Seconds after entering.")
+    event = serializers.CharField(max_length=200)
+    properties = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), required=False, default=dict
+    )
+
+
+class GivenSerializer(serializers.Serializer[Any]):
+    traits = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), required=False, default=dict
+    )
+    time_zone = serializers.CharField(max_length=64, required=False, default="UTC")
+    channels = serializers.ListField(
+        child=serializers.CharField(max_length=16), max_length=20, required=False, default=list,
+        help_text="To which they gave consent.",
+    )  # fmt: skip
+    segments = serializers.ListField(
+        child=serializers.CharField(max_length=120), max_length=20, required=False, default=list,
+        help_text="Names of segments they are in.",
+    )  # fmt: skip
+    entering = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), required=False, default=dict,
+        help_text="Properties of the event by which they enter.",
+    )  # fmt: skip
+    when = HappensSerializer(many=True, required=False, default=list)
+    choices = serializers.DictField(
+        child=serializers.CharField(max_length=64), required=False, default=dict,
+        help_text="What happens at steps that ask, such as `{\"mail\": \"opened\"}`.",
+    )  # fmt: skip
+
+
+class ExpectedSerializer(serializers.Serializer[Any]):
+    what = serializers.ChoiceField(choices=["sent", "not_sent", "passes", "not_passes", "ends"])
+    name = serializers.CharField(max_length=64)
+    by = serializers.IntegerField(min_value=0, allow_null=True, required=False, default=None)
+
+
+class SpecDocumentSerializer(GivenSerializer):
+    then = ExpectedSerializer(many=True, allow_empty=False)
+
+
+class NewSpecSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    document = SpecDocumentSerializer()
+
+
+class SpecSerializer(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    name = serializers.CharField()
+    document = serializers.DictField(child=serializers.JSONField(allow_null=True))
+
+
+class VerdictSerializer(SpecSerializer):
+    is_met = serializers.BooleanField()
+    differences = serializers.ListField(child=serializers.CharField())
+
+
+class TriedMessageSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    channel = serializers.CharField()
+    at = serializers.DateTimeField()
+    outcome = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    began_at = serializers.DateTimeField()
+    state = serializers.CharField()
+    node = serializers.CharField(help_text="Where the way ended.")
+    steps = RunStepSerializer(many=True)
+    messages = TriedMessageSerializer(many=True)
+
+
+class NewDryRunSerializer(serializers.Serializer[Any]):
+    days = serializers.IntegerField(min_value=1, max_value=30, default=7)
+    with_imports = serializers.BooleanField(default=False)
+    beside = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None,
+        help_text="The number of a published version to put beside the draft.",
+    )  # fmt: skip
+
+
+class DryRunSerializer(serializers.Serializer[Any]):
+    key = serializers.UUIDField()
+    days = serializers.IntegerField()
+    with_imports = serializers.BooleanField()
+    status = serializers.ChoiceField(choices=["asked", "running", "done", "failed"])
+    error = serializers.CharField(allow_blank=True)
+    asked_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    results = serializers.ListField(
+        child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
+        help_text="For each definition: label, entrants by day, ways, sends, people by messages.",
+    )  # fmt: skip

@@ -40,5 +40,6 @@ urlpatterns = [
     path("journeys/<uuid:key>/specs/new/", specs.new_spec, name="journey-spec-new"),
     path("journeys/<uuid:key>/specs/<uuid:spec>/", specs.spec, name="journey-spec"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
+    path("journeys/<uuid:key>/delete/", publishing.delete, name="journey-delete"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),
 ]

@@ -43,8 +43,8 @@ class Expected(BaseModel):
     by: int | None = Field(default=None, ge=0, le=366 * 86_400)
 
 
-class SpecDocument(BaseModel):
-    """All of a spec. `choices` says what happens at steps that ask, such as “opened”."""
+class Given(BaseModel):
+    """Who enters and what happens. `choices` says it at steps that ask, such as “opened”."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,6 +55,11 @@ class SpecDocument(BaseModel):
     entering: dict[str, Any] = Field(default_factory=dict)
     when: list[Happens] = Field(default_factory=list, max_length=50)
     choices: dict[str, str] = Field(default_factory=dict)
+
+
+class SpecDocument(Given):
+    """All of a spec: who enters, what happens, and what is expected then."""
+
     then: list[Expected] = Field(min_length=1, max_length=50)
 
 

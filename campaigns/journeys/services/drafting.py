@@ -1,8 +1,10 @@
 """Building a journey: one draft for each, every edit kept so that it can be undone."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,7 +12,7 @@ from campaigns.contracts import PublishedJourney
 from campaigns.journeys.models import Journey, JourneyDraft, JourneyEdit
 from campaigns.journeys.rules.definition import Problem, parse_definition
 from campaigns.journeys.rules.documents import CannotEdit, Document
-from campaigns.journeys.services.publish import publish_journey
+from campaigns.journeys.services.publish import create_journey, publish_journey
 from campaigns.journeys.services.specifying import refuse_failing, run_specs
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
@@ -51,12 +53,32 @@ def start_draft(
     return draft
 
 
+@transaction.atomic
+def create_with_draft(
+    name: str, definition: Any, *, key: UUID, actor: str, now: datetime
+) -> Journey:
+    """Create a journey with a draft that was written elsewhere, or an empty one.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: the definition has a fault; `field` is its path.
+    """
+    made = create_journey(name, key=key, actor=actor, now=now)
+    if definition:
+        replace_draft(made, definition, actor=actor, now=now)
+    else:
+        start_draft(made, EMPTY, actor=actor, now=now)
+    return made
+
+
 def replace_draft(journey: Journey, definition: Any, *, actor: str, now: datetime) -> Document:
     """Begin a draft with a definition that was written elsewhere; returns it with all its settings.
 
     Raises:
         Invalid: the definition has a fault; `field` is its path.
     """
+    if "\\u0000" in json.dumps(definition):
+        raise Invalid("definition", "The null character cannot be stored. Take it out.")
     try:
         parsed = parse_definition(definition)
     except Problem as problem:
@@ -69,6 +91,35 @@ def replace_draft(journey: Journey, definition: Any, *, actor: str, now: datetim
 def shown_edit(draft: JourneyDraft) -> JourneyEdit:
     """Return the edit that shows."""
     return draft.edits.get(place=draft.place)
+
+
+def shown_definition(journey: Journey) -> Document:
+    """Return what the draft shows, else what is live, else a journey of nothing."""
+    draft = JourneyDraft.objects.filter(journey=journey).first()
+    if draft is not None:
+        shown: Document = shown_edit(draft).definition
+        return shown
+    live: Document | None = journey.live_version.definition if journey.live_version else None
+    return live or EMPTY
+
+
+@transaction.atomic
+def delete_journey(journey: Journey, *, actor: str, now: datetime) -> None:
+    """Delete a journey that was never published, with its draft and its specs.
+
+    Raises:
+        Conflict: it was published, so people may have a past in it.
+    """
+    locked = Journey.objects.select_for_update().get(pk=journey.pk)
+    if locked.versions.exists():
+        raise Conflict(
+            f"“{locked.name}” was published, and people have a past in it. End it instead."
+        )
+    locked.delete()
+    record(
+        actor=actor, verb="deleted", object_type="journey", object_id=str(locked.key),
+        before={"name": locked.name}, now=now,
+    )  # fmt: skip
 
 
 @transaction.atomic

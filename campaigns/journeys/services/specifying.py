@@ -1,22 +1,26 @@
 """The specs of a journey: kept with it, run through the simulation, asked before every publishing."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from pydantic import ValidationError
 
 from campaigns.journeys.models import Journey
-from campaigns.journeys.rules.specs import Course, SpecDocument, compare
+from campaigns.journeys.rules.specs import Course, Given, SpecDocument, compare
 from campaigns.journeys.services.sandbox import MadePerson
 from campaigns.journeys.services.trying import Deed, Tried, Try, try_as
 from campaigns.journeys.trial_models import JourneySpec
 from kernel.audit import record
-from kernel.errors import Conflict, DomainError
+from kernel.errors import Conflict, DomainError, Invalid
 from kernel.ids import new_key
 from profiles import facade as profiles
+
+G = TypeVar("G", bound=Given)
 
 MOST_SPECS: Final = 20
 _MADE_UP: Final = UUID(int=1)
@@ -78,8 +82,7 @@ def delete_spec(spec: JourneySpec, *, actor: str, now: datetime) -> None:
 def run_specs(journey: Journey, definition: Any, *, now: datetime) -> list[Verdict]:
     """Run every spec of a journey through a definition; nothing is stored or sent."""
     specs = list(JourneySpec.objects.filter(journey=journey).order_by("name"))
-    numbers = {row.name: int(row.id) for row in profiles.list_segments()} if specs else {}
-    return [_run(journey, spec, definition, numbers, now=now) for spec in specs]
+    return [_run(journey, spec, definition, now=now) for spec in specs]
 
 
 def refuse_failing(verdicts: Sequence[Verdict]) -> None:
@@ -94,24 +97,49 @@ def refuse_failing(verdicts: Sequence[Verdict]) -> None:
         raise Conflict(f"{len(failing)} of {len(verdicts)} specs are not met. {told}")
 
 
-def _run(
-    journey: Journey, spec: JourneySpec, definition: Any, numbers: dict[str, int], *, now: datetime
-) -> Verdict:
-    document = SpecDocument.model_validate(spec.document)
-    missing = [name for name in document.segments if name not in numbers]
+def read_given(kind: type[G], raw: Any) -> G:
+    """Return a spec, or its first half, that was written elsewhere.
+
+    Raises:
+        Invalid: a part cannot be read; `field` is its path.
+    """
+    if "\\u0000" in json.dumps(raw):
+        raise Invalid("document", "The null character cannot be stored. Take it out.")
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        path = ".".join(map(str, first["loc"])) or "document"
+        raise Invalid(path, f"{path}: {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+def try_given(journey: Journey, given: Given, definition: Any, *, now: datetime) -> Tried:
+    """Let somebody made up run through a definition; nothing is stored or sent.
+
+    Raises:
+        Invalid: the definition has a fault, or a segment is not in use.
+        Conflict: a step would change something outside of journeys, or the way does not end.
+    """
+    numbers = {row.name: int(row.id) for row in profiles.list_segments()} if given.segments else {}
+    missing = [name for name in given.segments if name not in numbers]
     if missing:
-        return Verdict(spec=spec, differences=(f"There is no segment “{missing[0]}”.",))
+        raise Invalid("segments", f"There is no segment “{missing[0]}”.")
     person = MadePerson(
-        key=_MADE_UP, traits=document.traits, time_zone=document.time_zone or None,
-        channels=tuple(document.channels), segments=tuple(numbers[n] for n in document.segments),
+        key=_MADE_UP, traits=given.traits, time_zone=given.time_zone or None,
+        channels=tuple(given.channels), segments=tuple(numbers[n] for n in given.segments),
     )  # fmt: skip
     deeds = tuple(
         Deed(after=timedelta(seconds=each.after), event=each.event, properties=each.properties)
-        for each in document.when
+        for each in given.when
     )
-    wanted = Try(person=person, properties=document.entering, choices=document.choices, deeds=deeds)
+    wanted = Try(person=person, properties=given.entering, choices=given.choices, deeds=deeds)
+    return try_as(journey, definition, wanted, now=now)
+
+
+def _run(journey: Journey, spec: JourneySpec, definition: Any, *, now: datetime) -> Verdict:
+    document = SpecDocument.model_validate(spec.document)
     try:
-        tried = try_as(journey, definition, wanted, now=now)
+        tried = try_given(journey, document, definition, now=now)
     except DomainError as refused:
         return Verdict(spec=spec, differences=(refused.message,))
     return Verdict(spec=spec, differences=tuple(compare(document.then, _course(tried))))

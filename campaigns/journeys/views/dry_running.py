@@ -12,11 +12,11 @@ from campaigns.journeys import selectors
 from campaigns.journeys.forms.dry_running import DryRunForm
 from campaigns.journeys.rules.dry_results import Outcome, read_outcome
 from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.services.dry_run_queue import ask_dry_run
 from campaigns.journeys.trial_models import DryRun
 from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of
-from campaigns.journeys.views.trying import shown_definition
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Invalid

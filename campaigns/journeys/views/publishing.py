@@ -49,6 +49,19 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @require_POST
 @require("edit")
+def delete(request: HttpRequest, key: UUID) -> HttpResponse:
+    journey = find_journey(key)
+    try:
+        drafting.delete_journey(journey, actor=actor_of(request.user), now=timezone.now())
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("campaigns:journey", key=key)
+    messages.success(request, f"“{journey.name}” is deleted.")
+    return redirect("campaigns:journeys")
+
+
+@require_POST
+@require("edit")
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
     draft = _draft(key)
     try:

@@ -13,9 +13,9 @@ from campaigns.journeys.forms.specs import SpecForm
 from campaigns.journeys.models import Journey
 from campaigns.journeys.rules.specs import SpecDocument
 from campaigns.journeys.services import specifying
+from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.trial_models import JourneySpec
 from campaigns.journeys.views.building import find_journey
-from campaigns.journeys.views.trying import shown_definition
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict

@@ -10,11 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.trying import TryForm
-from campaigns.journeys.models import Journey, JourneyDraft
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.simulation import say_span
 from campaigns.journeys.rules.words import find_kind
-from campaigns.journeys.services.drafting import EMPTY, shown_edit
+from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.services.publish import check_definition
 from campaigns.journeys.services.trying import Tried, try_as
 from campaigns.journeys.views.building import find_journey
@@ -23,14 +22,6 @@ from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid
 
 _TONES = {"sent": "ok", "held_back": "warn", "delayed": "info", "failed": "danger"}
-
-
-def shown_definition(journey: Journey) -> Any:
-    """Return what the draft shows, else what is live."""
-    draft = JourneyDraft.objects.filter(journey=journey).first()
-    if draft is not None:
-        return shown_edit(draft).definition
-    return journey.live_version.definition if journey.live_version else EMPTY
 
 
 @require_http_methods(["GET", "POST"])
