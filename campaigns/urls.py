@@ -7,7 +7,7 @@ from campaigns.channels import views as channels
 from campaigns.clerks import views as clerks
 from campaigns.content import urls as content
 from campaigns.deliveries.views import activity as deliveries
-from campaigns.deliveries.views import limits, messages
+from campaigns.deliveries.views import limits, messages, settling
 from campaigns.journeys import urls as journeys
 
 staff = (
@@ -43,6 +43,7 @@ staff = (
         path("cards/", clerks.cards, name="cards"),
         path("cards/<uuid:key>/done/", clerks.finish, name="card-finish"),
         path("messages/", deliveries.activity, name="messages"),
+        path("messages/unknown/", settling.settle_all, name="messages-unknown"),
         path("messages/<uuid:key>/", messages.message, name="message"),
         path("messages/<uuid:key>/content/", messages.content, name="message-content"),
         path("messages/<uuid:key>/settle/", deliveries.settle, name="message-settle"),

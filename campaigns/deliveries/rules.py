@@ -78,6 +78,8 @@ REASONS = {
     "sent_again": "Sent again on the word of a member of staff.",
     "provider_has_it": "The provider says that it took the message.",
     "provider_never_got_it": "The provider says that it never got the message; sent again.",
+    "in_server_log": "The log of the mail server names the message: it took it.",
+    "not_in_server_log": "The log of the mail server does not name the message; sent again.",
     "left_journey": "The person left the journey.",
     "bounced": "The message bounced.",
 }

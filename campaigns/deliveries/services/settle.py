@@ -1,6 +1,8 @@
 """Settles deliveries that may have left: the provider is asked, else a person decides."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -13,6 +15,7 @@ from campaigns.contracts import Channel, DeliveryStatus, SendOutcome
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.queries import Result, UnknownDelivery
+from campaigns.deliveries.services.send import LEASE
 from campaigns.extension_points import CanBeAsked
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid, NotFound
@@ -26,11 +29,22 @@ _BATCH = 500
 # A person who says “again” is not bound by the number of tries.
 _NO_LIMIT = 32_767
 
+# The local part of our Message-IDs is the key of the delivery.
+_MESSAGE_ID = re.compile(r"\b([0-9a-f]{32})@")
+
 _OUTCOMES = {
     "sent": (SendOutcome.ACCEPTED, "marked_sent"),
     "again": (SendOutcome.RETRY, "sent_again"),
 }
 _FAILED = {"again": "sent_again", "skip": "skipped"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How many unknown messages count as sent now, and how many are sent again."""
+
+    sent: int
+    again: int
 
 
 def ask_providers(*, now: datetime) -> int:
@@ -121,6 +135,39 @@ def settle_failed(key: UUID, *, verdict: str, reason: str, actor: str, now: date
         now=now,
     )
     return delivery
+
+
+@transaction.atomic
+def settle_by_log(lines: Iterable[str], *, is_whole: bool, actor: str, now: datetime) -> Settled:
+    """Settle unknown e-mails by the log of a mail server, which names the Message-IDs it took.
+
+    What the log names counts as sent. The rest is sent again only if the log is whole: if it
+    covers the time since the oldest of them was claimed. Safe to run twice.
+    """
+    taken = {found for line in lines for found in _MESSAGE_ID.findall(line.lower())}
+    sent, again, after = 0, 0, 0
+    while rows := queries.list_unknown(after=after, before=now - LEASE, batch=_BATCH):
+        after = rows[-1].id
+        mails = [row for row in rows if row.channel == Channel.EMAIL]
+        named = [row.id for row in mails if row.key.hex in taken]
+        rest = [row.id for row in mails if row.key.hex not in taken] if is_whole else []
+        results = [
+            *(_result(each, SendOutcome.ACCEPTED, "in_server_log") for each in named),
+            *(_result(each, SendOutcome.RETRY, "not_in_server_log") for each in rest),
+        ]
+        queries.record_results(results, max_attempts=_NO_LIMIT, now=now)
+        sent, again = sent + len(named), again + len(rest)
+    if sent or again:
+        record(
+            actor=actor, verb="settled", object_type="delivery", object_id="server_log",
+            after={"sent": sent, "again": again}, now=now,
+        )  # fmt: skip
+        wake("campaigns.send_due")
+    return Settled(sent=sent, again=again)
+
+
+def _result(delivery_id: int, outcome: SendOutcome, reason: str) -> Result:
+    return Result(delivery_id=delivery_id, outcome=outcome, reason=reason)
 
 
 def _route_of(row: UnknownDelivery) -> tuple[str, int]:

@@ -40,6 +40,7 @@ def activity(request: HttpRequest) -> HttpResponse:
         "more": shown[-1].id if len(rows) > selectors.PAGE else None,
         "is_first": not before,
         "pauses": list_pauses(),
+        "outcome": outcome,
         "outcomes": [
             (label, f"?outcome={value}" if value else request.path, value == outcome, "")
             for value, label in options

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from campaigns.channels.services import create_sender
@@ -10,7 +11,7 @@ from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision
 from campaigns.deliveries.services.send import LEASE, settle_stale
-from campaigns.deliveries.services.settle import ask_providers, settle_unknown
+from campaigns.deliveries.services.settle import ask_providers, settle_by_log, settle_unknown
 from campaigns.extension_points import ProviderConfig, channel_providers
 from kernel.access.roles import Role
 from kernel.access.staff import assign_role
@@ -137,3 +138,33 @@ def test_editors_settle_nothing(provider, client, colleague):
     assert client.post(url, {"verdict": "sent", "reason": "x"}).status_code == 403
     assert b"Mark as sent" not in client.get(reverse("campaigns:messages")).content
     assert standing([lost]) == [("unknown", "worker_lost")]
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "expected"),
+    [
+        (True, [("handed_over", "in_server_log"), *[("planned", "not_in_server_log")] * 2]),
+        (False, [("handed_over", "in_server_log"), *[("unknown", "worker_lost")] * 2]),
+    ],
+)
+def test_a_server_s_log_settles_all_e_mails_at_once(
+    provider, client, colleague, is_whole, expected
+):
+    assign_role(colleague, Role.PUBLISHER)
+    client.force_login(colleague)
+    lost = lose()
+    log = f"Mar 10 12:00:01 mx: from=<x> message-id=<{lost[0].key.hex.upper()}@a.example>\n\xff\n"
+    url = reverse("campaigns:messages-unknown")
+    assert "3 e-mails" in client.get(url).content.decode()
+    assert client.post(url, {}).status_code == 422
+    posted = {"log": SimpleUploadedFile("mail.log", log.encode("latin-1"))}
+    client.post(url, {**posted, **({"is_whole": "on"} if is_whole else {})})
+    assert standing(lost) == expected
+    entry = AuditEntry.objects.get(object_type="delivery", verb="settled")
+    assert entry.after == {"sent": 1, "again": 2 if is_whole else 0}
+
+
+def test_a_log_leaves_alone_what_a_worker_may_still_hand_over(provider):
+    lost = lose()
+    settle_by_log([], is_whole=True, actor="user:1", now=NOW + LEASE - timedelta(seconds=1))
+    assert standing(lost) == [("unknown", "worker_lost")] * 3
