@@ -4,6 +4,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from campaigns.broadcasts import api as broadcasts
 from campaigns.content import piece_api as pieces
+from campaigns.channels import api as senders
+from campaigns.deliveries import api as messages
+from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys
 from campaigns.journeys import building_api as building
 from campaigns.journeys import running_api as running
@@ -64,4 +67,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
         running.Run.as_view(),
         name="api_journey_run",
     ),
+    path("senders/", senders.Senders.as_view(), name="api_senders"),
+    path("senders/<str:key>/pause/", senders.Pausing.as_view(), name="api_sender_pause"),
+    path("message-activity/", messages.Activity.as_view(), name="api_message_activity"),
+    path("messages/<str:key>/", messages.OneMessage.as_view(), name="api_message"),
+    path(
+        "customers/<str:key>/messages/",
+        messages.PersonMessages.as_view(),
+        name="api_customer_messages",
+    ),
+    path("frequency-caps/", limits.Caps.as_view(), name="api_caps"),
+    path("frequency-caps/<int:number>/", limits.OneCap.as_view(), name="api_cap"),
+    path("quiet-hours/", limits.AllQuietHours.as_view(), name="api_all_quiet_hours"),
+    path("quiet-hours/<int:number>/", limits.OneQuietHours.as_view(), name="api_quiet_hours"),
+    path("volume-limits/", limits.Volumes.as_view(), name="api_volumes"),
+    path("volume-limits/<int:number>/", limits.OneVolume.as_view(), name="api_volume"),
+    path("sending-rule/", limits.Rule.as_view(), name="api_sending_rule"),
 ]

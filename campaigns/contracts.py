@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NewType
 from uuid import UUID
@@ -170,6 +171,7 @@ class SenderDraft:
     from_name: str = ""
     reply_to: str = ""
     stands_in: bool = False
+    price: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from campaigns.contracts import (
     TemplateDraft,
     TemplateId,
 )
-from campaigns.deliveries.models import FrequencyCap, QuietHours
+from campaigns.deliveries.models import FrequencyCap, QuietHours, VolumeLimit
 from campaigns.deliveries.services import limits
 from campaigns.journeys import selectors
 from campaigns.journeys.rules.specs import SpecDocument
@@ -109,3 +109,12 @@ def set_quiet_hours(channel: str, *, parts: dict[str, Any], actor: str, now: dat
         Conflict: the channel has some.
     """
     limits.save_limit(QuietHours(channel=channel, **parts), actor=actor, now=now)
+
+
+def set_volume_limit(name: str, *, parts: dict[str, Any], actor: str, now: datetime) -> None:
+    """Create a throttle or a budget.
+
+    Raises:
+        Conflict: the name is taken.
+    """
+    limits.save_limit(VolumeLimit(name=name, **parts), actor=actor, now=now)

@@ -18,6 +18,8 @@ from campaigns.deliveries.models import (
     MergeMove,
     QuietHours,
     SendingRule,
+    VolumeLimit,
+    VolumeUse,
 )
 from campaigns.journeys.models import (
     Call,
@@ -84,6 +86,8 @@ __all__ = [
     "Throttling",
     "Timer",
     "Translation",
+    "VolumeLimit",
+    "VolumeUse",
     "Waiting",
     "WorkingDraft",
 ]

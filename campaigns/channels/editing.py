@@ -47,7 +47,7 @@ def change_sender(key: UUID, draft: SenderDraft, *, actor: str, now: datetime) -
     before = _shown(sender)
     sender.config, sender.name, sender.stands_in = sealed, draft.name, draft.stands_in
     sender.from_address, sender.from_name = draft.from_address, draft.from_name
-    sender.reply_to = draft.reply_to
+    sender.reply_to, sender.price = draft.reply_to, draft.price
     sender.failures, sender.broken_until, sender.checked_at = 0, None, None
     _save(sender)
     record(
@@ -136,5 +136,5 @@ def _shown(sender: Sender) -> dict[str, Any]:
     open_config = {name: value for name, value in sender.config.items() if name not in hidden}
     return {
         "name": sender.name, "config": open_config, "from_address": sender.from_address,
-        "stands_in": sender.stands_in,
+        "stands_in": sender.stands_in, "price": str(sender.price),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """The form of a sender: its own fields, and those of its provider's settings."""
 
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 
 from django import forms
@@ -38,6 +39,10 @@ class SenderForm(forms.Form):
         self.fields["stands_in"] = forms.BooleanField(
             label="Stands in when another sender of this channel cannot hand over", required=False
         )
+        self.fields["price"] = forms.DecimalField(
+            label="Price of one message", min_value=0, max_digits=10, decimal_places=5,
+            required=False, help_text="In your currency; budgets in money add it up.",
+        )  # fmt: skip
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
         if sender:
@@ -60,6 +65,7 @@ class SenderForm(forms.Form):
             from_name=data.get("from_name", ""),
             reply_to=data.get("reply_to", ""),
             stands_in=data["stands_in"],
+            price=data["price"] or Decimal(0),
         )
 
     def refuse(self, field: str, message: str) -> None:
@@ -86,6 +92,7 @@ class SenderForm(forms.Form):
             "from_name": sender.from_name,
             "reply_to": sender.reply_to,
             "stands_in": sender.stands_in,
+            "price": sender.price.normalize() if sender.price else 0,
         }
         secret = {
             name for name, info in self.provider.config_type.model_fields.items() if is_secret(info)

@@ -22,6 +22,8 @@ class Sender(models.Model):
     is_paused = models.BooleanField(default=False)
     stands_in = models.BooleanField(default=False)
     """Whether it sends what another sender of the channel cannot hand over."""
+    price = models.DecimalField(max_digits=10, decimal_places=5, default=0)
+    """What one message costs, for budgets in money."""
     failures = models.IntegerField(default=0)
     broken_until = models.DateTimeField(null=True)
     """Until when it is left alone, after failing several times in a row."""

@@ -61,6 +61,7 @@ def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -
         from_name=draft.from_name,
         reply_to=draft.reply_to,
         stands_in=draft.stands_in,
+        price=draft.price,
         is_default=not has_default,
         created_at=now,
     )

@@ -5,9 +5,15 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from campaigns.deliveries.models import FrequencyCap, QuietHours, SendingRule
+from campaigns.deliveries.models import FrequencyCap, QuietHours, SendingRule, VolumeLimit
+from campaigns.deliveries.volume import list_targets
 
 _ZONES = [(zone, zone) for zone in sorted(available_timezones())]
+
+_ZONE_FIELDS = {
+    "default_zone": "Time zone of people without one",
+    "zone": "Time zone of days, weeks and months",
+}
 
 
 class _LimitForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -16,11 +22,11 @@ class _LimitForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.label_suffix = ""
-        if "default_zone" in self.fields:
-            chosen = self.fields["default_zone"]
-            self.fields["default_zone"] = forms.ChoiceField(
-                choices=_ZONES, label="Time zone of people without one", initial=chosen.initial
-            )
+        for name, label in _ZONE_FIELDS.items():
+            if name in self.fields:
+                self.fields[name] = forms.ChoiceField(
+                    choices=_ZONES, label=label, initial=self.fields[name].initial
+                )
 
 
 class CapForm(_LimitForm):
@@ -83,3 +89,46 @@ class RuleForm(_LimitForm):
     class Meta:
         model = SendingRule
         fields = ("holdout_percent", "gap_minutes")
+
+
+class VolumeForm(_LimitForm):
+    """One throttle or budget; what it is about is chosen from one list."""
+
+    target = forms.ChoiceField(label="For")
+    domain = forms.RegexField(
+        r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", required=False, max_length=253,
+        help_text="Only for a domain of recipients, such as gmail.com.",
+    )  # fmt: skip
+
+    field_order = ("name", "target", "domain", "amount", "measure", "period", "policy")
+
+    class Meta:
+        model = VolumeLimit
+        fields = ("name", "amount", "measure", "period", "zone", "policy", "is_active")
+        labels = {
+            "amount": "At most",
+            "measure": "Counted in",
+            "period": "Within",
+            "policy": "Beyond it",
+            "is_active": "In force",
+        }
+        help_texts = {"measure": "Money adds up the prices of the senders."}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen: Any = self.fields["target"]
+        chosen.choices = list_targets()
+        limit = self.instance
+        if limit.pk:
+            is_domain = limit.scope == VolumeLimit.Scope.DOMAIN
+            self.initial["domain"] = limit.subject if is_domain else ""
+            self.initial["target"] = f"{limit.scope}:{'' if is_domain else limit.subject}"
+
+    def clean(self) -> dict[str, Any]:
+        """Read scope and subject from what was chosen."""
+        found: dict[str, Any] = super().clean() or {}
+        scope, _, subject = found.get("target", "").partition(":")
+        if scope == VolumeLimit.Scope.DOMAIN and not (subject := found.get("domain", "")):
+            self.add_error("domain", "Name the domain, such as gmail.com.")
+        self.instance.scope, self.instance.subject = scope, subject
+        return found

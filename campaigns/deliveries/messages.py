@@ -15,7 +15,7 @@ from kernel.sql import SqlFile, text_array
 
 SQL = SqlFile(__file__, "messages")
 PAGE: Final = 30
-_LAST_ID: Final = 2**62
+LAST_ID: Final = 2**62
 # Where a message stands, for people: the statuses of each place, its words and its tone.
 PLACES: Final = {
     "sent": (("handed_over", "confirmed"), "Sent", "ok"),
@@ -102,9 +102,7 @@ class Message:
         return [_reaction(event) for event in self.events]
 
 
-def list_messages(
-    customer_id: int, *, query: Mapping[str, str], limit: int = PAGE + 1
-) -> list[Message]:
+def list_messages(customer_id: int, *, query: Mapping[str, str]) -> list[Message]:
     """Return a person's messages, newest first; one more than a page tells that there are more.
 
     `query` may hold `channel`, `place` (a key of `PLACES`) and `before` (an id).
@@ -112,11 +110,19 @@ def list_messages(
     before = query.get("before", "")
     return _list(
         customer_id=customer_id,
-        before=int(before) if before.isdecimal() and len(before) < 19 else _LAST_ID,
+        before=int(before) if before.isdecimal() and len(before) < 19 else LAST_ID,
         channel=query.get("channel", ""),
         statuses=PLACES[query["place"]][0] if query.get("place") in PLACES else (),
-        limit=limit,
+        limit=PAGE + 1,
     )
+
+
+def list_of_person(
+    key: UUID, *, before: int, channel: str, place: str, limit: int
+) -> list[Message]:
+    """Return the messages of the person with this key, newest first."""
+    statuses = PLACES[place][0] if place else ()
+    return _list(customer_key=key, before=before, channel=channel, statuses=statuses, limit=limit)
 
 
 def list_channels(customer_id: int) -> list[str]:
@@ -151,7 +157,8 @@ def idle_links() -> PersonalLinks:
 
 
 def _list(**asked: Any) -> list[Message]:
-    params = {"customer_id": None, "key": None, "before": _LAST_ID, "channel": "", **asked}
+    nothing = {"customer_id": None, "customer_key": None, "key": None}
+    params = {**nothing, "before": LAST_ID, "channel": "", **asked}
     params["statuses"] = text_array(asked.get("statuses", ()))
     return SQL.all("list_messages", params, into=Message)
 

@@ -98,6 +98,14 @@ class Delivery(models.Model):
     """The values it was put into words with: with its version of the template, what was sent."""
     status = models.CharField(max_length=16, db_default=DeliveryStatus.PLANNED.value)
     due_at = models.DateTimeField()
+    waits_for = models.ForeignKey(
+        "campaigns.VolumeLimit",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     created_at = models.DateTimeField(db_default=Now())
     claimed_at = models.DateTimeField(null=True)
     handing_over_at = models.DateTimeField(null=True)
@@ -135,6 +143,11 @@ class Delivery(models.Model):
                 fields=["shard", "due_at", "id"],
                 condition=models.Q(status="planned"),
                 name="campaigns_delivery_due",
+            ),
+            models.Index(
+                fields=["waits_for", "id"],
+                condition=models.Q(status="planned", waits_for__isnull=False),
+                name="campaigns_delivery_waits",
             ),
             models.Index(
                 fields=["claimed_at"],
@@ -320,3 +333,77 @@ class SendingRule(models.Model):
 
     def __str__(self) -> str:
         return "Rules of all marketing"
+
+
+class VolumeLimit(models.Model):
+    """At most so many messages, or so much money, in a period; what is more waits or is held back.
+
+    `subject` is what the scope is about: a channel, a provider's kind, a domain, or the key of a
+    sender, journey or broadcast. A message costs what its sender says.
+    """
+
+    class Scope(models.TextChoices):
+        EVERYTHING = "everything", "All messages"
+        CHANNEL = "channel", "A channel"
+        SENDER = "sender", "A sender"
+        PROVIDER = "provider", "A provider"
+        DOMAIN = "domain", "A domain of recipients"
+        JOURNEY = "journey", "A journey"
+        BROADCAST = "broadcast", "A broadcast"
+
+    class Measure(models.TextChoices):
+        MESSAGES = "messages", "messages"
+        MONEY = "money", "money"
+
+    class Period(models.TextChoices):
+        MINUTE = "minute", "any 60 seconds"
+        HOUR = "hour", "any 60 minutes"
+        DAY = "day", "the calendar day"
+        WEEK = "week", "the calendar week"
+        MONTH = "month", "the calendar month"
+
+    class Policy(models.TextChoices):
+        WAIT = "wait", "Messages wait for room"
+        HOLD_BACK = "hold_back", "Marketing is held back for good"
+
+    name = models.CharField(max_length=120, unique=True)
+    scope = models.CharField(max_length=12, choices=Scope.choices)
+    subject = models.CharField(max_length=253, blank=True, default="")
+    measure = models.CharField(
+        max_length=8, choices=Measure.choices, default=Measure.MESSAGES.value
+    )
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    period = models.CharField(max_length=8, choices=Period.choices)
+    zone = models.CharField(max_length=64, default="UTC")
+    policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.WAIT.value)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        db_table = "campaigns_volume_limit"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0), name="campaigns_volume_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VolumeUse(models.Model):
+    """What counted for a volume limit within one slot of time; slots of the past are deleted."""
+
+    limit = models.ForeignKey(
+        VolumeLimit, on_delete=models.CASCADE, related_name="uses", db_index=False
+    )
+    slot = models.DateTimeField()
+    used = models.DecimalField(max_digits=14, decimal_places=5)
+
+    class Meta:
+        db_table = "campaigns_volume_use"
+        constraints = [
+            models.UniqueConstraint(fields=["limit", "slot"], name="campaigns_volume_use_slot"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit_id} {self.slot:%Y-%m-%d %H:%M:%S}: {self.used}"

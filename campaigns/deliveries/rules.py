@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 # Nobody reads a message this soon after it was handed over: a scanner at the receiving end does.
@@ -53,6 +54,8 @@ REASONS = {
     "quiet_hours": "Quiet hours where the person is; sent when they end.",
     "quiet_dropped": "Quiet hours where the person is; this channel drops such messages.",
     "minimum_gap": "The last message is too recent; sent when the least time between two is over.",
+    "throttled": "A volume limit is reached; sent when there is room again.",
+    "budget_spent": "A budget is spent for this period.",
     "no_sender": "No sender is set up for this channel.",
     "render_limit": "The template ran too long and was stopped.",
     "render_error": "The template failed on this person's values.",
@@ -124,6 +127,8 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
     if "pace" in numbers:
         pace = numbers["pace"]
         said.append(f"Of their own limit: {pace['count']} of {pace['max']} in {pace['days']} days")
+    if "limit" in numbers:
+        said.append(say_volume(numbers["limit"]))
     for name, words in _READ.items():
         if name in numbers:
             said.append(words.format(numbers[name]))
@@ -131,6 +136,15 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
         of_whom = "the person" if clock.get("from") == "person" else "the channel"
         said.append(f"Local time {clock['local']} in {clock['zone']}, the zone of {of_whom}")
     return said
+
+
+def say_volume(limit: Mapping[str, Any]) -> str:
+    """Return what was read of a volume limit, in words."""
+    used, most = (
+        f"{Decimal(str(limit[name])):,.2f}".removesuffix(".00") for name in ("used", "most")
+    )
+    of = "" if limit["measure"] == "messages" else " in money"
+    return f"{limit['name']}: {used} of {most}{of} used in the running {limit['period']}"
 
 
 def is_bot_act(agent: str, *, handed_over_at: datetime | None, at: datetime) -> bool:

@@ -65,9 +65,9 @@ class DelayRow:
     template: str
 
 
-def list_activity(*, before: int, outcome: str) -> list[ActivityRow]:
+def list_activity(*, before: int, outcome: str, limit: int = PAGE + 1) -> list[ActivityRow]:
     """Return a page of decisions, newest first; one more than a page tells that there are more."""
-    params = {"before": before, "outcome": outcome, "limit": PAGE + 1}
+    params = {"before": before, "outcome": outcome, "limit": limit}
     return ACTIVITY.all("list_activity", params, into=ActivityRow)
 
 

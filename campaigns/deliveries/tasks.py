@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from campaigns.deliveries import queries
 from campaigns.deliveries.services import send, settle
+from campaigns.deliveries.volume import release_waiting
 
 # Short enough that a worker is free again for other work while a long queue is sent.
 _BUDGET_SECONDS = 20.0
@@ -19,6 +20,7 @@ def send_due() -> int:
     total = 0
     while time.monotonic() < ends_at:
         decided = 0
+        release_waiting(now=timezone.now())
         for shard in queries.list_due_shards(now=timezone.now()):
             decided += send.send_shard(shard, now=timezone.now())
         if not decided:

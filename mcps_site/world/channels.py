@@ -5,11 +5,12 @@ Texts, pushes and audiences are captured, as the mails are: nothing leaves this 
 
 from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from campaigns.contracts import Channel, MessageClass, SenderDraft, TemplateDraft
-from campaigns.facade import create_sender, create_template, publish_journey
+from campaigns.facade import create_sender, create_template, publish_journey, set_volume_limit
 from kernel.errors import Conflict
 from kernel.ids import new_key
 from mcps_site.world.catalog import SHOP
@@ -23,6 +24,12 @@ SENDERS = (
     ("Captured push messages", Channel.PUSH, ""),
     ("Captured audiences", Channel.AUDIENCE, ""),
 )
+TEXT_PRICE = Decimal("0.075")
+TEXTS = {
+    "scope": "channel", "subject": "sms", "measure": "money", "amount": 250, "period": "month",
+    "policy": "hold_back",
+}  # fmt: skip
+MAILS = {"scope": "domain", "subject": "people.example", "amount": 20_000, "period": "minute"}
 TEMPLATES: dict[str, TemplateDraft] = {
     "Tents, push": TemplateDraft(
         channel=Channel.PUSH,
@@ -55,6 +62,10 @@ def load_channels(*, now: datetime) -> None:
     for name, channel, sender in SENDERS:
         with suppress(Conflict):
             _make_sender(name, channel, sender, now=now)
+    with suppress(Conflict):
+        set_volume_limit("Text messages of a month", parts=TEXTS, actor=ACTOR, now=now)
+    with suppress(Conflict):
+        set_volume_limit("Mails a minute", parts=MAILS, actor=ACTOR, now=now)
     keys = {}
     for name, draft in TEMPLATES.items():
         with suppress(Conflict):
@@ -67,7 +78,12 @@ def load_channels(*, now: datetime) -> None:
 
 def _make_sender(name: str, channel: Channel, sender: str, *, now: datetime) -> None:
     draft = SenderDraft(
-        name=name, channel=channel, kind="console", config={"file": CAPTURED}, from_address=sender
+        name=name,
+        channel=channel,
+        kind="console",
+        config={"file": CAPTURED},
+        from_address=sender,
+        price=TEXT_PRICE if channel is Channel.SMS else Decimal(0),
     )
     create_sender(draft, key=new_key(now=now), actor=ACTOR, now=now)
 

@@ -73,6 +73,20 @@ def _quiet():
     return {"channel": "sms"}
 
 
+@example("campaigns:volume-edit")
+def _volume():
+    from campaigns.models import VolumeLimit
+
+    limit, _ = VolumeLimit.objects.get_or_create(
+        name="Gmail example",
+        defaults={
+            "scope": "domain", "subject": "gmail.com", "amount": 100_000, "period": "minute",
+        },
+    )  # fmt: skip
+    return {"number": limit.pk}
+
+
+example("campaigns:volume-delete")(_volume)
 example("campaigns:cap-delete")(_cap)
 example("campaigns:quiet-delete")(_quiet)
 example("campaigns:broadcast-stop")(_started)

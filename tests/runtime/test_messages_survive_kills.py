@@ -1,5 +1,6 @@
 """Workers, broker and database are killed while a broadcast leaves: everybody gets it exactly once."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -44,6 +45,7 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     found = Sink()
     controller = Controller(found, hostname="127.0.0.1", port=found.port)
     controller.start()

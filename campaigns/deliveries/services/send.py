@@ -20,6 +20,7 @@ from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResul
 from campaigns.deliveries import queries
 from campaigns.deliveries.queries import Decided, Result
 from campaigns.deliveries.services.wording import Worded, word_messages
+from campaigns.deliveries.volume import hold_excess
 
 log = structlog.get_logger()
 
@@ -42,7 +43,9 @@ def send_shard(shard: int, *, now: datetime) -> int:
         if not queries.lock_shard(shard):
             return 0
         decided = queries.claim_due(shard, batch=CLAIM_BATCH, now=now)
-    claimed = sorted((row for row in decided if row.status == "claimed"), key=_group)
+        claimed = [row for row in decided if row.status == "claimed"]
+        kept = hold_excess([row.id for row in claimed], now=now)
+    claimed = sorted((row for row in claimed if row.id not in kept), key=_group)
     for _, rows in groupby(claimed, key=_group):
         _hand_over(list(rows), claimed_at=now, now=now)
     if decided:

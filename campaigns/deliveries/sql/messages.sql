@@ -23,7 +23,8 @@ LEFT JOIN LATERAL (
     FROM campaigns_delivery_event x WHERE x.delivery_id = d.id
 ) e ON true
 WHERE d.id < %(before)s::bigint
-    AND (d.customer_id = %(customer_id)s::bigint OR d.key = %(key)s::uuid)
+    AND (d.key = %(key)s::uuid OR d.customer_id = coalesce(%(customer_id)s::bigint, (
+        SELECT x.id FROM profiles_customer x WHERE x.key = %(customer_key)s::uuid)))
     AND (%(channel)s::text = '' OR d.channel = %(channel)s::text)
     AND (%(statuses)s::text[] = '{}' OR d.status = ANY (%(statuses)s::text[]))
 ORDER BY d.id DESC LIMIT %(limit)s::int

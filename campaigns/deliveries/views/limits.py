@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from campaigns.channels.words import channel_label
 from campaigns.contracts import Channel
-from campaigns.deliveries.forms import CapForm, QuietForm, RuleForm
-from campaigns.deliveries.models import FrequencyCap, QuietHours
+from campaigns.deliveries.forms import CapForm, QuietForm, RuleForm, VolumeForm
+from campaigns.deliveries.models import FrequencyCap, QuietHours, VolumeLimit
 from campaigns.deliveries.rules import say_cap
 from campaigns.deliveries.services import limits
+from campaigns.deliveries.volume import Use, list_targets, list_uses
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, NotFound
@@ -26,6 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "caps": [(cap, _scope(cap), say_cap(cap.max_count, cap.days, cap.period)) for cap in caps],
         "quiet": [(each, channel_label(Channel(each.channel))) for each in quiet],
+        "volumes": _volume_rows(),
         "rule": limits.get_sending_rule(),
     }
     return render(request, "campaigns/limits/overview.html", context)
@@ -57,6 +59,25 @@ def edit_quiet(request: HttpRequest, channel: str) -> HttpResponse:
     label = channel_label(Channel(quiet.channel))
     form = QuietForm(request.POST or None, instance=quiet)
     return _edit(request, form, f"Quiet hours: {label}")
+
+
+@require_http_methods(["GET", "POST"])
+@require("publish")
+def add_volume(request: HttpRequest) -> HttpResponse:
+    return _edit(request, VolumeForm(request.POST or None), "New throttle or budget")
+
+
+@require_http_methods(["GET", "POST"])
+@require("publish")
+def edit_volume(request: HttpRequest, number: int) -> HttpResponse:
+    limit = _volume(number)
+    return _edit(request, VolumeForm(request.POST or None, instance=limit), limit.name)
+
+
+@require_POST
+@require("publish")
+def delete_volume(request: HttpRequest, number: int) -> HttpResponse:
+    return _delete(request, _volume(number))
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +114,7 @@ def _edit(request: HttpRequest, form: forms.ModelForm, title: str) -> HttpRespon
     return render(request, "campaigns/limits/form.html", context, status=status)
 
 
-def _delete(request: HttpRequest, limit: FrequencyCap | QuietHours) -> HttpResponse:
+def _delete(request: HttpRequest, limit: FrequencyCap | QuietHours | VolumeLimit) -> HttpResponse:
     said = str(limit)
     limits.delete_limit(limit, actor=actor_of(request.user), now=timezone.now())
     messages.success(request, f"“{said}” is deleted.")
@@ -112,6 +133,22 @@ def _quiet(channel: str) -> QuietHours:
         return limits.get_quiet_hours(channel)
     except NotFound as error:
         raise Http404(error.message) from None
+
+
+def _volume(number: int) -> VolumeLimit:
+    try:
+        return limits.get_volume_limit(number)
+    except NotFound as error:
+        raise Http404(error.message) from None
+
+
+def _volume_rows() -> list[tuple[VolumeLimit, str, Use]]:
+    words, uses = dict(list_targets()), list_uses(now=timezone.now())
+    rows = VolumeLimit.objects.order_by("name")
+    return [
+        (each, words.get(f"{each.scope}:{each.subject}", each.subject or "Gone"), uses[each.pk])
+        for each in rows
+    ]
 
 
 def _scope(cap: FrequencyCap) -> str:
