@@ -28,6 +28,7 @@ DEMO = env.flag("DEMO", default=False)
 # Whoever shows it may read /metrics; without one nobody may.
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 COLLECTION_MAX_BACKLOG_MB = env.number("COLLECTION_MAX_BACKLOG_MB", 4096)
+MESSAGE_PRICES = env.amounts("MESSAGE_PRICES")
 SEGMENT_MOST_SECONDS = env.number("SEGMENT_MOST_SECONDS", 120)
 PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 

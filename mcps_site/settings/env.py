@@ -6,6 +6,7 @@ Every setting read here has a row in `docs/reference/settings.md`; a test compar
 """
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -50,3 +51,17 @@ def number(name: str, default: int) -> int:
 def names(name: str, default: str = "") -> list[str]:
     """Read a list of names separated by commas."""
     return [part.strip() for part in _raw(name, default).split(",") if part.strip()]
+
+
+def amounts(name: str) -> dict[str, Decimal]:
+    """Read amounts by name, such as `email=0.001,sms=0.07`."""
+    found: dict[str, Decimal] = {}
+    for part in names(name):
+        key, _, value = part.partition("=")
+        try:
+            found[key.strip()] = Decimal(value.strip())
+        except InvalidOperation:
+            raise ImproperlyConfigured(
+                f"{name} must be like “email=0.001,sms=0.07”, but it has “{part}”."
+            ) from None
+    return found

@@ -7,7 +7,7 @@ from django.core.management import get_commands
 from tests.architecture.sources import PACKAGES, ROOT, python_files, read
 
 READERS = (
-    r"env\.(?:text|flag|number|names)\(\s*\"([A-Z_]+)\"",
+    r"env\.(?:text|flag|number|names|amounts)\(\s*\"([A-Z_]+)\"",
     r"os\.environ(?:\.get|\.setdefault)?[\[(]\s*\"([A-Z_]+)\"",
     r"\"([A-Z_]+)\" (?:not )?in os\.environ",
 )

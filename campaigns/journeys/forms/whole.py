@@ -7,7 +7,9 @@ from django import forms
 from campaigns.journeys.forms.base import EVENT_LIST, ConditionLines
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.conditions_text import write_conditions
+from campaigns.journeys.rules.documents import Document
 from campaigns.journeys.rules.exchange import Unreadable, read_file
+from campaigns.journeys.rules.specs import SpecDocument
 
 MOST_BYTES: Final = 1_000_000
 
@@ -19,22 +21,22 @@ class NewJourneyForm(forms.Form):
     sample = forms.CharField(widget=forms.HiddenInput, required=False)
     file = forms.FileField(
         label="Or from a file", required=False,
-        help_text="A journey that was downloaded here or elsewhere, as JSON.",
+        help_text="A journey that was downloaded here or elsewhere, as JSON; its specs come along.",
     )  # fmt: skip
 
     def __init__(self, known: Known, posted: Any = None, files: Any = None) -> None:
         super().__init__(posted, files, label_suffix="")
         self.known = known
 
-    def clean_file(self) -> dict[str, Any] | None:
-        """Read the file; returns its definition."""
+    def clean_file(self) -> tuple[Document, dict[str, SpecDocument]] | None:
+        """Read the file; returns its definition and its specs."""
         file = self.cleaned_data["file"]
         if not file:
             return None
         if file.size > MOST_BYTES:
             raise forms.ValidationError("This file is larger than a journey can be (1 MB).")
         try:
-            return read_file(file.read().decode("utf-8"), self.known)[1]
+            return read_file(file.read().decode("utf-8"), self.known)
         except (Unreadable, UnicodeDecodeError) as problem:
             text = str(problem) if isinstance(problem, Unreadable) else "This file is no text."
             raise forms.ValidationError(text) from None

@@ -1,7 +1,9 @@
 """What a dry run found, in the shape that pages show. Pure."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 from typing import Any, Final
 
@@ -45,6 +47,7 @@ class Outcome:
     sends: tuple[tuple[str, str, Total], ...]
     held_back: tuple[tuple[str, str, str, Total], ...]
     heavy: Total
+    cost: str
     inside: Total
     goals: Total
 
@@ -63,8 +66,15 @@ def estimate(count: int, share: float) -> Total:
     )
 
 
-def read_outcome(label: str, result: dict[str, Any]) -> Outcome:
-    """Return the stored counts of one definition as a page shows them."""
+def read_outcome(
+    label: str, result: dict[str, Any], *, heavy_from: int = HEAVY,
+    prices: Mapping[str, Decimal] | None = None,
+) -> Outcome:  # fmt: skip
+    """Return the stored counts of one definition as a page shows them.
+
+    `heavy_from` is the number of messages above which people got many; `prices` holds what a
+    message of each channel costs.
+    """
     share: float = result["share"]
     entered = sum(day["people"] for day in result["days"])
     held_out = sum(day["held_out"] for day in result["days"])
@@ -80,7 +90,7 @@ def read_outcome(label: str, result: dict[str, Any]) -> Outcome:
             sends[row["day"], row["channel"]] += row["messages"]
         else:
             held_back[row["channel"], row["outcome"], row["reason"]] += row["messages"]
-    heavy = sum(people for n, people in result["heavy"].items() if int(n) > HEAVY)
+    heavy = sum(people for n, people in result["heavy"].items() if int(n) > heavy_from)
     return Outcome(
         label=label, people=result["people"], candidates=result["candidates"], share=share,
         entered=estimate(entered, share), held_out=estimate(held_out, share),
@@ -90,5 +100,26 @@ def read_outcome(label: str, result: dict[str, Any]) -> Outcome:
         sends=tuple((*key, estimate(count, share)) for key, count in sorted(sends.items())),
         held_back=tuple((*key, estimate(count, share)) for key, count in sorted(held_back.items())),
         heavy=estimate(heavy, share), inside=estimate(result["inside"], share),
-        goals=estimate(goals, share),
+        goals=estimate(goals, share), cost=_say_cost(sends, share, prices or {}),
     )  # fmt: skip
+
+
+def _say_cost(
+    sends: Mapping[tuple[str, str], int], share: float, prices: Mapping[str, Decimal]
+) -> str:
+    """Say what the sent messages cost, and of which channels no price is known."""
+    counts = Counter[str]()
+    for (_, channel), messages in sends.items():
+        counts[channel] += messages
+    lacking = sorted(set(counts) - set(prices))
+    if counts and len(lacking) == len(counts):
+        return "cannot be estimated: no price is set for " + ", ".join(lacking)
+    totals = {channel: estimate(n, share) for channel, n in counts.items() if channel in prices}
+    low, value, high = (
+        sum(
+            (getattr(total, end) * prices[channel] for channel, total in totals.items()), Decimal(0)
+        )
+        for end in ("low", "value", "high")
+    )
+    told = f"{value:,.2f}" if low == high else f"about {value:,.2f} ({low:,.2f} to {high:,.2f})"
+    return told + (f", without {', '.join(lacking)}" if lacking else "")

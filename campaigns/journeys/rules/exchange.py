@@ -1,11 +1,15 @@
 """A journey as a file, and back: keys and numbers of this installation are found again by name."""
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.documents import Document
+from campaigns.journeys.rules.specs import SpecDocument
 
 FORMAT: Final = "mcps.journey"
 _ENTRY: Final = "entry"
@@ -15,8 +19,13 @@ class Unreadable(ValueError):
     """The file is no journey; the text says why."""
 
 
-def write_file(name: str, definition: Document, known: Known) -> dict[str, Any]:
-    """Return the file of a journey. `names` says what its templates and segments are called."""
+def write_file(
+    name: str, definition: Document, known: Known, specs: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the file of a journey. `names` says what its templates and segments are called.
+
+    `specs` holds the documents of its specs by their names; they name steps and segments in words.
+    """
     text = json.dumps(definition)
     return {
         "format": FORMAT,
@@ -32,16 +41,17 @@ def write_file(name: str, definition: Document, known: Known) -> dict[str, Any]:
             "segment_keys": {key: name for key, name in known.segment_keys.items() if key in text},
         },
         "definition": definition,
+        "specs": dict(specs or {}),
     }
 
 
-def read_file(text: str, known: Known) -> tuple[str, Document]:
-    """Return the name and the definition of a file, with the templates and segments of this place.
+def read_file(text: str, known: Known) -> tuple[Document, dict[str, SpecDocument]]:
+    """Return definition and specs of a file, with the templates and segments of this place.
 
     What has no namesake here is left open, so that the builder asks for it.
 
     Raises:
-        Unreadable: it is no JSON, or no journey.
+        Unreadable: it is no JSON, or no journey, or a spec cannot be read.
     """
     try:
         found = json.loads(text)
@@ -54,7 +64,16 @@ def read_file(text: str, known: Known) -> tuple[str, Document]:
     if not isinstance(nodes, list) or not _are_nodes(nodes):
         raise Unreadable("This file has no steps, or steps without id and type.")
     names = _part(found, "names")
-    return str(found.get("name") or ""), _localized(definition, names, known)
+    specs = {str(name): _spec(name, raw) for name, raw in _part(found, "specs").items()}
+    return _localized(definition, names, known), specs
+
+
+def _spec(name: str, raw: Any) -> SpecDocument:
+    try:
+        return SpecDocument.model_validate(raw)
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Unreadable(f"The spec “{name}” of this file cannot be read at “{place}”.") from None
 
 
 def _part(found: dict[str, Any], name: str) -> dict[str, Any]:

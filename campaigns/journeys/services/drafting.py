@@ -1,7 +1,7 @@
 """Building a journey: one draft for each, every edit kept so that it can be undone."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from campaigns.contracts import PublishedJourney
 from campaigns.journeys.models import Journey, JourneyDraft, JourneyEdit
 from campaigns.journeys.rules.definition import Problem, parse_definition
 from campaigns.journeys.rules.documents import CannotEdit, Document
+from campaigns.journeys.rules.specs import SpecDocument
 from campaigns.journeys.services.publish import create_journey, publish_journey
-from campaigns.journeys.services.specifying import refuse_failing, run_specs
+from campaigns.journeys.services.specifying import refuse_failing, run_specs, save_spec
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
 
@@ -54,6 +55,23 @@ def start_draft(
 
 
 @transaction.atomic
+def begin_journey(
+    name: str, definition: Document, specs: Mapping[str, SpecDocument], *, key: UUID, actor: str,
+    now: datetime,
+) -> Journey:  # fmt: skip
+    """Create a journey with a draft, which may be unfinished, and with specs.
+
+    Raises:
+        Conflict: the name is taken, or there are too many specs.
+    """
+    made = create_journey(name, key=key, actor=actor, now=now)
+    start_draft(made, definition, actor=actor, now=now)
+    for spec, document in specs.items():
+        save_spec(made, None, name=spec[:120], document=document, actor=actor, now=now)
+    return made
+
+
+@transaction.atomic
 def create_with_draft(
     name: str, definition: Any, *, key: UUID, actor: str, now: datetime
 ) -> Journey:
@@ -63,11 +81,9 @@ def create_with_draft(
         Conflict: the name is taken.
         Invalid: the definition has a fault; `field` is its path.
     """
-    made = create_journey(name, key=key, actor=actor, now=now)
+    made = begin_journey(name, EMPTY, {}, key=key, actor=actor, now=now)
     if definition:
         replace_draft(made, definition, actor=actor, now=now)
-    else:
-        start_draft(made, EMPTY, actor=actor, now=now)
     return made
 
 

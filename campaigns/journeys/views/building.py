@@ -23,7 +23,6 @@ from campaigns.journeys.rules.picture import thumbnail
 from campaigns.journeys.rules.samples import SAMPLES, find_sample
 from campaigns.journeys.rules.words import blank_node, find_kind, list_steps
 from campaigns.journeys.services import drafting
-from campaigns.journeys.services.publish import create_journey
 from campaigns.journeys.views.canvas import canvas_of
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
@@ -48,16 +47,16 @@ def new_journey(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now, actor = timezone.now(), actor_of(request.user)
         sample = find_sample(form.cleaned_data["sample"])
+        start = sample.definition if sample else drafting.EMPTY
+        definition, specs = form.cleaned_data["file"] or (start, {})
         try:
-            made = create_journey(
-                form.cleaned_data["name"], key=new_key(now=now), actor=actor, now=now
-            )
+            made = drafting.begin_journey(
+                form.cleaned_data["name"], definition, specs,
+                key=new_key(now=now), actor=actor, now=now,
+            )  # fmt: skip
         except Conflict as error:
             form.add_error("name", error.message)
         else:
-            start = sample.definition if sample else drafting.EMPTY
-            definition = form.cleaned_data["file"] or start
-            drafting.start_draft(made, definition, actor=actor, now=now)
             return redirect("campaigns:journey-build", key=made.key)
     chosen = form["sample"].value() or ""
     samples = [(sample, thumbnail(sample.definition)) for sample in SAMPLES]

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.dry_running import DryRunForm
-from campaigns.journeys.rules.dry_results import Outcome, read_outcome
+from campaigns.journeys.models import Journey
+from campaigns.journeys.rules.dry_results import HEAVY, Outcome, read_outcome
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.services.dry_run_queue import ask_dry_run
@@ -29,12 +31,11 @@ def dry_runs(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask for a dry run of the draft; the latest ones are listed."""
     journey, now = find_journey(key), timezone.now()
     numbers = list(journey.versions.order_by("-number").values_list("number", flat=True))
-    form = DryRunForm(numbers, request.POST or None)
+    drafts = Journey.objects.filter(draft__isnull=False).exclude(pk=journey.pk).order_by("name")
+    form = DryRunForm(numbers, list(drafts.values_list("key", "name")), request.POST or None)
     if request.method == "POST" and form.is_valid():
         parts = {"Draft": shown_definition(journey)}
-        beside = form.cleaned_data["beside"]
-        if beside is not None:
-            parts[f"Version {beside}"] = journey.versions.get(number=beside).definition
+        parts |= _beside(journey, form.cleaned_data["beside"])
         try:
             asked = ask_dry_run(
                 journey, parts, days=form.cleaned_data["days"],
@@ -54,6 +55,16 @@ def dry_runs(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "campaigns/journeys/dry_runs.html", context, status=status)
 
 
+def _beside(journey: Journey, chosen: str) -> dict[str, Any]:
+    """Return what is put beside the draft: a version by its number, or the draft of another journey."""
+    if not chosen:
+        return {}
+    if chosen.isdecimal():
+        return {f"Version {chosen}": journey.versions.get(number=int(chosen)).definition}
+    other = selectors.get_journey(UUID(chosen))
+    return {f"Draft of “{other.name}”": shown_definition(other)}
+
+
 @require_GET
 @require("view")
 def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
@@ -62,8 +73,10 @@ def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
     found = DryRun.objects.filter(journey=journey, key=run).first()
     if found is None:
         raise Http404("There is no such dry run of this journey.")
+    asked = request.GET.get("many", "")
+    many = int(asked) if asked.isdecimal() and len(asked) < 4 else HEAVY
     outcomes = [
-        read_outcome(part["label"], result)
+        read_outcome(part["label"], result, heavy_from=many, prices=settings.MESSAGE_PRICES)
         for part, result in zip(found.parts, found.results, strict=False)
     ]
     context: dict[str, Any] = {
@@ -71,6 +84,7 @@ def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
         "run": found,
         "is_open": found.status in {"asked", "running"},
         "outcomes": outcomes,
+        "many": many,
         "ways": [(one.label, _ways(one)) for one in outcomes],
     }
     if outcomes:

@@ -11,6 +11,7 @@ from campaigns.journeys import selectors
 from campaigns.journeys.models import JourneyDraft
 from campaigns.journeys.rules.exchange import write_file
 from campaigns.journeys.services import drafting
+from campaigns.journeys.trial_models import JourneySpec
 from campaigns.journeys.views.building import find_journey
 from kernel.access.permissions import require
 
@@ -32,7 +33,8 @@ def export(request: HttpRequest, key: UUID) -> HttpResponse:
         definition = journey.live_version.definition
     if definition is None:
         raise Http404("There is no such version.")
-    body = write_file(journey.name, definition, selectors.find_known())
+    specs = dict(JourneySpec.objects.filter(journey=journey).values_list("name", "document"))
+    body = write_file(journey.name, definition, selectors.find_known(), specs)
     text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"
     answer = HttpResponse(text, content_type="application/json")
     answer["Content-Disposition"] = f'attachment; filename="journey-{journey.key}.json"'

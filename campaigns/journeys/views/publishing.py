@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -118,7 +119,7 @@ def _estimate(draft: JourneyDraft, definition: Document) -> dict[str, Any]:
     run = next((one for one in runs[:10] if one.parts[0]["definition"] == definition), None)
     if run is None:
         return {"dry_run": None}
-    outcome = read_outcome("Draft", run.results[0])
+    outcome = read_outcome("Draft", run.results[0], prices=settings.MESSAGE_PRICES)
     sent: dict[str, int] = {}
     for _, channel, total in outcome.sends:
         sent[channel] = sent.get(channel, 0) + total.value

@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from uuid import uuid4
 
@@ -192,3 +193,46 @@ def test_a_dry_run_whose_worker_died_is_made_again(client, left):
     DryRun.objects.update(status="running", started_at=now - timedelta(minutes=29))
     assert not work_next(now=now)
     assert work_next(now=now + timedelta(minutes=2))
+
+
+def test_cost_is_added_up_by_channel_and_many_is_what_staff_say():
+    sends = [
+        {"day": "2026-03-10", "channel": "email", "outcome": "sent", "reason": "", "messages": 200},
+        {"day": "2026-03-11", "channel": "sms", "outcome": "sent", "reason": "", "messages": 10},
+        {
+            "day": "2026-03-11",
+            "channel": "sms",
+            "outcome": "held_back",
+            "reason": "x",
+            "messages": 9,
+        },
+    ]
+    found = {"candidates": 9, "people": 9, "share": 1, "days": [], "ways": [], "inside": 0,
+             "sends": sends, "heavy": {"1": 5, "2": 3, "4": 1}}  # fmt: skip
+    cents = {"email": Decimal("0.001"), "sms": Decimal("0.07")}
+    assert read_outcome("Draft", found, prices=cents).cost == "0.90"
+    email = {"email": Decimal("0.001")}
+    assert read_outcome("Draft", found, prices=email).cost == "0.20, without sms"
+    sampled = read_outcome("Draft", {**found, "share": 0.5}, prices=cents).cost
+    assert sampled == "about 1.80 (1.13 to 2.47)"
+    assert read_outcome("Draft", found).cost == (
+        "cannot be estimated: no price is set for email, sms"
+    )
+    assert [read_outcome("D", found, heavy_from=n).heavy.value for n in (0, 1, 3)] == [9, 4, 1]
+
+
+def test_the_draft_of_another_journey_stands_beside_the_draft(client, left):
+    now = timezone.now()
+    copy = create_journey("Copy", key=uuid4(), actor="user:1", now=now)
+    shorter = {
+        "holdout_percent": 0,
+        "nodes": [left.draft.edits.get().definition["nodes"][0] | {"next": "out"}, OUT],
+    }
+    start_draft(copy, shorter, actor="user:1", now=now)
+    url = reverse("campaigns:journey-dry-runs", kwargs={"key": left.key})
+    answer = client.post(url, {"days": 1, "beside": str(copy.key)})
+    assert work_next(now=timezone.now())
+    assert [part["label"] for part in DryRun.objects.get().parts] == ["Draft", "Draft of “Copy”"]
+    page = client.get(answer.url, {"many": "0"}).content.decode()
+    assert "Got more than 0 messages" in page
+    assert "Draft of “Copy”" in page

@@ -9,8 +9,10 @@ from django.urls import reverse
 from campaigns.journeys.models import Journey
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.exchange import Unreadable, read_file, write_file
+from campaigns.journeys.rules.specs import SpecDocument, read_then
 from campaigns.journeys.services.drafting import shown_edit
-from tests.campaigns.builders import entry, key, make_template, publish
+from campaigns.journeys.services.specifying import save_spec
+from tests.campaigns.builders import NOW, entry, key, make_template, publish
 from tests.campaigns.journeys.test_engine import BOUGHT, OUT
 
 HERE = Known(
@@ -33,19 +35,19 @@ DEFINITION = {
 
 def test_a_file_comes_back_as_it_was():
     text = json.dumps(write_file("Cart", DEFINITION, HERE))
-    assert read_file(text, HERE) == ("Cart", DEFINITION)
+    assert read_file(text, HERE) == (DEFINITION, {})
 
 
 def test_templates_and_segments_are_found_by_name_elsewhere():
     text = json.dumps(write_file("Cart", DEFINITION, HERE))
-    _, read = read_file(text, THERE)
+    read, _ = read_file(text, THERE)
     assert read["nodes"][0]["triggers"][0]["segment_id"] == 9
     assert read["nodes"][1]["template"] == str(key(7))
     assert read["nodes"][2]["branches"][0]["segment"] == str(key(8))
 
 
 def test_what_has_no_namesake_is_left_open():
-    _, read = read_file(json.dumps(write_file("Cart", DEFINITION, HERE)), Known())
+    read, _ = read_file(json.dumps(write_file("Cart", DEFINITION, HERE)), Known())
     assert read["nodes"][0]["triggers"][0]["segment_id"] is None
     assert (read["nodes"][1]["template"], read["nodes"][2]["branches"][0]["segment"]) == ("", "")
 
@@ -65,6 +67,8 @@ def test_what_is_no_journey_is_refused_in_words(text):
 def test_a_downloaded_journey_is_the_start_of_another(client, colleague):
     mail = {"id": "mail", "type": "send", "template": str(make_template().key), "next": "out"}
     journey = publish(entry(BOUGHT, next_="mail"), mail, OUT)
+    document = SpecDocument(traits={"email": "a@example.com"}, then=read_then("ends out"))
+    save_spec(journey, None, name="Ends", document=document, actor="user:1", now=NOW)
     client.force_login(colleague)
     url = reverse("campaigns:journey-export", kwargs={"key": journey.key})
     file = client.get(url, {"version": "1"})
@@ -75,6 +79,13 @@ def test_a_downloaded_journey_is_the_start_of_another(client, colleague):
     assert made.status_code == 302
     copy = Journey.objects.get(name="Copy")
     assert shown_edit(copy.draft).definition == journey.live_version.definition
+    assert list(copy.specs.values_list("name", "document")) == [
+        ("Ends", document.model_dump(mode="json"))
+    ]
+    torn = {**json.loads(file.content), "specs": {"Ends": {"then": []}}}
+    torn_file = SimpleUploadedFile("j.json", json.dumps(torn).encode())
+    refused = client.post(reverse("campaigns:journey-new"), {"name": "Torn", "file": torn_file})
+    assert "The spec “Ends” of this file cannot be read at “then”" in refused.content.decode()
     wrong = SimpleUploadedFile("j.json", b"nothing")
     refused = client.post(reverse("campaigns:journey-new"), {"name": "Third", "file": wrong})
     assert (refused.status_code, Journey.objects.count()) == (422, 2)

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,3 +47,11 @@ def test_secret_is_read_from_the_file_that_the_variable_names(monkeypatch, tmp_p
 def test_list_is_split_at_commas_without_empty_names(monkeypatch):
     monkeypatch.setenv("SOME_NAMES", " a.example, b.example ,, ")
     assert env.names("SOME_NAMES") == ["a.example", "b.example"]
+
+
+def test_amounts_are_read_by_name_and_a_wrong_one_is_named(monkeypatch):
+    monkeypatch.setenv("SOME_PRICES", "email=0.001, sms = 0.07")
+    assert env.amounts("SOME_PRICES") == {"email": Decimal("0.001"), "sms": Decimal("0.07")}
+    monkeypatch.setenv("SOME_PRICES", "email=cheap")
+    with pytest.raises(ImproperlyConfigured, match=r"SOME_PRICES must be like.*“email=cheap”"):
+        env.amounts("SOME_PRICES")
