@@ -6,7 +6,9 @@ from uuid import UUID
 
 from campaigns.broadcasts.services import drafting as broadcasts
 from campaigns.channels import services as channels
+from campaigns.content import branding, sharing
 from campaigns.content import services as content
+from campaigns.content.rules.shared import BlockKind
 from campaigns.contracts import (
     MessageClass,
     PublishedJourney,
@@ -50,6 +52,33 @@ def create_template(
         name, key=key, draft=draft, purpose=purpose, actor=actor, now=now
     )
     return TemplateId(template.pk)
+
+
+def create_brand_kit(
+    name: str, *, key: UUID, values: dict[str, Any], actor: str, now: datetime
+) -> None:
+    """Create a brand kit; the first one becomes the default.
+
+    Raises:
+        Conflict: the name is taken.
+        Invalid: a value cannot be so; the field is its name.
+    """
+    draft = branding.KitDraft(name=name, values=branding.read_values(values))
+    branding.create_kit(draft, key=key, actor=actor, now=now)
+
+
+def create_shared_block(
+    slug: str, *, key: UUID, parts: dict[str, str], actor: str, now: datetime
+) -> None:
+    """Create a shared block; `parts` are its name, its source, and its kind: sections, column, words.
+
+    Raises:
+        Conflict: the slug is taken.
+        Invalid: it cannot be compiled.
+    """
+    kind = BlockKind(parts["kind"])
+    draft = sharing.BlockDraft(slug=slug, name=parts["name"], kind=kind, source=parts["source"])
+    sharing.create_block(draft, key=key, actor=actor, now=now)
 
 
 def publish_journey(

@@ -2,7 +2,13 @@
 
 from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.channels.models import Card, Device, Sender, SendingPause
-from campaigns.content.models import Template, TemplateVersion, Translation, WorkingDraft
+from campaigns.content.models import (
+    DraftEdit,
+    Template,
+    TemplateVersion,
+    Translation,
+    WorkingDraft,
+)
 from campaigns.content.piece_models import (
     BrandKit,
     BrandVersion,
@@ -56,6 +62,7 @@ __all__ = [
     "Delivery",
     "DeliveryEvent",
     "Device",
+    "DraftEdit",
     "DryRun",
     "Enrollment",
     "FrequencyCap",

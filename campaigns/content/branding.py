@@ -1,5 +1,6 @@
 """Brand kits: making them, and saving versions of what they hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,14 @@ class KitDraft:
     is_default: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketSender:
+    """The e-mail sender of a brand kit; `None` = the channel's default."""
+
+    markets: frozenset[str]
+    sender_id: int | None
+
+
 def list_kits() -> list[BrandKit]:
     """Return all kits, the default one first."""
     return list(
@@ -44,6 +53,28 @@ def get_kit(key: UUID) -> BrandKit:
 def values_of(kit: BrandKit) -> BrandValues:
     """Return what the live version of a kit holds."""
     return BrandValues.model_validate(kit.live_version.values if kit.live_version else {})
+
+
+def list_voices() -> list[tuple[str, str]]:
+    """Return how each brand speaks, by the name of its kit."""
+    return [(kit.name, voice) for kit in list_kits() if (voice := values_of(kit).voice)]
+
+
+def list_market_senders() -> list[MarketSender]:
+    """Return the sender of each kit with its markets, the default kit first; one statement."""
+    return [
+        MarketSender(markets=frozenset(values_of(kit).markets), sender_id=kit.sender_id)
+        for kit in list_kits()
+    ]
+
+
+def find_market_sender(kits: Sequence[MarketSender], country: Any) -> int | None:
+    """Return the sender of the kit for a country, or of the default kit; `None` = no kit has one."""
+    market = str(country or "").strip().upper()
+    chosen = next((kit for kit in kits if market and market in kit.markets), None)
+    if chosen and chosen.sender_id:
+        return chosen.sender_id
+    return kits[0].sender_id if kits else None
 
 
 def read_values(written: dict[str, Any]) -> BrandValues:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from campaigns.content.pieces import Pieces
-from campaigns.content.rules.document import BadDocument, parse_document
+from campaigns.content.rules.document import BadDocument, Document, parse_document
 from campaigns.content.rules.document_mjml import name_line, write_mjml
 from campaigns.content.rules.html import BadSource, compile_source, derive_text
 from campaigns.content.rules.locales import BadLocale, read_locale
@@ -179,9 +179,19 @@ def _finish_document(written: str, expansion: Expansion) -> tuple[str, str]:
         return _finish_source(source, "mjml", expansion)
     except Invalid as error:
         line = line_of(error.message)
+        name = _blame(document, source) or name_line(document, line or 0)
         told = error.message.partition(": ")[2] if line else error.message
-        name = name_line(document, line) if line else ""
-        raise Invalid("source", f"{name}: {told}" if name else error.message) from None
+        raise Invalid("source", f"{name}: {told}" if name else told) from None
+
+
+def _blame(document: Document, source: str) -> str:
+    """Name the first block whose Liquid is broken by itself; each has a line of its own."""
+    for number, line in enumerate(source.split("\n"), start=1):
+        try:
+            compile_words(_Parts("", line, "", {}))
+        except BadTemplate:
+            return name_line(document, number)
+    return ""
 
 
 def _expand(part: str, text: str, expansion: Expansion) -> str:

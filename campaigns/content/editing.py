@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaigns.content.models import Template, TemplateVersion, Translation, WorkingDraft
+from campaigns.content.rules.document import Document, write_document
 from campaigns.content.rules.html import derive_text
 from campaigns.content.services import publish_template
 from campaigns.contracts import Channel, MessageClass, TemplateDraft
@@ -43,9 +44,17 @@ class Purpose:
 
 @transaction.atomic
 def start_template(
-    name: str, *, key: UUID, purpose: Purpose, actor: str, now: datetime
+    name: str,
+    *,
+    key: UUID,
+    purpose: Purpose,
+    actor: str,
+    now: datetime,
+    is_composed: bool = False,
 ) -> Template:
     """Create a template of which nothing is published yet, with a draft to write in.
+
+    `is_composed` makes an e-mail of blocks, without any yet, instead of MJML.
 
     Raises:
         Conflict: the name is taken.
@@ -61,8 +70,12 @@ def start_template(
         language=purpose.language,
         created_at=now,
     )
-    source = STARTING_MAIL if purpose.channel is Channel.EMAIL else ""
-    WorkingDraft.objects.create(template=template, source=source, saved_at=now, saved_by=actor)
+    words = {}
+    if purpose.channel is Channel.EMAIL:
+        words = {"source": STARTING_MAIL}
+        if is_composed:
+            words = {"source": write_document(Document()), "source_format": "blocks"}
+    WorkingDraft.objects.create(template=template, saved_at=now, saved_by=actor, **words)
     record(
         actor=actor, verb="created", object_type="template", object_id=str(template.key),
         before=None, after={"name": name, "channel": str(purpose.channel)}, now=now,

@@ -18,6 +18,12 @@ class NewTemplateForm(forms.Form):
     channel = forms.ChoiceField(
         label="Channel", choices=[(item.value, label) for item, label in CHANNELS.items()]
     )
+    made_of = forms.ChoiceField(
+        label="An e-mail is made of", required=False,
+        choices=[("blocks", "Blocks: put together, no code"), ("mjml", "MJML or HTML code")],
+        help_text="Blocks can be turned into MJML later, not the other way. Other channels ignore "
+        "it.",
+    )  # fmt: skip
     message_class = forms.ChoiceField(
         label="Class",
         choices=[("marketing", "Marketing"), ("transactional", "Transactional")],
@@ -62,7 +68,7 @@ class DraftForm(forms.Form):
             channel=self.channel,
             subject=found.get("subject", ""),
             text=found.get("text", ""),
-            source=found.get("source", "").replace("\r\n", "\n"),
+            source=found.get("source", self.draft.source).replace("\r\n", "\n"),
             source_format=found.get("source_format") or self.draft.source_format,
             fields={
                 name.removeprefix("fields."): value
@@ -76,6 +82,15 @@ class DraftForm(forms.Form):
             label="Subject", required=False, max_length=500, strip=False,
             initial=self.draft.subject,
         )  # fmt: skip
+        if self.draft.source_format != "blocks":
+            self._add_source()
+        self.fields["text"] = forms.CharField(
+            label="Plain text", required=False, max_length=MAX_SOURCE, strip=False,
+            initial=self.draft.text, widget=forms.Textarea(attrs={"rows": 4}),
+            help_text="Empty: made from the HTML.",
+        )  # fmt: skip
+
+    def _add_source(self) -> None:
         self.fields["source_format"] = forms.ChoiceField(
             label="Written in", choices=[("mjml", "MJML"), ("html", "HTML")], required=False,
             initial=self.draft.source_format,
@@ -87,11 +102,6 @@ class DraftForm(forms.Form):
                 attrs={"rows": 26, "class": "input code writing__source", "spellcheck": "false"}
             ),
             help_text="Values in Liquid: {{ first_name | default: \"there\" }}.",
-        )  # fmt: skip
-        self.fields["text"] = forms.CharField(
-            label="Plain text", required=False, max_length=MAX_SOURCE, strip=False,
-            initial=self.draft.text, widget=forms.Textarea(attrs={"rows": 4}),
-            help_text="Empty: made from the HTML.",
         )  # fmt: skip
 
     def _add_part(self, part: Part) -> None:

@@ -113,6 +113,8 @@ class WorkingDraft(models.Model):
     text = models.TextField(blank=True, db_default="")
     fields = models.JSONField(blank=True, default=dict)
     place = models.IntegerField(db_default=0)
+    edit_place = models.IntegerField(db_default=0)
+    """Which of its edits shows, where it is a document of blocks."""
     saved_at = models.DateTimeField()
     saved_by = models.CharField(max_length=80)
 
@@ -126,3 +128,24 @@ class WorkingDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template_id} {self.locale or 'default'}"
+
+
+class DraftEdit(models.Model):
+    """A document of blocks after one edit; the last hundred are kept for undoing."""
+
+    draft = models.ForeignKey(WorkingDraft, on_delete=models.CASCADE, related_name="edits")
+    place = models.IntegerField()
+    label = models.CharField(max_length=120)
+    source = models.TextField()
+    edited_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "campaigns_template_edit"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft", "place"], name="campaigns_template_edit_place"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} #{self.place} {self.label}"

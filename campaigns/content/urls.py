@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from campaigns.content.views import brand, pages, shared, translating, writing
+from campaigns.content.views import brand, composing, pages, shared, translating, writing
 
 urlpatterns = [
     path("templates/", pages.templates, name="templates"),
@@ -33,6 +33,8 @@ urlpatterns = [
     path(
         "templates/<uuid:key>/languages/remove/", translating.remove, name="template-locale-remove"
     ),
+    path("templates/<uuid:key>/edit/blocks/", composing.compose, name="template-compose"),
+    path("templates/<uuid:key>/edit/mjml/", composing.to_mjml, name="template-to-mjml"),
     path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),
     path("templates/<uuid:key>/discard/", writing.discard, name="template-discard"),
 ]

@@ -12,6 +12,7 @@ from kernel.events import wake
 from mcps_site.world.broadcasts import load_broadcasts
 from mcps_site.world.channels import load_channels
 from mcps_site.world.journeys import load_journeys
+from mcps_site.world.pieces import load_pieces
 from profiles.contracts import IdentityRef
 from profiles.facade import (
     create_computed_trait,
@@ -154,6 +155,7 @@ def load_content(*, now: datetime) -> None:
     for key, name, description in TOPICS:
         with suppress(Conflict):
             create_topic(key, name=name, description=description, actor=ACTOR, now=now)
+    load_pieces(now=now)
     load_journeys(now=now)
     load_channels(now=now)
     load_broadcasts(now=now)

@@ -13,6 +13,7 @@ from campaigns.facade import add_journey_spec, create_template, publish_journey
 from kernel.errors import Conflict
 from kernel.ids import new_key
 from mcps_site.world.mjml import mail_source
+from mcps_site.world.pieces import welcome_document
 from profiles.facade import list_segments
 
 ACTOR = "system:demo"
@@ -42,11 +43,7 @@ CART_AUDIENCE = TemplateDraft(
 WELCOME_MAIL = TemplateDraft(
     channel=Channel.EMAIL,
     subject="Welcome to Fernway, {{ first_name | default: 'friend of the outdoors' }}",
-    source=mail_source(
-        'good to have you here. Choose what you want to hear about under '
-        '<a href="{{ consent.preferences_link }}">your preferences</a>.',
-        button="Look around", link="https://fernway.example/",
-    ),
+    source=welcome_document(), source_format="blocks",
 )  # fmt: skip
 WIN_BACK_MAIL = TemplateDraft(
     channel=Channel.EMAIL,

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.content import editing
 from campaigns.content.audience import count_lacks
+from campaigns.content.branding import list_voices
 from campaigns.content.compiling import FinishedWords, finish_draft, line_of
+from campaigns.content.composing import BLOCKS
 from campaigns.content.forms import DraftForm, NewTemplateForm, label_of, locale_of_field
 from campaigns.content.models import Template, WorkingDraft
 from campaigns.content.pieces import load_pieces
@@ -23,6 +25,7 @@ from campaigns.content.rules.checks import Checked, check_message
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.translating import list_draft_locales
 from campaigns.content.views.pages import asked_person, find_template, framed
+from campaigns.content.views.panel import composer
 from campaigns.contracts import MessageClass
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
@@ -49,10 +52,11 @@ def new_template(request: HttpRequest) -> HttpResponse:
             channel=channel, message_class=message_class, topic=found["topic"],
             language=found["language"],
         )  # fmt: skip
+        is_composed = found["made_of"] == BLOCKS
         try:
             made = editing.start_template(
                 found["name"], key=new_key(now=now), purpose=purpose,
-                actor=actor_of(request.user), now=now,
+                actor=actor_of(request.user), now=now, is_composed=is_composed,
             )  # fmt: skip
         except Conflict as error:
             form.add_error("name", error.message)
@@ -72,7 +76,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.warning(request, error.message)
         return redirect("campaigns:template-edit", key=key)
     if request.method != "POST":
-        return _page(request, DraftForm(draft), _result(request, draft))
+        return editor_page(request, draft, result_of(request, draft))
     form = DraftForm(draft, request.POST)
     refused, seen = "", request.POST.get("seen", "")
     if form.is_valid():
@@ -87,11 +91,11 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         refused = "Not saved: " + " ".join(
             str(text) for texts in form.errors.values() for text in texts
         )
-    result = _result(request, draft, refused=refused)
+    result = result_of(request, draft, refused=refused)
     if wants_partial(request):
         return render(request, "campaigns/content/_result.html", result)
     if refused:
-        return _page(request, form, result, status=422)
+        return editor_page(request, draft, result, form=form)
     shown = {name: result[name] for name in ("locale", "show", "person")}
     return redirect(edit_address(found, **shown))
 
@@ -100,7 +104,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 @xframe_options_sameorigin
 @require("edit")
 def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
-    draft = _find_draft(request, key)
+    draft = find_asked_draft(request, key)
     try:
         finished = _finish(draft)
     except Invalid as error:
@@ -116,7 +120,7 @@ def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("edit")
 def values(request: HttpRequest, key: UUID) -> HttpResponse:
     """Count how much of an audience lacks each value that the draft reads."""
-    draft = _find_draft(request, key)
+    draft = find_asked_draft(request, key)
     segments = {str(segment.key): segment.name for segment in list_segments()}
     chosen = request.GET.get("segment", "")
     context: dict[str, Any] = {
@@ -171,20 +175,28 @@ def asked_locale(request: HttpRequest) -> str:
     return request.GET.get("locale", "")[:16]
 
 
-def _find_draft(request: HttpRequest, key: UUID) -> WorkingDraft:
+def find_asked_draft(request: HttpRequest, key: UUID) -> WorkingDraft:
+    """Return the draft in the language that the address names."""
     draft = editing.find_draft(find_template(key), locale=asked_locale(request))
     if draft is None:
         raise Http404("There is no such draft of this template.")
     return draft
 
 
-def _page(
-    request: HttpRequest, form: DraftForm, result: dict[str, Any], status: int = 200
+def editor_page(
+    request: HttpRequest,
+    draft: WorkingDraft,
+    result: dict[str, Any],
+    *,
+    form: DraftForm | None = None,
+    **composing: Any,
 ) -> HttpResponse:
-    found, locale = result["template"], result["locale"]
+    """Show the editor; where a draft is made of blocks, its composer as well."""
+    found, locale = draft.template, draft.locale
     context = {
-        "form": form,
+        "form": form or DraftForm(draft),
         "may_publish": may(request.user, "publish"),
+        "voices": list_voices(),
         "languages": [
             (
                 tag or f"Default ({found.language})",
@@ -196,11 +208,15 @@ def _page(
         ],
         **result,
     }
+    if draft.source_format == BLOCKS:
+        chosen = composing.get("chosen", request.GET.get("block", ""))
+        context |= composer(draft, chosen, composing.get("panel"))
+    status = 422 if result["refused"] else 200
     return render(request, "campaigns/content/edit.html", context, status=status)
 
 
-def _result(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> dict[str, Any]:
-    """What the right side shows: problems by line, or the message and its checks."""
+def result_of(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -> dict[str, Any]:
+    """Return what the right side shows: problems by line, or the message and its checks."""
     asked = request.POST.get("show", request.GET.get("show", ""))
     person = asked_person(request)
     context: dict[str, Any] = {

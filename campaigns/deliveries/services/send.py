@@ -19,6 +19,7 @@ from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
 from campaigns.deliveries import queries
 from campaigns.deliveries.queries import Decided, Result
+from campaigns.deliveries.services.markets import with_market_senders
 from campaigns.deliveries.services.wording import Worded, word_messages
 from campaigns.deliveries.volume import hold_excess
 
@@ -45,7 +46,8 @@ def send_shard(shard: int, *, now: datetime) -> int:
         decided = queries.claim_due(shard, batch=CLAIM_BATCH, now=now)
         claimed = [row for row in decided if row.status == "claimed"]
         kept = hold_excess([row.id for row in claimed], now=now)
-    claimed = sorted((row for row in claimed if row.id not in kept), key=_group)
+    claimed = with_market_senders([row for row in claimed if row.id not in kept])
+    claimed.sort(key=_group)
     for _, rows in groupby(claimed, key=_group):
         _hand_over(list(rows), claimed_at=now, now=now)
     if decided:
