@@ -1,4 +1,4 @@
-"""Examples of the pages of templates: brand kits, shared blocks."""
+"""Examples of the pages of templates: brand kits, shared blocks, e-mails of blocks."""
 
 from tests.browser.examples import example
 
@@ -38,3 +38,33 @@ for _page in ("brand-kit", "brand-kit-renew", "brand-kit-delete"):
     example(f"campaigns:{_page}")(_kit)
 for _page in ("shared-block", "shared-block-preview", "shared-block-renew", "shared-block-delete"):
     example(f"campaigns:{_page}")(_shared_block)
+
+
+@example("campaigns:template-to-mjml")
+@example("campaigns:template-compose")
+def _composed():
+    from datetime import UTC, datetime
+
+    from campaigns.content.composing import compose
+    from campaigns.content.editing import Purpose, start_template
+    from campaigns.content.models import Template
+    from campaigns.content.rules.document_edits import Place, add_block
+    from campaigns.contracts import Channel, MessageClass
+    from kernel.ids import new_key
+
+    now, actor = datetime.now(UTC), "command:test"
+    found = Template.objects.filter(name="Browser blocks").first()
+    if found:
+        return {"key": found.key}
+    purpose = Purpose(channel=Channel.EMAIL, message_class=MessageClass.MARKETING)
+    made = start_template(
+        "Browser blocks", key=new_key(now=now), purpose=purpose, actor=actor, now=now,
+        is_composed=True,
+    )  # fmt: skip
+    draft = made.drafts.get()
+    for kind in ("heading", "columns"):
+        draft = compose(
+            draft, lambda document, kind=kind: add_block(document, kind, Place())[0],
+            label="Add", seen=draft.place, actor=actor, now=now,
+        )  # fmt: skip
+    return {"key": made.key}
