@@ -18,6 +18,7 @@ from kernel.events import wake
 from profiles.directory import duplicate_selectors as selectors
 from profiles.duplicates import services
 from profiles.identities.models import BlockedValue, StitchHold
+from profiles.identities.rules import MOST_IDENTIFIED_A_DAY
 
 _TABS = (("duplicates", "Duplicates"), ("held", "Held people"), ("shared_values", "Shared values"))
 _SHOWN = 200
@@ -41,7 +42,7 @@ def held(request: HttpRequest) -> HttpResponse:
     holds = StitchHold.objects.order_by("released_at", "-held_at")[:_SHOWN]
     lines = selectors.describe_holds(list(holds), is_masked=_is_masked(request))
     limits = (services.MOST_MERGES, services.MOST_IDENTIFIERS)
-    return _page(request, "held", {"lines": lines, "limits": limits})
+    return _page(request, "held", {"lines": lines, "limits": limits, "most": MOST_IDENTIFIED_A_DAY})
 
 
 @require_GET

@@ -15,6 +15,8 @@ from profiles.duplicates import queries
 from profiles.duplicates.models import Duplicate
 from profiles.identities.models import BlockedValue, StitchHold
 from profiles.identities.queries import delete_identity
+from profiles.identities.rules import OVER_MERGE
+from profiles.touchpoints.services.replaying import replay_quarantined
 
 log = structlog.get_logger()
 
@@ -106,7 +108,10 @@ def watch_stitching(*, now: datetime) -> int:
 
 
 def release_hold(hold_id: int, *, actor: str, now: datetime) -> None:
-    """Let events join others to a person again.
+    """Let events join others to a person again, without a limit for a day.
+
+    What waits in quarantine because it would have joined too much is replayed; what would join too
+    much to somebody else stays there.
 
     Raises:
         Conflict: the person is not held any more.
@@ -116,6 +121,8 @@ def release_hold(hold_id: int, *, actor: str, now: datetime) -> None:
         if not open_holds.update(released_at=now, released_by=actor):
             raise Conflict("This person is not held any more.")
         record(actor=actor, verb="released", object_type="stitch_hold", object_id=hold_id, now=now)
+    if StitchHold.objects.filter(id=hold_id, is_full=True).exists():
+        replay_quarantined(reason=OVER_MERGE, actor=actor, now=now)
 
 
 class DuplicateData:

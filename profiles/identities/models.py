@@ -98,6 +98,8 @@ class StitchHold(models.Model):
     customer = models.ForeignKey("profiles.Customer", models.CASCADE, related_name="+")
     merges = models.IntegerField()
     identifiers = models.IntegerField()
+    is_full = models.BooleanField(default=False, db_default=False)
+    """Whether events that bring more identified ids wait in quarantine, others being joined."""
     held_at = models.DateTimeField()
     released_at = models.DateTimeField(null=True, blank=True)
     released_by = models.CharField(max_length=254, blank=True, db_default="")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from kernel.sql import SqlFile, bigint_array, text_array
-from profiles.identities.rules import Link, Person, Ref, Seen
+from profiles.identities.rules import DEVICE_KINDS, Link, Person, Ref, Seen
 
 SQL = SqlFile(__file__, "identities")
 
@@ -78,15 +78,30 @@ def hold_people(ids: Iterable[int], *, to_merge: bool) -> None:
         SQL.run(statement, {"ids": bigint_array(wanted)})
 
 
-def load_people(ids: Iterable[int]) -> dict[int, Person]:
-    """Return people with all their identifiers, and whether they are held from being joined."""
+def load_people(ids: Iterable[int], *, since: datetime | None = None) -> dict[int, Person]:
+    """Return people with all their identifiers, and how far events may still join to them.
+
+    With `since` also how many identified ids were first seen after it.
+    """
     people = {person_id: Person(person_id) for person_id in ids}
-    if people:
-        for (customer_id,) in SQL.run("list_held", {"ids": bigint_array(people)}):
-            people[customer_id].is_held = True
-        for customer_id, kind, value in SQL.run("list_identities", {"ids": bigint_array(people)}):
-            people[customer_id].add((kind, value))
+    if not people:
+        return people
+    params = {"ids": bigint_array(people), "since": since}
+    for customer_id, is_open, is_full in SQL.run("list_held", params):
+        person = people[customer_id]
+        person.is_held |= is_open and not is_full
+        person.is_full |= is_open and is_full
+        person.is_trusted |= not is_open
+    for customer_id, kind, value, is_new in SQL.run("list_identities", params):
+        people[customer_id].add((kind, value))
+        people[customer_id].gathered += is_new and kind not in DEVICE_KINDS
     return people
+
+
+def insert_full(ids: Iterable[int], *, since: datetime, now: datetime) -> list[tuple[int, int]]:
+    """Note to whom events would join too much; return whom nobody had noted, and their new ids."""
+    params = {"ids": bigint_array(ids), "since": since, "now": now}
+    return [(row[0], row[1]) for row in SQL.run("insert_full", params)]
 
 
 def list_blocked() -> frozenset[Ref]:

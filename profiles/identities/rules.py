@@ -9,6 +9,8 @@ The rules, in the order in which they speak:
    newest event that shows both; what it did before stays with the earlier person.
 4. A person holds at most so many identifiers of a kind; one more is dropped from the event.
 5. To a person who is held, because they gathered too much too fast, nothing is joined.
+6. An event that would bring more identified ids (all but devices) to a person than a day may is
+   not resolved at all: it waits in quarantine until staff decide.
 """
 
 import re
@@ -35,6 +37,9 @@ OWN_KIND_PRIORITY = 5
 LIMITS = {USER_ID: 1, EMAIL: 5, PHONE: 5, DEVICE_TOKEN: 20, ANONYMOUS_ID: 100}
 OWN_KIND_LIMIT = 5
 
+# Somebody new brings four or five in a day: a user id, an address, a number, ids of other systems.
+MOST_IDENTIFIED_A_DAY = 8
+
 # A link seen again is written again only when it is this much newer (microseconds; one day).
 RELINK_AFTER = 86_400_000_000
 
@@ -50,6 +55,10 @@ _ONLY_ZEROS = re.compile(r"^[0-]*$")
 
 ERASED = "erased_person"
 """Why a message is refused that names somebody who was erased; nothing of it is kept."""
+
+
+OVER_MERGE = "over_merge"
+"""Why a message waits that would join too much to one person."""
 
 
 class Refused(Exception):
@@ -83,6 +92,12 @@ class Person:
     refs: dict[str, set[str]] = field(default_factory=dict)
     is_held: bool = False
     """Whether they gathered so much that events join nothing more to them."""
+    gathered: int = 0
+    """How many of their identified ids were seen for the first time within a day."""
+    is_full: bool = False
+    """Whether events that bring more identified ids wait until staff decide."""
+    is_trusted: bool = False
+    """Whether staff let them gather without a limit for a day."""
 
     @property
     def has_user_id(self) -> bool:
@@ -92,6 +107,10 @@ class Person:
     def add(self, ref: Ref) -> None:
         """Note one more identifier."""
         self.refs.setdefault(ref[0], set()).add(ref[1])
+
+    def count_identified(self) -> int:
+        """Return how many ids other than devices they have."""
+        return sum(len(values) for kind, values in self.refs.items() if kind not in DEVICE_KINDS)
 
 
 class Sighted(Protocol):
@@ -131,6 +150,14 @@ class Demotion:
     person_id: int
     other_id: int
     reason: str
+
+
+class TooMuchJoined(Exception):
+    """An event would bring a person more identified ids than a day may."""
+
+    def __init__(self, person_id: int) -> None:
+        super().__init__()
+        self.person_id = person_id
 
 
 def may_join(one: Person, other: Person, *, via: str) -> bool:
@@ -183,10 +210,16 @@ class Resolver:
         """Identifiers whose newest sighting with a user id must be written, with its time."""
         self.moves: list[tuple[Ref, int, int, int]] = []
         """Devices that went from one known person to another: which, from, to, when."""
+        self.refused: dict[int, int] = {}
+        """Events that would join too much to one person, by position, and that person."""
         self._gone: dict[int, int] = {}
 
     def resolve(self, refs: Sequence[Ref], *, at: int) -> int:
-        """Return the person of one event. `refs` are sorted by priority and not empty."""
+        """Return the person of one event. `refs` are sorted by priority and not empty.
+
+        Raises:
+            TooMuchJoined: the event changes nothing, because it would join too much.
+        """
         owners = self.owners
         person_id = owners.get(refs[0])
         if len(refs) == 1:
@@ -200,13 +233,17 @@ class Resolver:
         return person_id
 
     def resolve_all(self, events: Iterable[Sighted]) -> list[int]:
-        """Return the person of each event, as they are after the last one."""
+        """Return the person of each event, as they are after the last one; of one refused, 0."""
         owners, resolve = self.owners, self.resolve
         found: list[int] = []
         for event in events:
             refs = event.refs
             person_id = owners.get(refs[0]) if len(refs) == 1 else None
-            found.append(resolve(refs, at=event.at) if person_id is None else person_id)
+            try:
+                found.append(resolve(refs, at=event.at) if person_id is None else person_id)
+            except TooMuchJoined as problem:
+                self.refused[len(found)] = problem.person_id
+                found.append(0)
         return [self.current(person_id) for person_id in found] if self._gone else found
 
     def current(self, person_id: int) -> int:
@@ -222,6 +259,7 @@ class Resolver:
         return {ref: owner for ref, owner in self.owners.items() if ref not in self._stored}
 
     def _settle(self, refs: Sequence[Ref], at: int) -> int:
+        self._count_gain(refs)
         person = Person(0)
         contested: list[Ref] = []
         for ref in refs:
@@ -239,6 +277,27 @@ class Resolver:
         for ref in contested:
             self._contest(ref, person, at)
         return person.id
+
+    def _count_gain(self, refs: Sequence[Ref]) -> None:
+        """Count the identified ids that an event brings to a person who exists; refuse too many."""
+        owners = [(ref[0], self.people[self.owners[ref]]) for ref in refs if ref in self.owners]
+        if not owners:
+            return
+        base = owners[0][1]
+        gained = sum(
+            kind not in DEVICE_KINDS
+            and len(base.refs.get(kind, ())) < LIMITS.get(kind, OWN_KIND_LIMIT)
+            for kind, _ in (ref for ref in refs if ref not in self.owners)
+        )
+        for kind, owner in owners:
+            if owner is not base and may_join(base, owner, via=kind):
+                gained += min(base.count_identified(), owner.count_identified())
+        if not gained:
+            return
+        is_over = base.gathered + gained > MOST_IDENTIFIED_A_DAY and not base.is_trusted
+        if base.is_full or is_over:
+            raise TooMuchJoined(base.id)
+        base.gathered += gained
 
     def _attach(self, person: Person, ref: Ref) -> None:
         if len(person.refs.get(ref[0], ())) >= LIMITS.get(ref[0], OWN_KIND_LIMIT):
@@ -259,6 +318,9 @@ class Resolver:
             self._gone[loser.id] = winner.id
             if loser.id > 0:
                 self.merges.append((winner.id, loser.id))
+        winner.gathered += loser.gathered
+        winner.is_full |= loser.is_full
+        winner.is_trusted |= loser.is_trusted
         for kind, values in loser.refs.items():
             for value in values:
                 winner.add((kind, value))
@@ -268,6 +330,7 @@ class Resolver:
 
     def _create(self, person: Person) -> Person:
         person.id = -len(self.created) - 1
+        person.gathered = person.count_identified()
         self.created.append(person.id)
         self.people[person.id] = person
         for kind, values in person.refs.items():

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from kernel.errors import Conflict
+from kernel.events import NewEvent, publish_many
 from kernel.ids import new_keys
 from profiles.customers.models import Merge
 from profiles.customers.queries import Sighting, insert_customers
@@ -16,6 +17,8 @@ from profiles.identities.services.merging import merge_people
 
 # Each round that is lost means that somebody else stored what we needed; the next one reads it.
 _MAX_ROUNDS = 8
+# How long new ids count against a person, and how long a release lets them gather freely.
+DAY = timedelta(days=1)
 
 Notice = Callable[[Sequence[int], Mapping[int, Seen]], dict[int, Sighting]]
 """Says what events tell about their people: all of new ones (negative ids), of others what differs."""
@@ -42,6 +45,17 @@ class ErasedNamed(Exception):
         self.refs = refs
 
 
+class OverJoined(Exception):
+    """Some events would join too much to one person. Nothing was written.
+
+    By the position of each event: the person, who may be one not stored yet (negative).
+    """
+
+    def __init__(self, refused: Mapping[int, int]) -> None:
+        super().__init__()
+        self.refused = refused
+
+
 def resolve_people(events: Sequence[Sighted], *, notice: Notice, now: datetime) -> Resolution:
     """Find or create the people of many events, in order.
 
@@ -52,6 +66,7 @@ def resolve_people(events: Sequence[Sighted], *, notice: Notice, now: datetime) 
 
     Raises:
         ErasedNamed: some events name people who were erased; the caller leaves those out.
+        OverJoined: some events would join too much; the caller leaves those out.
         Conflict: when others were first too many times; the caller's batch is tried again later.
     """
     for _ in range(_MAX_ROUNDS):
@@ -63,6 +78,25 @@ def resolve_people(events: Sequence[Sighted], *, notice: Notice, now: datetime) 
     raise Conflict("Too many writers resolve the same people. This batch is tried again.")
 
 
+def hold_full(customer_ids: Collection[int], *, now: datetime) -> None:
+    """Note to whom events would join too much, so that staff decide; tell it once.
+
+    What waits meanwhile lies in quarantine. Published as `profiles.stitching_held`.
+    """
+    held = queries.insert_full(customer_ids, since=now - DAY, now=now)
+    publish_many(
+        "profiles.stitching_held",
+        [
+            NewEvent(
+                subject=f"customer:{customer_id}",
+                payload={"customer_id": customer_id, "merges": 0, "identifiers": identifiers},
+            )
+            for customer_id, identifiers in held
+        ],
+        now=now,
+    )
+
+
 class _SomebodyWasFirst(Exception):
     """Another writer stored one of our new identifiers."""
 
@@ -72,9 +106,13 @@ def _resolve_once(events: Sequence[Sighted], *, notice: Notice, now: datetime) -
     links, seen = queries.find_links(refs)
     if erased := queries.find_erased([ref for ref in refs if ref not in links]):
         raise ErasedNamed(erased)
-    people = queries.load_people(unsettled_people(links, [event.refs for event in events]))
+    people = queries.load_people(
+        unsettled_people(links, [event.refs for event in events]), since=now - DAY
+    )
     resolver = Resolver(links, people)
     found = resolver.resolve_all(events)
+    if resolver.refused:
+        raise OverJoined(resolver.refused)
     sightings = notice(found, seen)
     _hold(resolver, links, sightings)
     if resolver.merges:

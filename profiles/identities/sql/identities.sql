@@ -23,14 +23,27 @@ SELECT id FROM profiles_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id 
 SELECT id FROM profiles_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id FOR UPDATE
 
 -- name: list_identities
--- Lists all identifiers of the given people.
-SELECT customer_id, kind, value FROM profiles_identity
-WHERE customer_id = ANY (%(ids)s::bigint[])
+-- Lists all identifiers of the given people, and whether each was first seen after `since`.
+SELECT customer_id, kind, value, first_seen_at > coalesce(%(since)s::timestamptz, 'infinity') AS is_new
+FROM profiles_identity WHERE customer_id = ANY (%(ids)s::bigint[])
 
 -- name: list_held
--- Lists which of some people are held from being joined. Leans on profiles_stitch_hold_one_open.
-SELECT customer_id FROM profiles_stitch_hold
-WHERE customer_id = ANY (%(ids)s::bigint[]) AND released_at IS NULL
+-- Lists which of some people are held from being joined, open or released after `since`, and whether
+-- because they are full. Leans on the index of the customer.
+SELECT customer_id, released_at IS NULL AS is_open, is_full FROM profiles_stitch_hold
+WHERE customer_id = ANY (%(ids)s::bigint[])
+  AND (released_at IS NULL OR released_at > coalesce(%(since)s::timestamptz, 'infinity'))
+
+-- name: insert_full
+-- Holds people to whom an event would join too many identified ids in a day. Safe to run twice.
+-- Returns who was not held before, and how many new ids they have.
+INSERT INTO profiles_stitch_hold (customer_id, merges, identifiers, is_full, held_at)
+SELECT c.id, 0, (SELECT count(*) FROM profiles_identity i WHERE i.customer_id = c.id
+    AND i.first_seen_at > %(since)s::timestamptz), true, %(now)s::timestamptz
+FROM profiles_customer c WHERE c.id = ANY (%(ids)s::bigint[])
+ORDER BY c.id
+ON CONFLICT (customer_id) WHERE released_at IS NULL DO NOTHING
+RETURNING customer_id, identifiers
 
 -- name: list_blocked
 -- Lists the values that staff blocked; a handful.

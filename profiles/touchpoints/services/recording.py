@@ -12,7 +12,7 @@ from kernel.ids import new_key
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
 from profiles.identities.queries import load_people
-from profiles.identities.rules import EMAIL, PHONE, by_priority, is_blocked
+from profiles.identities.rules import EMAIL, ERASED, PHONE, by_priority, is_blocked
 from profiles.touchpoints import queries
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import to_micros
@@ -127,8 +127,9 @@ def set_traits(
         refs=by_priority([*by_priority(own)[:1], *_contacts(traits)]),
     )
     for _, problem in store_arrivals([arrival], now=now).refused:
+        is_erased = problem.reason == ERASED
         text = "This cannot be used: it belonged to somebody who was erased."
-        raise Invalid(f"traits.{problem.field}", text)
+        raise Invalid(f"traits.{problem.field}", text if is_erased else problem.detail)
 
 
 def set_traits_of(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datetime) -> None:

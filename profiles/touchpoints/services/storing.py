@@ -11,8 +11,22 @@ from kernel.ids import new_key
 from profiles.customers.queries import Sighting, touch_customers
 from profiles.customers.trait_queries import TraitValue, apply_traits
 from profiles.identities.queries import find_known_user_ids, list_blocked
-from profiles.identities.rules import ANONYMOUS_ID, ERASED, USER_ID, Seen, by_priority
-from profiles.identities.services.resolution import ErasedNamed, Resolution, resolve_people
+from profiles.identities.rules import (
+    ANONYMOUS_ID,
+    ERASED,
+    MOST_IDENTIFIED_A_DAY,
+    OVER_MERGE,
+    USER_ID,
+    Seen,
+    by_priority,
+)
+from profiles.identities.services.resolution import (
+    ErasedNamed,
+    OverJoined,
+    Resolution,
+    hold_full,
+    resolve_people,
+)
 from profiles.touchpoints import queries
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import from_micros
@@ -37,10 +51,10 @@ class StoredBatch(msgspec.Struct, frozen=True, gc=False):
 def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch:
     """Store messages in the caller's transaction, in sets; those stored before are left out.
 
-    Messages that name somebody who was erased, or only values that staff blocked, are refused;
-    nothing of them is stored. The order of
-    steps is the same for every writer (ledger, people, identifiers, touchpoints), so writers wait
-    for each other and do not deadlock. About ten statements, whatever the number of messages.
+    Messages that name somebody who was erased, only values that staff blocked, or that would join too
+    much to one person are refused; nothing of them is stored. The order of steps is the same for
+    every writer (ledger, people, identifiers, touchpoints), so writers wait for each other and do
+    not deadlock. About ten statements, whatever the number of messages.
     """
     unique = {arrival.message_id: arrival for arrival in reversed(arrivals)}
     make_months([arrival.at for arrival in unique.values()], now=now)
@@ -51,13 +65,20 @@ def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch
     duplicates = len(arrivals) - len(named)
     fresh, refused = _without_blocked(named)
     resolution = None
+    full: set[int] = set()
     while fresh and resolution is None:
         try:
             resolution = resolve_people(fresh, notice=partial(_notice, fresh), now=now)
         except ErasedNamed as problem:
             refused += _refuse(fresh, problem)
+        except OverJoined as problem:
+            refused += _refuse_joining(fresh, problem)
+            full |= {person_id for person_id in problem.refused.values() if person_id > 0}
+        if resolution is None:
             gone = {arrival.message_id for arrival, _ in refused}
             fresh = [arrival for arrival in fresh if arrival.message_id not in gone]
+    if full:
+        hold_full(full, now=now)
     if refused:
         queries.forget_messages([arrival.message_id for arrival, _ in refused])
     if resolution is None:
@@ -86,6 +107,18 @@ def _refuse(arrivals: Sequence[Arrival], problem: ErasedNamed) -> list[tuple[Arr
         if kinds:
             found.append((arrival, Refused(ERASED, min(kinds), text)))
     return found
+
+
+def _refuse_joining(
+    arrivals: Sequence[Arrival], problem: OverJoined
+) -> list[tuple[Arrival, Refused]]:
+    text = (
+        f"It would join more than {MOST_IDENTIFIED_A_DAY} new ids to one person within a day. Look at"
+        " Duplicates, Held people: undo what is wrong, or release the person."
+    )
+    return [
+        (arrivals[n], Refused(OVER_MERGE, arrivals[n].refs[0][0], text)) for n in problem.refused
+    ]
 
 
 def append_touchpoints(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:

@@ -12,6 +12,7 @@ from profiles.customers.services import erase_customers
 from profiles.duplicates import services
 from profiles.duplicates.queries import list_open
 from profiles.identities.models import BlockedValue, DeviceMove, StitchHold
+from profiles.identities.rules import MOST_IDENTIFIED_A_DAY
 from profiles.models import Customer, Duplicate, Identity, QuarantinedMessage
 from profiles.touchpoints.services.explicit_merges import merge_explicitly
 from tests.profiles.collecting import Sender
@@ -148,6 +149,54 @@ def test_a_released_person_is_joined_again_and_not_held_for_the_same(sender):
     gather(sender, 300, 1)
     assert Identity.objects.get(value="d300").customer_id == person("kiosk")
     assert services.watch_stitching(now=now() + timedelta(hours=2)) == 0
+
+
+def identified(number: int, **ids):
+    """Say an e-mail address, or an id of another system, of one user."""
+    context = {"externalIds": [{"id": f"x{number}", "type": ids["kind"], "collection": "users",
+                                "encoding": "none"}]}  # fmt: skip
+    return {"type": "track", "event": "E", "userId": "crowd", "messageId": f"c{number}",
+            "context": context}  # fmt: skip
+
+
+def test_an_event_that_would_join_too_much_in_a_day_waits_until_staff_decide(sender):
+    # The user id and seven more are eight in a day.
+    sender.deliver(*[identified(n, kind=f"system_{n % 3}") for n in range(7)])
+    one = person("crowd")
+    before = set(Identity.objects.filter(customer_id=one).values_list("kind", "value"))
+    assert len(before) == MOST_IDENTIFIED_A_DAY
+    drained = sender.deliver(*[identified(n, kind="system_9") for n in (100, 101)])
+    assert (drained.stored, drained.quarantined) == (0, 2)
+    assert set(Identity.objects.filter(customer_id=one).values_list("kind", "value")) == before
+    assert set(QuarantinedMessage.objects.values_list("reason", flat=True)) == {"over_merge"}
+    hold = StitchHold.objects.get()
+    assert (hold.customer_id, hold.is_full, hold.identifiers) == (one, True, 8)
+    assert PublishedEvent.objects.filter(type="profiles.stitching_held").count() == 1
+
+    # What joins nothing is stored, also with another device.
+    plain = {"type": "track", "event": "E", "userId": "crowd", "anonymousId": "phone-2"}
+    assert sender.deliver(plain).stored == 1
+
+    services.release_hold(hold.id, actor="user:1", now=now())
+    assert not QuarantinedMessage.objects.filter(replayed_at=None).exists()
+    assert Identity.objects.filter(customer_id=one, kind="system_9").count() == 2
+    assert sender.deliver(identified(102, kind="system_9")).stored == 1
+
+
+def test_what_one_request_brings_at_once_is_held_to_the_same_limit(sender):
+    drained = sender.deliver(*[identified(n, kind=f"system_{n % 4}") for n in range(12)])
+    assert (drained.stored, drained.quarantined) == (7, 5)
+    assert Identity.objects.filter(customer_id=person("crowd")).count() == MOST_IDENTIFIED_A_DAY
+    # Who was not stored before is noted with the next such event.
+    sender.deliver(identified(50, kind="system_8"))
+    assert StitchHold.objects.get().is_full
+
+
+def test_ids_of_older_days_do_not_count(sender):
+    old = [{**identified(n, kind=f"system_{n % 3}"), "timestamp": "2026-01-01T00:00:00Z"}
+           for n in range(9)]  # fmt: skip
+    assert sender.deliver(*old[:5]).stored == 5
+    assert sender.deliver(*old[5:]).stored == 4
 
 
 def test_an_erased_person_leaves_no_pair_move_or_hold(sender):
