@@ -236,10 +236,15 @@ def some_people(number):
 @pytest.mark.parametrize("name", RULES)
 def test_s1_a_compiled_rule_costs_little_more_than_hand_written_sql(name, world):
     rules, text = RULES[name]
-    by_hand, wanted = best(lambda: run_text(text, {**world, "now": NOW}))
     rule = compiled(rules)
     statement = compile_members(rule.root, rule.names, now=NOW, scope=Scope.EVERYONE)
-    ours, found = best(lambda: run_text(statement.text, statement.params))
+    by_hand = ours = float("inf")
+    # In turns, so that what else the machine does meets both alike.
+    for _ in range(3):
+        once, wanted = best(lambda: run_text(text, {**world, "now": NOW}), times=1)
+        by_hand = min(by_hand, once)
+        once, found = best(lambda: run_text(statement.text, statement.params), times=1)
+        ours = min(ours, once)
     assert {row[0] for row in found} == {row[0] for row in wanted}
     print(f"\nS1 {name}: {ours * 1e3:.0f} ms / {by_hand * 1e3:.0f} ms = {ours / by_hand:.2f}")
     assert ours / by_hand <= 2
@@ -270,6 +275,9 @@ def test_s4_the_chooser_picks_the_cheaper_plan(name, world):
     rule = compiled(RULES[name][0])
     picked = "WITH picked AS MATERIALIZED (SELECT unnest(%(ids)s::bigint[]) AS customer_id) "
     ratios = []
+    with open_cursor() as cursor:
+        # A statement that changes memberships never runs in parallel.
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
     for number in (300, 1_000, 2_000, 5_000, 20_000):
         people = some_people(number)
         spent = dict.fromkeys((Scope.EACH, Scope.SET), float("inf"))

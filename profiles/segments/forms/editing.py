@@ -64,7 +64,7 @@ KINDS = [
     ("aggregate", "A sum or average", "sigma"),
     ("occurrence", "First or last time", "clock"),
     ("sequence", "One thing, then another", "route"),
-    ("field", "When last seen, language", "user"),
+    ("field", "Computed trait, score, when last seen", "user"),
     ("reachable", "Can be reached", "mail-check"),
     ("consent", "Consent", "shield-check"),
     ("segment", "Another segment", "funnel"),

@@ -7,7 +7,7 @@ from profiles.contracts import RuleForm
 from profiles.segments.forms.draft import DraftForm, check_draft, read_draft
 from profiles.segments.forms.editing import KINDS, NEW
 from profiles.segments.forms.operators import CHOICES
-from profiles.segments.queries.names import known_fields
+from profiles.segments.queries.names import field_choices
 from profiles.segments.selectors import pages
 
 _START = {"version": 1, "root": {"kind": "group", "match": "all", "rules": [NEW["count"]]}}
@@ -35,6 +35,6 @@ def _shown(draft: DraftForm, *, with_errors: bool) -> RuleForm:
             "kinds": KINDS,
             "choices": CHOICES,
             "segment_names": names,
-            "field_names": sorted(known_fields()),
+            "field_choices": field_choices(),
         },
     )

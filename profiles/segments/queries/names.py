@@ -33,15 +33,23 @@ def resolve_names(mentions: Iterable[Mention]) -> Names:
 def known_fields() -> dict[str, FieldSql]:
     """Return every field that a rule may use, by key. One statement per source of made fields."""
     registered = {
-        key: FieldSql(type=field.type, expression=field.expression)
+        key: FieldSql(type=field.type, expression=field.expression, label=field.label)
         for key, field in segment_fields.items()
     }
     made = {
-        field.key: FieldSql(type=field.type, expression=field.expression, join=field.join)
+        field.key: FieldSql(
+            type=field.type, expression=field.expression, join=field.join, label=field.label
+        )
         for _, source in segment_field_sources.items()
         for field in source.list_fields()
     }
     return BUILT_IN | registered | made
+
+
+def field_choices() -> list[tuple[str, str]]:
+    """Return every field with what people call it, in the order of the names."""
+    found = [(key, field.label or key) for key, field in known_fields().items()]
+    return sorted(found, key=lambda row: row[1].lower())
 
 
 def estimate_people() -> int:

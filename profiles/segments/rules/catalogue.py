@@ -3,8 +3,8 @@
 from profiles.segments.rules.sqlbuilder import FieldSql
 
 BUILT_IN = {
-    "first_seen_at": FieldSql(type="date", expression="c.first_seen_at"),
-    "last_seen_at": FieldSql(type="date", expression="c.last_seen_at"),
-    "time_zone": FieldSql(type="text", expression="c.time_zone"),
-    "locale": FieldSql(type="text", expression="c.locale"),
+    "first_seen_at": FieldSql(type="date", expression="c.first_seen_at", label="First seen"),
+    "last_seen_at": FieldSql(type="date", expression="c.last_seen_at", label="Last seen"),
+    "time_zone": FieldSql(type="text", expression="c.time_zone", label="Time zone"),
+    "locale": FieldSql(type="text", expression="c.locale", label="Language and country"),
 }

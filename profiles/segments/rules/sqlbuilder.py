@@ -22,11 +22,12 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSql:
-    """A field: its type and a trusted expression over the customer `c`, or over its own join."""
+    """A field: its type, a trusted expression over the customer `c` or its own join, its name."""
 
     type: str
     expression: str
     join: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from profiles.segments.forms.editing import KINDS, NEW
 from profiles.segments.forms.operators import CHOICES
 from profiles.segments.forms.showing import NodeShown
 from profiles.segments.models import Segment
-from profiles.segments.queries.names import known_fields
+from profiles.segments.queries.names import field_choices
 from profiles.segments.selectors import pages
 from profiles.segments.selectors.authoring import RuleRefused
 from profiles.segments.selectors.previewing import Preview, preview_rule
@@ -156,7 +156,7 @@ def rule_context(
         "kinds": KINDS,
         "choices": CHOICES,
         "segment_names": names,
-        "field_names": sorted(known_fields()),
+        "field_choices": field_choices(),
         "may_publish": may(request.user, "publish"),
         "show_people": show_people,
     }

@@ -245,13 +245,13 @@ def test_a_filter_on_revenue_reads_the_stored_amount_and_not_the_property():
     ("candidates", "people", "scope"),
     [
         (500, 0, Scope.EACH),
-        (501, 25_049, Scope.SET),
-        (501, 25_050, Scope.EACH),
-        (20_000, 1_000_000, Scope.EACH),
-        (20_001, 1_000_000, Scope.SET),
+        (501, 1_001, Scope.SET),
+        (501, 1_002, Scope.EACH),
+        (500_000, 1_000_000, Scope.EACH),
+        (500_001, 1_000_000, Scope.SET),
     ],
 )
-def test_up_to_500_people_or_one_in_fifty_are_probed_one_by_one(candidates, people, scope):
+def test_up_to_500_people_or_half_of_all_are_probed_one_by_one(candidates, people, scope):
     assert choose_scope(candidates, people) is scope
 
 
