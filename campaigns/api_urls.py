@@ -3,8 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from campaigns.broadcasts import api as broadcasts
-from campaigns.content import piece_api as pieces
 from campaigns.channels import api as senders
+from campaigns.content import piece_api as pieces
 from campaigns.deliveries import api as messages
 from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys

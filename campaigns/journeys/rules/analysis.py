@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from campaigns.journeys.rules.definition import AnyNode, find_circle
-from campaigns.journeys.rules.documents import Document, DraftNode, targets
+from campaigns.journeys.rules.documents import Document, DraftNode, reachable, targets
 
 _NODE: TypeAdapter[Any] = TypeAdapter(AnyNode)
 _MISSING = {
@@ -89,6 +89,14 @@ def _graph_faults(document: Document) -> Iterator[Fault]:
     for name, leads_to in ways.items():
         if any(target not in names for target in leads_to):
             yield Fault(node=name, message="One of its ways leads nowhere. Choose where it leads.")
+    reached = set(reachable(document))
+    for name in ways:
+        if name not in reached:
+            yield Fault(
+                node=name, message="Nobody can reach this step. Lead a way to it or delete it."
+            )
+    if len(names) < len(document["nodes"]):
+        yield Fault(node="", message="Two steps have the same id. Give each its own in the file.")
     waits = {
         node["id"]
         for node in document["nodes"]
@@ -114,6 +122,14 @@ def _hints(document: Document) -> Iterator[Fault]:
         ):
             text = "The next message follows at once. Put a wait between them."
             yield Fault(node=name, message=text, is_hint=True)
+        if node["type"] == "emit" and _starts_by(nodes, node.get("event")):
+            text = "This event also starts this journey: who comes here may enter it again."
+            yield Fault(node=name, message=text, is_hint=True)
         if len(following) > 1 and len({after["id"] for after in following}) == 1:
             text = "All its branches lead to the same step."
             yield Fault(node=name, message=text, is_hint=True)
+
+
+def _starts_by(nodes: Mapping[str, DraftNode], event: Any) -> bool:
+    entry = next((node for node in nodes.values() if node["type"] == "entry"), {})
+    return any(trigger.get("event") == event for trigger in entry.get("triggers") or [])

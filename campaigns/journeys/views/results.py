@@ -38,7 +38,7 @@ def results(request: HttpRequest, key: UUID) -> HttpResponse:
                 (f"Version {one.number}", f"?version={one.number}", one == version, "")
                 for one in versions
             ],
-            "messages": _messages(version, [(titles[name], type_) for name, type_ in names]),
+            "sends": _messages(version, [(titles[name], type_) for name, type_ in names]),
             **_conversions(version, [titles[name] for name, _ in names]),
         }
     return render(request, "campaigns/journeys/results.html", context)

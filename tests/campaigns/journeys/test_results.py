@@ -141,7 +141,9 @@ def test_the_page_of_results_tells_shares_ways_and_versions(client, colleague, s
     touch(waits[0], "Paid", at=after(hours=1), total=20)
     client.force_login(colleague)
     url = reverse("campaigns:journey-results", kwargs={"key": journey.key})
-    text = client.get(url, {"version": "1"}).content.decode()
+    answer = client.get(url, {"version": "1"})
+    text = answer.content.decode()
+    assert list(answer.context["messages"]) == []
     assert "cannot be estimated: one side has 0 people; 100 are needed" in text
     assert "Split by chance" in text
     assert say_share(Counts(converted=1, exposed=24)) in text

@@ -1,0 +1,144 @@
+"""The static analysis: a sound journey of any shape is clean, and every planted fault is found."""
+
+from copy import deepcopy
+from random import Random
+
+import pytest
+
+from campaigns.journeys.rules.analysis import Known, find_faults
+from campaigns.journeys.rules.definition import parse_definition
+from campaigns.journeys.rules.documents import arrows, insert_node
+from campaigns.journeys.rules.words import blank_node
+
+GRAPHS = 200
+TEMPLATE = "00000000-0000-0000-0000-000000000001"
+KNOWN = Known(templates={TEMPLATE: "Hello"}, segments={1: "Buyers"})
+FILLED = {
+    "wait": {},
+    "split": {},
+    "throttle": {},
+    "wait_days": {},
+    "send": {"template": TEMPLATE},
+    "emit": {"event": "Reached"},
+    "condition": {"happened_since_entry": {"event": "Paid", "match": [], "at_least": 1}},
+    "hold": {"branches": [{"name": "paid", "event": "Paid", "match": [], "next": "?"}]},
+}
+
+
+def grow(rng):
+    """A sound journey of 2 to 25 steps; each lies on a way of another."""
+    document = {
+        "version": 1, "holdout_percent": 10,
+        "nodes": [
+            {"id": "entry", "type": "entry", "next": "exit",
+             "triggers": [{"kind": "segment_entered", "segment_id": 1}]},
+            {"id": "exit", "type": "exit"},
+        ],
+    }  # fmt: skip
+    for _ in range(rng.randrange(24)):
+        kind = rng.choice(list(FILLED))
+        places = [(node["id"], slot) for node in document["nodes"] for slot, _, _ in arrows(node)]
+        source, slot = rng.choice(places)
+        node = {**blank_node(kind), **deepcopy(FILLED[kind])}
+        document = insert_node(document, node, source=source, slot=slot)
+    return document
+
+
+def put_in(document, rng, kind, **fields):
+    """Put one more step somewhere; returns its id and the document."""
+    before = {node["id"] for node in document["nodes"]}
+    places = [(node["id"], slot) for node in document["nodes"] for slot, _, _ in arrows(node)]
+    source, slot = rng.choice(places)
+    node = {**blank_node(kind), **deepcopy(FILLED.get(kind, {})), **fields}
+    grown = insert_node(document, node, source=source, slot=slot)
+    return next(n["id"] for n in grown["nodes"] if n["id"] not in before), grown
+
+
+def led(document, name, slot, target):
+    """The document with one way led elsewhere, as a file may have it."""
+    nodes = [{**node, slot: target} if node["id"] == name else node for node in document["nodes"]]
+    return {**document, "nodes": nodes}
+
+
+def leads_nowhere(document, rng):
+    name, grown = put_in(document, rng, "wait")
+    return name, led(grown, name, "next", "gone")
+
+
+def circles(document, rng):
+    name, grown = put_in(document, rng, "condition")
+    return name, led(grown, name, "yes", name)
+
+
+def is_reached_by_nobody(document, rng):
+    lost = {"id": "lost", "type": "wait", "seconds": 60, "next": "exit"}
+    return "lost", {**document, "nodes": [*document["nodes"], lost]}
+
+
+def has_no_template(document, rng):
+    return put_in(document, rng, "send", template="00000000-0000-0000-0000-000000000009")
+
+
+def waits_backward(document, rng):
+    return put_in(document, rng, "wait", seconds=-60)
+
+
+def is_not_whole(document, rng):
+    halves = [{"name": "A", "percent": 50, "next": "?"}, {"name": "B", "percent": 40, "next": "?"}]
+    return put_in(document, rng, "split", branches=halves)
+
+
+def has_ways_of_one_name(document, rng):
+    halves = [{"name": "A", "percent": 50, "next": "?"}, {"name": "A", "percent": 50, "next": "?"}]
+    return put_in(document, rng, "split", branches=halves)
+
+
+def awaits_nothing(document, rng):
+    branches = [{"name": "paid", "event": "", "match": [], "next": "?"}]
+    return put_in(document, rng, "hold", branches=branches)
+
+
+def records_nothing(document, rng):
+    return put_in(document, rng, "emit", event="")
+
+
+def lets_in_by_a_lost_segment(document, rng):
+    grown = deepcopy(document)
+    grown["nodes"][0]["triggers"] = [{"kind": "segment_entered", "segment_id": 7}]
+    return "entry", grown
+
+
+def test_a_sound_journey_has_no_fault_and_can_be_published():
+    for seed in range(GRAPHS):
+        document = grow(Random(seed))
+        assert [fault for fault in find_faults(document, KNOWN) if not fault.is_hint] == [], seed
+        parse_definition(document)
+
+
+@pytest.mark.parametrize(
+    "plant",
+    [leads_nowhere, circles, is_reached_by_nobody, has_no_template, waits_backward, is_not_whole,
+     has_ways_of_one_name, awaits_nothing, records_nothing, lets_in_by_a_lost_segment],
+)  # fmt: skip
+def test_a_planted_fault_is_found_at_its_step_in_every_journey(plant):
+    for seed in range(GRAPHS):
+        rng = Random(seed)
+        name, document = plant(grow(rng), rng)
+        found = {fault.node for fault in find_faults(document, KNOWN) if not fault.is_hint}
+        assert name in found, seed
+
+
+def test_two_steps_of_one_id_are_told():
+    document = grow(Random(1))
+    twice = {**document, "nodes": [*document["nodes"], {"id": "exit", "type": "exit"}]}
+    told = [fault.message for fault in find_faults(twice, KNOWN)]
+    assert "Two steps have the same id. Give each its own in the file." in told
+
+
+def test_an_event_that_starts_its_own_journey_is_a_hint():
+    entry = {"id": "entry", "type": "entry", "next": "emit",
+             "triggers": [{"kind": "touchpoint", "event": "Reached", "match": []}]}  # fmt: skip
+    emit = {"id": "emit", "type": "emit", "event": "Reached", "next": "exit"}
+    document = {"version": 1, "nodes": [entry, emit, {"id": "exit", "type": "exit"}]}
+    hints = [fault.message for fault in find_faults(document, KNOWN) if fault.node == "emit"]
+    assert hints == ["This event also starts this journey: who comes here may enter it again."]
