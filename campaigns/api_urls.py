@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from campaigns.broadcasts import api as broadcasts
 from campaigns.channels import api as senders
 from campaigns.content import piece_api as pieces
+from campaigns.content import source_api as sources
 from campaigns.deliveries import api as messages
 from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys
@@ -18,6 +19,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("broadcasts/<str:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
     path("broadcasts/<str:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
     path("broadcasts/<str:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
+    path("catalogs/", sources.Catalogs.as_view(), name="api_catalogs"),
+    path("catalogs/<str:slug>/items/", sources.Items.as_view(), name="api_catalog_items"),
+    path(
+        "catalogs/<str:slug>/items/<str:key>/", sources.OneItem.as_view(), name="api_catalog_item"
+    ),
+    path("coupon-pools/", sources.Pools.as_view(), name="api_coupon_pools"),
+    path("coupon-pools/<str:slug>/codes/", sources.Codes.as_view(), name="api_coupon_codes"),
     path("brand-kits/", pieces.BrandKits.as_view(), name="api_brand_kits"),
     path("brand-kits/<str:key>/", pieces.OneBrandKit.as_view(), name="api_brand_kit"),
     path(

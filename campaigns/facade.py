@@ -1,12 +1,13 @@
 """The calls other apps may make: contracts in, contracts out."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from campaigns.broadcasts.services import drafting as broadcasts
 from campaigns.channels import services as channels
-from campaigns.content import branding, sharing
+from campaigns.content import branding, catalogs, coupons, sharing
 from campaigns.content import services as content
 from campaigns.content.rules.shared import BlockKind
 from campaigns.contracts import (
@@ -21,6 +22,7 @@ from campaigns.deliveries.services import limits
 from campaigns.journeys import selectors
 from campaigns.journeys.rules.specs import SpecDocument
 from campaigns.journeys.services import publish, specifying
+from kernel.ids import new_key
 
 
 def create_sender(draft: SenderDraft, *, key: UUID, actor: str, now: datetime) -> None:
@@ -79,6 +81,40 @@ def create_shared_block(
     kind = BlockKind(parts["kind"])
     draft = sharing.BlockDraft(slug=slug, name=parts["name"], kind=kind, source=parts["source"])
     sharing.create_block(draft, key=key, actor=actor, now=now)
+
+
+def create_catalog(
+    name: str,
+    *,
+    slug: str,
+    items: Sequence[tuple[str, Mapping[str, Any]]],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Create a catalog of items, keys with values; its fields are those that fit them.
+
+    Raises:
+        Conflict: name or slug is taken.
+        Invalid: a field or a value cannot be.
+    """
+    catalogs.create_from_items(
+        name, slug=slug, key=new_key(now=now), items=items, actor=actor, now=now
+    )
+
+
+def create_coupon_pool(
+    name: str, *, slug: str, codes: Sequence[str], actor: str, now: datetime
+) -> None:
+    """Create a coupon pool with its codes.
+
+    Raises:
+        Conflict: name or slug is taken.
+        Invalid: there are no codes, or one is too long.
+    """
+    pool = coupons.create_pool(
+        name, slug=slug, key=new_key(now=now), warn_below=100, actor=actor, now=now
+    )
+    coupons.add_codes(pool, codes, actor=actor, now=now)
 
 
 def publish_journey(

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaigns.content.models import Template
-from campaigns.content.rules.items import BadItem, ItemField, check_fields, read_item
+from campaigns.content.rules.items import BadItem, ItemField, check_fields, guess_fields, read_item
 from campaigns.content.source_models import Catalog, CatalogItem
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid, NotFound
@@ -52,6 +52,29 @@ def create_catalog(
         actor=actor, verb="created", object_type="catalog", object_id=str(key), before=None,
         after={"name": name, "slug": slug}, now=now,
     )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def create_from_items(
+    name: str,
+    *,
+    slug: str,
+    key: UUID,
+    items: Sequence[tuple[str, Mapping[str, Any]]],
+    actor: str,
+    now: datetime,
+) -> Catalog:
+    """Create a catalog of items, with the fields that fit them.
+
+    Raises:
+        Conflict: name or slug is taken.
+        Invalid: a field or a value cannot be.
+    """
+    fields = guess_fields([values for _, values in items])
+    made = create_catalog(name, slug=slug, key=key, fields=fields, actor=actor, now=now)
+    upsert_items(made, items, actor=actor, now=now)
+    made.refresh_from_db()
     return made
 
 

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from campaigns.content.views import brand, composing, pages, shared, translating, writing
+from campaigns.content.views import (
+    brand,
+    composing,
+    pages,
+    shared,
+    sources,
+    translating,
+    writing,
+)
 
 urlpatterns = [
     path("templates/", pages.templates, name="templates"),
@@ -20,6 +28,13 @@ urlpatterns = [
     path("templates/blocks/<uuid:key>/preview/", shared.preview, name="shared-block-preview"),
     path("templates/blocks/<uuid:key>/renew/", shared.renew, name="shared-block-renew"),
     path("templates/blocks/<uuid:key>/delete/", shared.delete, name="shared-block-delete"),
+    path("templates/catalogs/", sources.catalog_list, name="catalogs"),
+    path("templates/catalogs/new/", sources.new_catalog, name="catalog-new"),
+    path("templates/catalogs/<slug:slug>/", sources.catalog, name="catalog"),
+    path("templates/catalogs/<slug:slug>/delete/", sources.delete_catalog, name="catalog-delete"),
+    path("templates/coupons/", sources.pool_list, name="coupon-pools"),
+    path("templates/coupons/new/", sources.new_pool, name="coupon-pool-new"),
+    path("templates/coupons/<slug:slug>/", sources.pool, name="coupon-pool"),
     path("templates/<uuid:key>/", pages.template, name="template"),
     path("templates/<uuid:key>/preview/", pages.preview, name="preview"),
     path("templates/<uuid:key>/versions/", pages.versions, name="template-versions"),

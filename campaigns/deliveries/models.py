@@ -16,10 +16,9 @@ SHARDS = 16
 class Delivery(models.Model):
     """One message to one person, planned once: the unique keys say so.
 
-    All deliveries of a person lie in one shard. A column that the queue reads is only in partial
-    indexes, so that rows which left the queue cost it nothing. What planned it is named without a
-    database constraint: one statement writes the rows from those very tables, and checking each
-    costs more than writing it.
+    All deliveries of a person lie in one shard. Columns of the queue are only in partial indexes, so
+    that rows which left it cost nothing. What planned it is named without a database constraint:
+    one statement writes the rows from those very tables, and checking each costs more than that.
     """
 
     key = models.UUIDField(unique=True, db_default=models.Func(function="campaigns_delivery_key"))

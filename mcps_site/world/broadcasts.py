@@ -26,9 +26,9 @@ WORDS = """<mjml><mj-body><mj-section><mj-column>
 GERMAN = (
     WORDS.replace(
         "Hello {{ first_name | default: 'there' }}, the new season's trails are on our map.",
-        "Hallo{% if first_name %} {{ first_name }}{% endif %}, die Wege der neuen Saison sind da.",
+        "Hallo{% if first_name %} {{ first_name }}{% endif %}, die Touren der neuen Saison sind da.",
     )
-    .replace("See the trails", "Zu den Wegen")
+    .replace("See the trails", "Zu den Touren")
     .replace("Unsubscribe", "Abmelden")
 )
 
@@ -47,7 +47,9 @@ def load_broadcasts(*, now: datetime) -> None:
 
 def _make_template(*, now: datetime) -> UUID:
     key = new_key(now=now)
-    german = TemplateDraft(channel=Channel.EMAIL, subject="Neue Wege für die Saison", source=GERMAN)
+    german = TemplateDraft(
+        channel=Channel.EMAIL, subject="Neue Touren für die Saison", source=GERMAN
+    )
     draft = TemplateDraft(
         channel=Channel.EMAIL, subject="New trails for the season", source=WORDS,
         translations={"de": german},

@@ -13,6 +13,7 @@ from mcps_site.world.broadcasts import load_broadcasts
 from mcps_site.world.channels import load_channels
 from mcps_site.world.journeys import load_journeys
 from mcps_site.world.pieces import load_pieces
+from mcps_site.world.sources import load_sources
 from profiles.contracts import IdentityRef
 from profiles.facade import (
     create_computed_trait,
@@ -159,6 +160,7 @@ def load_content(*, now: datetime) -> None:
     load_journeys(now=now)
     load_channels(now=now)
     load_broadcasts(now=now)
+    load_sources(now=now)
     for event, description, owner, properties in PLAN:
         with suppress(Conflict):
             plan_event(

@@ -465,6 +465,7 @@ from tests.browser import (  # noqa: E402, F401
     examples_content,
     examples_referrals,
     examples_schema,
+    examples_sources,
 )
 
 

@@ -27,7 +27,7 @@ def test_loading_twice_makes_everything_once(db):
     once = counts()
     load_content(now=NOW)
     carts_and_mails = 7
-    broadcast = 1
+    broadcast = 2
     templates = carts_and_mails + len(channels.TEMPLATES) + broadcast
     expected = [len(SEGMENTS) + 1, len(TRAITS) + 4, 1, templates, len(TOPICS)]
     assert counts() == once == expected

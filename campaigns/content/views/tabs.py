@@ -6,6 +6,8 @@ _PARTS = (
     ("Templates", "campaigns:templates"),
     ("Shared blocks", "campaigns:shared-blocks"),
     ("Brand", "campaigns:brand-kits"),
+    ("Catalogs", "campaigns:catalogs"),
+    ("Coupons", "campaigns:coupon-pools"),
 )
 
 

@@ -21,8 +21,9 @@ from campaigns.content.forms import DraftForm, NewTemplateForm, label_of, locale
 from campaigns.content.models import Template, WorkingDraft
 from campaigns.content.pieces import load_pieces
 from campaigns.content.previewing import find_person, locale_for, preview_words
-from campaigns.content.rules.checks import Checked, check_message
+from campaigns.content.rules.checks import Check, Checked, check_message
 from campaigns.content.rules.rendering import Refusal
+from campaigns.content.sources import find_segments
 from campaigns.content.translating import list_draft_locales
 from campaigns.content.views.pages import asked_person, find_template, framed
 from campaigns.content.views.panel import composer
@@ -34,6 +35,7 @@ from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
 from profiles.facade import list_segments
 
+_STALE = {"archived": "was archived", "draft": "was never published"}
 SHOWN = (("desktop", "Desktop"), ("phone", "Phone"), ("dark", "Dark"), ("text", "Plain text"))
 # Programs without a dark style of the sender's turn the colors round; this shows how that looks.
 _DARK = (
@@ -260,7 +262,12 @@ def _checks(template: Template, draft: WorkingDraft, finished: FinishedWords) ->
         text=finished.whole_text,
         has_own_text=bool(draft.text.strip()),
     )
-    return list(check_message(message))
+    unheard = [
+        Check(False, f"Segment “{segment.name}” {_STALE[segment.status]}: nobody is in it.")
+        for segment in find_segments(finished.compiled.segments)
+        if segment.status in _STALE
+    ]
+    return [*unheard, *check_message(message)]
 
 
 def _is_marketing(template: Template) -> bool:
