@@ -1,5 +1,6 @@
 """What the canvas and the indented list show: nodes with words and faults, arrows, ways."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,6 +54,17 @@ class Canvas:
     faults: tuple[tuple[Fault, str], ...]
     chosen: Shown | None
     ways: tuple[Way, ...]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each step is called; those of one title also by their ids."""
+        counts = Counter(node.words.title for node in self.nodes)
+        return {
+            node.name: node.words.title
+            if counts[node.words.title] == 1
+            else f"{node.words.title} ({node.name})"
+            for node in self.nodes
+        }
 
     @property
     def errors(self) -> int:
@@ -109,15 +121,16 @@ def paths_of(canvas: Canvas, flows: Sequence[tuple[str, str, int]]) -> SafeStrin
     Ways that lead back up are left out: the diagram only goes on.
     """
     ranks = {node.name: node.box.rank for node in canvas.nodes}
+    titles = canvas.titles
     shown = [
-        Flow(source=source, target=target, count=people)
+        Flow(source=titles[source], target=titles[target], count=people)
         for source, target, people in flows
-        if people > 0 and ranks.get(source, 0) < ranks.get(target, 0)
+        if people > 0 and source in titles and ranks[source] < ranks.get(target, 0)
     ]
     if not shown:
         return None
     stages = [
-        [name for name, rank in ranks.items() if rank == stage]
+        [titles[name] for name, rank in ranks.items() if rank == stage]
         for stage in range(max(ranks.values()) + 1)
     ]
     return sankey(Sankey(title="Ways people took", stages=stages, flows=shown))

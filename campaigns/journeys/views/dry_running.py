@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from campaigns.deliveries.models import Decision
+from campaigns.deliveries.rules import reason_text
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.dry_running import DryRunForm
 from campaigns.journeys.models import Journey
@@ -79,21 +81,36 @@ def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
         read_outcome(part["label"], result, heavy_from=many, prices=settings.MESSAGE_PRICES)
         for part, result in zip(found.parts, found.results, strict=False)
     ]
+    known = selectors.find_known()
     context: dict[str, Any] = {
         "journey": journey,
         "run": found,
         "is_open": found.status in {"asked", "running"},
         "outcomes": outcomes,
         "many": many,
-        "ways": [(one.label, _ways(one)) for one in outcomes],
+        "sends": [(one, _held_back(one)) for one in outcomes],
+        "ways": [
+            (one.label, _ways(one, canvas_of(part["definition"], known).titles))
+            for one, part in zip(outcomes, found.parts, strict=False)
+        ],
     }
     if outcomes:
         first = found.parts[0]["definition"]
         figures = {name: f"{total} arrived" for name, total in outcomes[0].arrivals.items()}
-        context["canvas"] = canvas_of(first, selectors.find_known(), figures=figures)
+        context["canvas"] = canvas_of(first, known, figures=figures)
     template = "campaigns/journeys/dry_run.html" + ("#found" if wants_partial(request) else "")
     return render(request, template, context)
 
 
-def _ways(outcome: Outcome) -> list[tuple[str, str, str, str]]:
-    return [(node, next_, say_reason(reason), str(n)) for node, next_, reason, n in outcome.ways]
+def _held_back(outcome: Outcome) -> list[tuple[str, str, str]]:
+    return [
+        (channel, f"{Decision.Outcome(verdict).label}: {reason_text(reason)}", str(total))
+        for channel, verdict, reason, total in outcome.held_back
+    ]
+
+
+def _ways(outcome: Outcome, titles: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    return [
+        (titles.get(node, node), titles.get(next_, next_), say_reason(reason), str(total))
+        for node, next_, reason, total in outcome.ways
+    ]

@@ -96,7 +96,7 @@ def left(request: HttpRequest, key: UUID) -> HttpResponse:
         "people": [
             {
                 "row": row, "name": names[row.customer_id], "tone": _ENDS[row.state],
-                "state": _ENDINGS[row.state], "how": say_reason(row.reason) if row.reason else "",
+                "state": _ENDINGS[row.state], "how": _say_end(row),
                 "node": titles[row.version].get(row.node or "", row.node),
             }
             for row in shown
@@ -192,6 +192,13 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
         "steps": steps,
     }
     return render(request, "campaigns/journeys/run.html", context)
+
+
+def _say_end(row: selectors.Left) -> str:
+    """Say how a way ended: by an exit, or why else."""
+    if row.state == "finished" and row.reason != "goal_reached":
+        return "Came to the end"
+    return say_reason(row.reason) if row.reason else ""
 
 
 def _passed(step: selectors.RunStep, titles: Mapping[str, str]) -> str:

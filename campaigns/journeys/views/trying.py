@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from campaigns.deliveries.models import Decision
+from campaigns.deliveries.rules import reason_text
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.trying import TryForm
 from campaigns.journeys.rules.reasons import say_reason
@@ -56,6 +58,7 @@ def _told(tried: Tried, raw: Any) -> dict[str, Any]:
         raw, selectors.find_known(),
         figures={name: f"after {say_span(at - tried.began_at)}" for name, at in figures.items()},
     )  # fmt: skip
+    titles = canvas.titles
     return {
         "tried": tried,
         "canvas": canvas,
@@ -65,14 +68,20 @@ def _told(tried: Tried, raw: Any) -> dict[str, Any]:
             {
                 "icon": kind.icon if (kind := find_kind(step.type)) else "puzzle",
                 "title": say_reason(step.reason),
-                "note": f"After {say_span(step.at - tried.began_at)}, at “{step.node}”"
-                + (f", on to “{step.next_node}”" if step.next_node else ""),
+                "note": f"After {say_span(step.at - tried.began_at)}, at “{titles[step.node]}”"
+                + (f", on to “{titles[step.next_node]}”" if step.next_node else ""),
                 "at": step.at,
             }
             for step in tried.steps[1:]
         ],
         "letters": [
-            (message, _TONES.get(message.outcome, ""), say_span(message.at - tried.began_at))
+            {
+                "message": message, "tone": _TONES.get(message.outcome, ""),
+                "outcome": Decision.Outcome(message.outcome).label, "title": titles[message.node],
+                "why": "" if message.outcome == "sent" else reason_text(message.reason),
+                "span": say_span(message.at - tried.began_at),
+            }
             for message in tried.messages
         ],
-    }
+        "end": titles[tried.node],
+    }  # fmt: skip

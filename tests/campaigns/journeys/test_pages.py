@@ -82,5 +82,5 @@ def test_the_ways_people_took_are_drawn_with_their_numbers(client, waiting):
     text = page(client, "journey", journey).content.decode()
     assert "Picture of Ways people took" in text
     table = text[text.index('aria-label="Ways people took"') :]
-    assert re.search(r"entry</t[hd]>\s*<td[^>]*>pause</td>\s*<td[^>]*>2<", table)
-    assert re.search(r"pause</t[hd]>\s*<td[^>]*>out</td>\s*<td[^>]*>1<", table)
+    assert re.search(r"Order Completed</t[hd]>\s*<td[^>]*>Wait 1 hour</td>\s*<td[^>]*>2<", table)
+    assert re.search(r"Wait 1 hour</t[hd]>\s*<td[^>]*>Exit</td>\s*<td[^>]*>1<", table)
