@@ -5,6 +5,7 @@ Attributes with a hyphen are written with an underscore: `hx_post=url` becomes `
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms, template
@@ -12,17 +13,36 @@ from django.forms.utils import flatatt
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from kernel.ui import icons
 
 register = template.Library()
 
+# Days go on to a year: weeks and months would only make people count.
+_UNITS = (
+    (365.2425 * 86_400, "y"), (86_400, "d"), (3_600, "h"), (60, "min"),
+)  # fmt: skip
+
 
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """Draw an icon: `{% icon "mail" %}`."""
     return icons.icon(str(name), int(size))
+
+
+@register.filter
+def ago(at: datetime) -> str:
+    """Say how long ago something was, short enough for a list: `11 d ago`.
+
+    Only the largest unit counts; a moment ahead, or less than a minute ago, is `just now`.
+    """
+    seconds = (timezone.now() - at).total_seconds()
+    for length, unit in _UNITS:
+        if seconds >= length:
+            return f"{int(seconds // length):,} {unit} ago"
+    return "just now"
 
 
 @register.simple_tag(takes_context=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 
@@ -61,6 +62,7 @@ class PublishSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(component_name="PublishedSegment")
 class PublishedSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     people = serializers.IntegerField()
@@ -71,6 +73,7 @@ class PublishedSerializer(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_serializer(component_name="SegmentRule")
 class RuleSerializer(serializers.Serializer[Any]):
     rule = serializers.JSONField()
 

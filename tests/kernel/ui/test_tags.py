@@ -1,6 +1,9 @@
 """The template tags of the components."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -81,3 +84,19 @@ def test_the_address_keeps_its_filters_when_one_changes():
     assert render("{% current_url page=4 %}", request=request) == "?status=live&amp;page=4"
     assert render("{% current_url page=None %}", request=request) == "?status=live"
     assert render('{% current_url page=None status="" %}', request=request) == "/people/"
+
+
+@pytest.mark.parametrize(
+    ("past", "words"),
+    [
+        (timedelta(seconds=-5), "just now"), (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"), (timedelta(hours=1), "1 h ago"),
+        (timedelta(hours=47), "1 d ago"), (timedelta(days=11, hours=4), "11 d ago"),
+        (timedelta(days=365), "365 d ago"), (timedelta(days=740), "2 y ago"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_how_long_ago_is_said_in_the_largest_unit(past, words):
+    now = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
+    with time_machine.travel(now, tick=False):
+        assert render("{{ at|ago }}", at=now - past) == words
