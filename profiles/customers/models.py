@@ -127,6 +127,7 @@ class TraitEntry(models.Model):
         verbose_name_plural = "trait entries"
         indexes: ClassVar = [
             models.Index(fields=["customer_id", "id"], name="profiles_trait_entry_person"),
+            models.Index(fields=["customer_id", "at"], name="profiles_trait_entry_time"),
             models.Index(
                 fields=["recorded_for"],
                 condition=~models.Q(customer_id=models.F("recorded_for")),

@@ -1,6 +1,7 @@
 """Typed calls of the statements about identifiers."""
 
 import hmac
+import struct
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ SQL = SqlFile(__file__, "identities")
 
 # PostgreSQL counts microseconds from 2000, we from 1970.
 _YEAR_2000 = 946_684_800_000_000
+_SIGHTED = struct.Struct("!qq")
 
 
 class NewIdentity(NamedTuple):
@@ -44,21 +46,26 @@ class Move(NamedTuple):
     moved_at: int
 
 
-def find_links(refs: Sequence[Ref]) -> tuple[dict[Ref, Link], dict[int, Seen]]:
+def find_links(refs: Iterable[Ref]) -> tuple[dict[Ref, Link], dict[int, Seen]]:
     """Find whom identifiers belong to, and what we know of these people; unknown ones are absent.
 
-    One statement.
+    One statement for each kind of identifier.
     """
-    params = {
-        "kinds": text_array(kind for kind, _ in refs),
-        "values": text_array(value for _, value in refs),
-    }
+    by_kind: dict[str, list[str]] = {}
+    for kind, value in refs:
+        by_kind.setdefault(kind, []).append(value)
     links: dict[Ref, Link] = {}
     seen: dict[int, Seen] = {}
-    for n, customer_id, linked_at, first_at, last_at, zone, locale in SQL.run("find_links", params):
-        links[refs[n - 1]] = Link(customer_id, None if linked_at is None else _micros(linked_at))
-        if customer_id not in seen:
-            seen[customer_id] = Seen(_micros(first_at), _micros(last_at), zone or "", locale or "")
+    for kind, values in by_kind.items():
+        params = {"kind": kind, "values": text_array(values)}
+        for value, customer_id, linked_at, sighted, zone, locale in SQL.run("find_links", params):
+            since = None if linked_at is None else _micros(linked_at)
+            links[kind, value] = Link(customer_id, since)
+            if customer_id not in seen:
+                first_at, last_at = _SIGHTED.unpack(sighted)
+                seen[customer_id] = Seen(
+                    first_at + _YEAR_2000, last_at + _YEAR_2000, zone or "", locale or ""
+                )
     return links, seen
 
 

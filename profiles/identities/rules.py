@@ -16,7 +16,9 @@ The rules, in the order in which they speak:
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 Ref = tuple[str, str]
 """Kind and value of an identifier."""
@@ -126,14 +128,14 @@ class Sighted(Protocol):
     def source_id(self) -> int: ...  # noqa: D102
 
 
-class Link(NamedTuple):
+class Link(msgspec.Struct, frozen=True, gc=False):
     """To whom an identifier belongs, and when it was last seen with a user id (microseconds)."""
 
     person_id: int
     linked_at: int | None = None
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True, gc=False):
     """When a stored person was first and last seen (microseconds), time zone and language."""
 
     first_at: int
@@ -199,8 +201,7 @@ class Resolver:
     def __init__(self, links: Mapping[Ref, Link], people: Mapping[int, Person]) -> None:
         self.owners = {ref: link.person_id for ref, link in links.items()}
         """To whom each identifier belongs now."""
-        self._linked = {ref: link.linked_at for ref, link in links.items()}
-        self._stored = frozenset(self.owners)
+        self._links = links
         self.people = dict(people)
         self.created: list[int] = []
         self.merges: list[tuple[int, int]] = []
@@ -254,9 +255,9 @@ class Resolver:
 
     def new_links(self) -> dict[Ref, int]:
         """Return identifiers that were not stored before, and whom they belong to."""
-        if len(self.owners) == len(self._stored):
+        if len(self.owners) == len(self._links):
             return {}
-        return {ref: owner for ref, owner in self.owners.items() if ref not in self._stored}
+        return {ref: owner for ref, owner in self.owners.items() if ref not in self._links}
 
     def _settle(self, refs: Sequence[Ref], at: int) -> int:
         self._count_gain(refs)
@@ -342,34 +343,39 @@ class Resolver:
         owner = self.people[self.owners[ref]]
         if owner is person:
             return
-        linked_at = self._linked.get(ref)
+        linked_at = self._linked_at(ref)
         moves = ref[0] in DEVICE_KINDS and person.has_user_id and owner.has_user_id
         if moves and (linked_at is None or at > linked_at):
             self.moves.append((ref, owner.id, person.id, at))
             owner.refs[ref[0]].discard(ref[1])
             person.add(ref)
             self.owners[ref] = person.id
-            self._linked[ref] = self.relinked[ref] = at
+            self.relinked[ref] = at
             return
         reason = "belongs_to_another" if not moves else "device_moved_on"
         self.demotions.append(Demotion(ref, person.id, owner.id, reason))
 
     def _note_link(self, ref: Ref, at: int) -> None:
-        linked_at = self._linked.get(ref)
+        linked_at = self._linked_at(ref)
         if linked_at is None or at >= linked_at + RELINK_AFTER:
-            self._linked[ref] = self.relinked[ref] = at
+            self.relinked[ref] = at
+
+    def _linked_at(self, ref: Ref) -> int | None:
+        if ref in self.relinked:
+            return self.relinked[ref]
+        link = self._links.get(ref)
+        return link.linked_at if link is not None else None
 
 
 def unsettled_people(links: Mapping[Ref, Link], events: Iterable[Sequence[Ref]]) -> set[int]:
     """Return the stored people whose identifiers must be known in full before resolving.
 
     Those are the owners of any identifier in an event whose identifiers do not all belong to one
-    person already. Everybody else keeps exactly the identifiers they have.
+    person already. Everybody else keeps exactly the identifiers they have, also who is named by
+    events with a single identifier: those may be left out.
     """
     found: set[int] = set()
     for refs in events:
-        if len(refs) == 1:
-            continue
         owners = {links[ref].person_id for ref in refs if ref in links}
         if len(owners) > 1 or any(ref not in links for ref in refs):
             found |= owners

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error, connection
 
 from kernel.errors import DomainError, Invalid, Unavailable
 from profiles.touchpoints.services.accepting import (
@@ -83,10 +83,17 @@ def _answer(environ: Environ) -> Answer:
         return _refusal(429, error, {"Retry-After": "5"})
     except DomainError as error:
         return _refusal(400, error)
-    except DatabaseError as error:
+    except Error as error:
+        _give_up_connection()
         log.error("collection.not_stored", error=type(error).__name__)  # noqa: TRY400 (its text may hold values)
         sorry = DomainError("It could not be stored now. Send it again.", code="not_stored")
         return _refusal(503, sorry, {"Retry-After": "2"})
+
+
+def _give_up_connection() -> None:
+    """Let a dead connection go: nobody else does for these threads, and it would fail for ever."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 def _route(environ: Environ) -> Answer:
@@ -168,7 +175,8 @@ def _pixel(environ: Environ, route: str) -> Answer:
         if source_id is not None and route and route not in {"batch", "import"}:
             ip, now = sender_ip(environ), datetime.now(UTC)
             accept_request(checked, source_id=source_id, route=route, ip=ip, now=now)
-    except (DomainError, DatabaseError, binascii.Error) as error:
+    except (DomainError, Error, binascii.Error) as error:
+        _give_up_connection()
         log.warning("collection.pixel_ignored", error=type(error).__name__)
     return 200, "image/gif", _GIF, {}
 

@@ -1,7 +1,7 @@
 """Typed calls of the statements that take events in."""
 
 import struct
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -34,6 +34,9 @@ _COPY_CHUNK = 500
 _COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + b"\x00" * 8
 _COPY_TRAILER = b"\xff\xff"
 _FIELDS = struct.Struct("!h i16s iq iq ii ii ih i? iq iq".replace(" ", ""))
+# What nearly every event is: its own time, but not when it was sent, no revenue; then the head of
+# the properties.
+_USUAL_FIELDS = struct.Struct("!h i16s iq iq ii ii ih i? iq iq iq i i ib".replace(" ", ""))
 _INSTANT = struct.Struct("!iq")
 _LENGTH = struct.Struct("!i")
 _JSONB = struct.Struct("!ib")
@@ -179,9 +182,8 @@ def _hex_array(message_ids: Iterable[bytes]) -> str:
     return "{" + ",".join([message_id.hex() for message_id in sorted(message_ids)]) + "}"
 
 
-def name_events(names: Iterable[str]) -> dict[str, int]:
+def name_events(wanted: Set[str]) -> dict[str, int]:
     """Return the numbers of event names, entering those that are new."""
-    wanted = set(names)
     params = {"names": text_array(wanted)}
     found: dict[str, int] = dict(SQL.run("find_event_ids", params))
     if missing := wanted - found.keys():
@@ -249,6 +251,16 @@ def move_straggling_identities(pairs: Sequence[MergePair]) -> list[int]:
 def _encode(arrival: Arrival, customer_id: int, event_id: int) -> tuple[bytes, ...]:
     properties, context = arrival.properties, arrival.context
     original, sent, revenue = arrival.original_at, arrival.sent_at, arrival.revenue
+    if revenue is None and sent is None and original is not None:
+        return (
+            _USUAL_FIELDS.pack(
+                14, 16, arrival.message_id, 8, customer_id, 8, customer_id, 4, event_id,
+                4, arrival.source_id, 2, arrival.type, 1, arrival.starts_journeys,
+                8, arrival.at - _YEAR_2000, 8, arrival.received_at - _YEAR_2000,
+                8, original - _YEAR_2000, -1, -1, len(properties) + 1, 1,
+            ),
+            properties, _JSONB.pack(len(context) + 1, 1), context,
+        )  # fmt: skip
     return (
         _FIELDS.pack(
             14, 16, arrival.message_id, 8, customer_id, 8, customer_id, 4, event_id,

@@ -1,8 +1,8 @@
 -- name: apply_traits
 -- Sets traits by the policy of each and enters what is news into the history: another value than the
 -- one before it in time. What is said again is none until another value arrives late: then the value
--- held is entered as of the time it was last said. A null removes the trait. Changes rows; run twice,
--- profiles stay the same. Locks people in order of their ids. `at` is microseconds since 1970.
+-- held is entered as of the time it was last said (profiles_trait_entry_time). A null removes the trait.
+-- Run twice, profiles stay the same. Locks people in order of their ids. `at` is microseconds since 1970.
 WITH incoming AS (
     SELECT r.customer_id, r.name, coalesce(r.value, 'null') AS value, r.at, r.source_id,
         coalesce(p.rule, 'newest') AS rule
@@ -44,11 +44,13 @@ WITH incoming AS (
     UNION
     SELECT t.customer_id, t.name, t.held, t.held_at, t.held_source, true FROM told t
     WHERE t.rule = 'newest' AND (t.at, t.value::text) < (t.held_at, t.held::text)
-      AND (SELECT count(*) FROM profiles_trait_entry e
+      AND (SELECT e.id FROM profiles_trait_entry e
            WHERE e.customer_id = t.customer_id AND e.cause = 'told' AND e.traits -> t.name = t.held
-             AND e.at <= 'epoch'::timestamptz + t.held_at * interval '1 microsecond'
+             AND e.at BETWEEN 'epoch'::timestamptz + t.at * interval '1 microsecond'
+                          AND 'epoch'::timestamptz + t.held_at * interval '1 microsecond'
              AND (e.at, t.held::text)
-                 > ('epoch'::timestamptz + t.at * interval '1 microsecond', t.value::text)) = 0
+                 > ('epoch'::timestamptz + t.at * interval '1 microsecond', t.value::text)
+           ORDER BY e.at DESC LIMIT 1) IS NULL
 ), entered AS (
     INSERT INTO profiles_trait_entry
         (customer_id, recorded_for, traits, prevailed, source_id, cause, at, recorded_at)

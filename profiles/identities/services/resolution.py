@@ -106,9 +106,8 @@ def _resolve_once(events: Sequence[Sighted], *, notice: Notice, now: datetime) -
     links, seen = queries.find_links(refs)
     if erased := queries.find_erased([ref for ref in refs if ref not in links]):
         raise ErasedNamed(erased)
-    people = queries.load_people(
-        unsettled_people(links, [event.refs for event in events]), since=now - DAY
-    )
+    joining = [event.refs for event in events if len(event.refs) > 1]
+    people = queries.load_people(unsettled_people(links, joining), since=now - DAY)
     resolver = Resolver(links, people)
     found = resolver.resolve_all(events)
     if resolver.refused:

@@ -1,8 +1,9 @@
 """Times of events, as whole microseconds since 1970 in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 # Events of the next minutes come from clocks that are a little fast; later ones are wrong.
 FUTURE_TOLERANCE = 5 * 60 * 1_000_000
@@ -19,8 +20,7 @@ def to_micros(moment: datetime) -> int:
     """Return a time as microseconds; one without a zone counts as UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    span = moment - EPOCH
-    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+    return (moment - EPOCH) // _MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
@@ -49,7 +49,7 @@ def parse_instant(value: object) -> int | None:
     return micros
 
 
-def correct_skew(*, original: int | None, sent: int | None, received: int) -> int:
+def correct_skew(original: int | None, sent: int | None, received: int) -> int:
     """Return when an event happened by our clock, though the device's clock may be wrong.
 
     `received - (sent - original)`, as the Segment specification has it. Without `sent` the

@@ -123,7 +123,7 @@ def _refuse_joining(
 
 def append_touchpoints(arrivals: Sequence[Arrival], customer_ids: Sequence[int]) -> None:
     """Append touchpoints whose people are known to the log."""
-    event_ids = queries.name_events(arrival.name for arrival in arrivals)
+    event_ids = queries.name_events({arrival.name for arrival in arrivals})
     queries.copy_touchpoints(arrivals, customer_ids, event_ids)
 
 

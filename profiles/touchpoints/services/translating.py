@@ -76,6 +76,7 @@ class Reading:
         if pending.message is None:
             return self.read(keep(pending))
         arrival = interpret_message(pending.message, pending.envelope, pending.key)
+        pending.message = None
         return [self._verdicts.judge(arrival)]
 
     def read(self, kept: KeptMessage) -> list[Arrival]:

@@ -4,7 +4,9 @@ import base64
 import gzip
 import json
 
+import psycopg
 import pytest
+from django.db import connection
 
 from profiles.models import InboxItem
 from tests.profiles.collecting import Sender
@@ -148,3 +150,15 @@ def test_a_full_inbox_asks_senders_to_wait(sender: Sender, settings):
     assert answer.headers["Retry-After"] == "5"
     assert answer.json()["code"] == "overloaded"
     assert not InboxItem.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_web_process_whose_connection_died_asks_once_to_send_again_and_recovers(sender: Sender):
+    with pytest.raises(psycopg.OperationalError):
+        connection.connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    refused = sender.post("/v1/track", TRACK)
+    assert (refused.status_code, refused.json()["code"]) == (503, "not_stored")
+    assert refused.headers["Retry-After"] == "2"
+    assert sender.post("/v1/track", TRACK).status_code == 200
+    assert InboxItem.objects.count() == 1

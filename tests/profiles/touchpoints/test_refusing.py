@@ -161,3 +161,14 @@ def test_people_are_locked_before_their_identifiers_so_that_two_writers_do_not_d
     linked = Identity.objects.get(kind="anonymous_id")
     assert linked.linked_at == datetime(2026, 1, 9, tzinfo=UTC)
     assert linked.customer.traits == {"plan": "pro"}
+
+
+def test_doubles_in_a_batch_behind_one_without_any_are_no_news_even_if_they_cannot_be_used_now(
+    sender: Sender,
+):
+    sender.deliver(view(0, "u0"), view(1, "u1"))
+    for number in range(2, 52):  # A whole first batch, after which the drain looks no more ahead.
+        sender.send(view(number, f"u{number}"))
+    sender.send(view(0, "u0"), view(1, "u1", type="unknown"), view(52, "u52"))
+    assert drain_inbox(now=NOW) == Drained(requests=51, stored=51, duplicates=2, quarantined=0)
+    assert not QuarantinedMessage.objects.exists()
