@@ -96,7 +96,7 @@ def show_rows(document: Mapping[str, Any]) -> MappingRows:
 
 def read_rows(fields: Mapping[str, str]) -> MappingRows:
     """Read the rows of a posted form; rows in which nothing stands are left out."""
-    rules = []
+    rules: list[RuleRows] = []
     while f"r{len(rules)}.name" in fields and len(rules) < 100:
         prefix = f"r{len(rules)}"
         rules.append(
