@@ -33,7 +33,7 @@ class KitPageSerializer(serializers.Serializer[Any]):
 
 class ChangedBlockSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
-    source = serializers.CharField(max_length=200_000, trim_whitespace=False)
+    source = serializers.CharField(max_length=200_000, trim_whitespace=False)  # type: ignore[assignment]
 
 
 class NewBlockSerializer(ChangedBlockSerializer):
@@ -47,7 +47,7 @@ class BlockSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     kind = serializers.CharField()
     version = serializers.IntegerField(source="live_version.number")
-    source = serializers.CharField(source="live_version.source")
+    source = serializers.CharField(source="live_version.source")  # type: ignore[assignment]
 
 
 class BlockPageSerializer(serializers.Serializer[Any]):

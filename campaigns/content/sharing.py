@@ -143,4 +143,5 @@ def _list_mentions(slug: str) -> list[str]:
         Q(live_version__source__contains=f'"{slug}"')
         | Q(live_version__source__contains=f"'{slug}'")
     )
-    return sorted({*drafts, *(row.name for row in (*live, *versions))})
+    blocks = [block.name for block in versions]
+    return sorted({*drafts, *blocks, *(template.name for template in live)})

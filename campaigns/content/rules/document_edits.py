@@ -152,7 +152,7 @@ def _lists(plain: _Plain) -> Iterator[list[_Plain]]:
 def _neighbor(plain: _Plain, blocks: list[_Plain], by: int) -> list[_Plain] | None:
     """Return the column beside one, or `None` at the outer edge and outside of columns."""
     for block in plain["blocks"]:
-        columns = [column["blocks"] for column in block.get("columns", ())]
+        columns: list[list[_Plain]] = [each["blocks"] for each in block.get("columns", ())]
         for at, column in enumerate(columns):
             if column is blocks and 0 <= at + by < len(columns):
                 return columns[at + by]

@@ -87,15 +87,16 @@ def _edit(request: HttpRequest, found: BrandKit | None) -> HttpResponse:
         if saved:
             messages.success(request, "Saved. Templates take it when they are published next.")
             return redirect("campaigns:brand-kit", key=saved.key)
+    uses = renewing.list_kit_uses(found) if found else []
     context = {
         "kit": found,
         "form": form,
         "versions": found.versions.order_by("-number")[:20] if found else (),
-        "uses": renewing.list_kit_uses(found) if found else (),
+        "uses": uses,
+        "older": [use for use in uses if use.is_older],
         "may_publish": may(request.user, "publish"),
         **_sample(form),
     }
-    context["older"] = [use for use in context["uses"] if use.is_older]
     status = 422 if form.errors else 200
     return render(request, "campaigns/content/brand_kit.html", context, status=status)
 

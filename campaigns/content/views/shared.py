@@ -1,5 +1,6 @@
 """Pages of staff about shared blocks: the list, one block with its preview, renewing templates."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -92,7 +93,7 @@ def _edit(request: HttpRequest, found: SharedBlock | None) -> HttpResponse:
             return redirect("campaigns:shared-block", key=saved.key)
     versions = list(found.versions.order_by("-number")[:20]) if found else []
     uses = renewing.list_block_uses(found) if found else []
-    context = {
+    context: dict[str, Any] = {
         "piece": found,
         "form": form,
         "versions": versions,
