@@ -20,7 +20,7 @@ from campaigns.content.rules.document import (
     Text,
 )
 from campaigns.content.rules.document_words import as_attribute, as_line, as_paragraphs
-from campaigns.content.rules.shared import BlockKind, SharedWords
+from campaigns.content.rules.shared import HEAD, BlockKind, SharedWords
 
 NAMES: Mapping[str, str] = {
     "heading": "Heading",
@@ -37,8 +37,6 @@ NAMES: Mapping[str, str] = {
 }
 _SIZES = {1: ("28px", "34px"), 2: ("22px", "28px"), 3: ("18px", "24px")}
 _SECTION_TAGS = ("<mj-section", "<mj-wrapper", "<mj-hero")
-_HEAD = """<mj-head>{preview}<mj-attributes><mj-all font-family="{{{{ brand.body_font }}}}" />\
-<mj-text font-size="16px" line-height="24px" color="{{{{ brand.text }}}}" /></mj-attributes></mj-head>"""
 _LOGO = """<mj-section padding="16px 0"><mj-column><mj-text align="center" font-size="20px" \
 font-weight="700">{% if brand.logo_url %}<img src="{{ brand.logo_url }}" \
 width="{{ brand.logo_width }}" alt="{{ brand.company | default: '' }}" style="max-width:100%" />\
@@ -56,7 +54,7 @@ def write_mjml(document: Document, blocks: Mapping[str, SharedWords]) -> str:
     )
     body = "\n".join((_LOGO if document.header else "", *sections, _footer(document)))
     return (
-        f"<mjml>{_HEAD.format(preview=preview)}"
+        f"<mjml>{HEAD.format(preview=preview)}"
         f'<mj-body background-color="{{{{ brand.background }}}}">{body}\n</mj-body></mjml>'
     )
 

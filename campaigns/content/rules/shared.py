@@ -17,6 +17,9 @@ _RENDER = re.compile(
     re.DOTALL,
 )
 
+HEAD = """<mj-head>{preview}<mj-attributes><mj-all font-family="{{{{ brand.body_font }}}}" />\
+<mj-text font-size="16px" line-height="24px" color="{{{{ brand.text }}}}" /></mj-attributes></mj-head>"""
+
 
 class BlockKind(StrEnum):
     """Where a shared block can stand."""
@@ -108,4 +111,4 @@ def frame_of(kind: BlockKind, words: str) -> str:
         words = f"<mj-text>{words}</mj-text>"
     if kind is not BlockKind.SECTIONS:
         words = f"<mj-section><mj-column>{words}</mj-column></mj-section>"
-    return f"<mjml><mj-body>{words}</mj-body></mjml>"
+    return f"<mjml>{HEAD.format(preview='')}<mj-body>{words}</mj-body></mjml>"
