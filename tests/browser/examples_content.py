@@ -36,7 +36,7 @@ def _shared_block():
 
 for _page in ("brand-kit", "brand-kit-renew", "brand-kit-delete"):
     example(f"campaigns:{_page}")(_kit)
-for _page in ("shared-block", "shared-block-preview", "shared-block-renew", "shared-block-delete"):
+for _page in ("shared-block", "shared-block-renew", "shared-block-delete"):
     example(f"campaigns:{_page}")(_shared_block)
 
 
