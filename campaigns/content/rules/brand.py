@@ -46,7 +46,8 @@ class BrandValues(BaseModel, extra="forbid", frozen=True):
 def readable_values(values: BrandValues) -> dict[str, Any]:
     """Return what templates read as `brand.NAME`; what is empty is missing."""
     said = values.model_dump(exclude={"voice", "markets"})
-    return {name: value for name, value in said.items() if value != ""}
+    said["footer_lines"] = values.footer.splitlines()
+    return {name: value for name, value in said.items() if value not in ("", [])}
 
 
 BUILT_IN = readable_values(BrandValues())

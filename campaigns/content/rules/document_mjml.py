@@ -41,8 +41,8 @@ _LOGO = """<mj-section padding="16px 0"><mj-column><mj-text align="center" font-
 font-weight="700">{% if brand.logo_url %}<img src="{{ brand.logo_url }}" \
 width="{{ brand.logo_width }}" alt="{{ brand.company | default: '' }}" style="max-width:100%" />\
 {% else %}{{ brand.company | default: '' }}{% endif %}</mj-text></mj-column></mj-section>"""
-_LEGAL = "{% if brand.footer %}{{ brand.footer | newline_to_br }}{% endif %}"
-_LEAVE = """<br /><a href="{{{{ consent.preferences_link }}}}" style="color:inherit">{preferences}</a> · \
+_LEGAL = "{% for line in brand.footer_lines %}{{ line }}<br />{% endfor %}"
+_LEAVE = """<a href="{{{{ consent.preferences_link }}}}" style="color:inherit">{preferences}</a> · \
 <a href="{{{{ unsubscribe_link }}}}" style="color:inherit">{unsubscribe}</a>"""
 
 

@@ -13,7 +13,7 @@ from campaigns.content.selectors import get_compiled_words
 from kernel.errors import Conflict
 from tests.campaigns.builders import NOW
 from tests.campaigns.content.test_document import shape
-from tests.campaigns.content.test_shared import said, share
+from tests.campaigns.content.test_shared import brand, said, share
 from tests.campaigns.content.test_writing import address
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,7 @@ def test_from_an_empty_mail_to_a_published_one(client, template):
         look="filled",
         align="left",
     )
+    brand(footer="Shop\nRidge 1")
     subject = {"subject": "Spring", "seen": draft_of(template).place}
     client.post(address(template), subject, headers=HTMX)
     assert shape(document(template)) == ["b1", "b2"]
@@ -79,6 +80,7 @@ def test_from_an_empty_mail_to_a_published_one(client, template):
     assert "Hi [first_name]" in html
     assert 'href="https://a.example/"' in html
     assert "Unsubscribe" in html
+    assert "<br" not in said(template).text
     assert get_compiled_words(template.live_version_id).paths == (
         "consent.preferences_link", "first_name",
     )  # fmt: skip

@@ -170,7 +170,7 @@ def test_every_block_becomes_html_inside_the_frame():
     for part in (
         "What is new", "Write here.", 'alt="A tent"', "Read more",
         "{% for product in event.products limit: 4 %}", "Instagram", '{% render "hours" %}',
-        "{{ unsubscribe_link }}", "{{ brand.footer | newline_to_br }}",
+        "{{ unsubscribe_link }}", "{{ line }}<br />{% endfor %}",
     ):  # fmt: skip
         assert part in page
     assert "<mj-" not in page

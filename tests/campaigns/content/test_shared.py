@@ -248,7 +248,7 @@ def test_staff_save_a_kit_on_its_page_and_see_it_before(client, owner):
     assert not BrandKit.objects.exists()
     sample = client.get(reverse("campaigns:brand-sample"), form).content.decode()
     assert "background:#1f3d2f" in sample
-    assert "Fernway<br />\nRidge 1" in sample
+    assert "Fernway<br />Ridge 1<br />" in sample
     assert client.post(page, {**form, "primary": "red"}).status_code == 422
     answer = client.post(page, form)
     made = BrandKit.objects.get()
