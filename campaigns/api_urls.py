@@ -6,6 +6,7 @@ from campaigns.broadcasts import api as broadcasts
 from campaigns.channels import api as senders
 from campaigns.content import piece_api as pieces
 from campaigns.content import source_api as sources
+from campaigns.content import template_api as templates
 from campaigns.deliveries import api as messages
 from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys
@@ -19,6 +20,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("broadcasts/<str:key>/", broadcasts.OneBroadcast.as_view(), name="api_broadcast"),
     path("broadcasts/<str:key>/start/", broadcasts.Start.as_view(), name="api_broadcast_start"),
     path("broadcasts/<str:key>/stop/", broadcasts.Stop.as_view(), name="api_broadcast_stop"),
+    path("templates/", templates.Templates.as_view(), name="api_templates"),
+    path("templates/<str:key>/draft/", templates.Draft.as_view(), name="api_template_draft"),
+    path(
+        "templates/<str:key>/versions/", templates.Versions.as_view(), name="api_template_versions"
+    ),
+    path("templates/<str:key>/preview/", templates.Preview.as_view(), name="api_template_preview"),
+    path(
+        "templates/<str:key>/publish/", templates.Publication.as_view(), name="api_template_publish"
+    ),
+    path("templates/<str:key>/tags/", templates.Tags.as_view(), name="api_template_tags"),
+    path("templates/<str:key>/archive/", templates.Archive.as_view(), name="api_template_archive"),
     path("catalogs/", sources.Catalogs.as_view(), name="api_catalogs"),
     path("catalogs/<str:slug>/items/", sources.Items.as_view(), name="api_catalog_items"),
     path(

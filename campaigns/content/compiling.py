@@ -105,16 +105,23 @@ def finish_translations(
         Invalid: a tag is none, or a part cannot be compiled; the field begins with its locale.
     """
     finished = {}
-    for text, draft in drafts.items():
-        try:
-            locale = read_locale(text)
-        except BadLocale as error:
-            raise Invalid(f"translations.{text}", str(error)) from None
+    for locale, draft in clean_locales(drafts).items():
         try:
             finished[locale] = finish_draft(draft, is_marketing=is_marketing, pieces=pieces)
         except Invalid as error:
             raise Invalid(f"translations.{locale}.{error.field}", error.message) from None
     return finished
+
+
+def clean_locales(drafts: Mapping[str, TemplateDraft]) -> dict[str, TemplateDraft]:
+    """Return translations under their tags as those are written; raises `Invalid`."""
+    clean = {}
+    for text, draft in drafts.items():
+        try:
+            clean[read_locale(text)] = draft
+        except BadLocale as error:
+            raise Invalid(f"translations.{text}", str(error)) from None
+    return clean
 
 
 def compile_published(

@@ -1,5 +1,6 @@
 """Templates and their immutable versions."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from campaigns.channels.models import CHANNEL_CHOICES
@@ -22,6 +23,8 @@ class Template(models.Model):
     )
     topic = models.CharField(max_length=64, blank=True, default="")
     language = models.CharField(max_length=16, db_default="en")
+    tags = ArrayField(models.TextField(), default=list, db_default=[])
+    is_archived = models.BooleanField(default=False, db_default=False)
     live_version = models.ForeignKey(
         "campaigns.TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -45,9 +45,16 @@ def get_live_version(template_id: int) -> TemplateVersion:
     return template.live_version
 
 
-def list_templates() -> list[Template]:
-    """Return all templates by name, with their live versions."""
-    return list(Template.objects.select_related("live_version").order_by("name"))
+def list_templates(*, tag: str = "", is_archived: bool = False) -> list[Template]:
+    """Return the templates in use by name, with their live versions; or those with a tag, or archived."""
+    rows = Template.objects.select_related("live_version").filter(is_archived=is_archived)
+    return list((rows.filter(tags__contains=[tag]) if tag else rows).order_by("name"))
+
+
+def list_tags() -> list[str]:
+    """Return the tags of the templates in use."""
+    rows = Template.objects.filter(is_archived=False).values_list("tags", flat=True)
+    return sorted({tag for tags in rows for tag in tags})
 
 
 def get_template(key: UUID) -> Template:

@@ -50,6 +50,8 @@ def copy_default(template: Template, locale: str, *, actor: str, now: datetime) 
     draft = open_draft(template, actor=actor, now=now, locale=locale)
     for name in _WORDS:
         setattr(draft, name, getattr(default, name))
+    # Its steps back led to other words.
+    draft.edits.all().delete()
     draft.place, draft.saved_at, draft.saved_by = draft.place + 1, now, actor
     draft.save()
     return draft

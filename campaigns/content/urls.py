@@ -5,6 +5,7 @@ from django.urls import path
 from campaigns.content.views import (
     brand,
     composing,
+    keeping,
     pages,
     shared,
     sources,
@@ -50,6 +51,8 @@ urlpatterns = [
     ),
     path("templates/<uuid:key>/edit/blocks/", composing.compose, name="template-compose"),
     path("templates/<uuid:key>/edit/mjml/", composing.to_mjml, name="template-to-mjml"),
+    path("templates/<uuid:key>/tags/", keeping.tags, name="template-tags"),
+    path("templates/<uuid:key>/archive/", keeping.archive, name="template-archive"),
     path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),
     path("templates/<uuid:key>/discard/", writing.discard, name="template-discard"),
 ]

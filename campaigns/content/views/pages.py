@@ -32,7 +32,14 @@ PREVIEW_POLICY = (
 @require("view")
 def templates(request: HttpRequest) -> HttpResponse:
     tabs = content_tabs("campaigns:templates")
-    context = {"templates": selectors.list_templates(), "tabs": tabs}
+    tag, is_archived = request.GET.get("tag", ""), "archived" in request.GET
+    context = {
+        "templates": selectors.list_templates(tag=tag, is_archived=is_archived),
+        "tags": selectors.list_tags(),
+        "tag": tag,
+        "is_archived": is_archived,
+        "tabs": tabs,
+    }
     return render(request, "campaigns/content/list.html", context)
 
 

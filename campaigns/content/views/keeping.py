@@ -1,0 +1,37 @@
+"""Tags of templates, and taking one out of use."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from campaigns.content import keeping
+from campaigns.content.views.pages import find_template
+from kernel.access.actors import actor_of
+from kernel.access.permissions import require
+from kernel.errors import Conflict
+
+
+@require_POST
+@require("edit")
+def tags(request: HttpRequest, key: UUID) -> HttpResponse:
+    wanted = request.POST.get("tags", "")[:800].split(",")
+    keeping.set_tags(find_template(key), wanted, actor=actor_of(request.user), now=timezone.now())
+    return redirect("campaigns:template", key=key)
+
+
+@require_POST
+@require("publish")
+def archive(request: HttpRequest, key: UUID) -> HttpResponse:
+    is_archived = request.POST.get("archive") == "yes"
+    try:
+        keeping.set_archived(
+            find_template(key), is_archived=is_archived, actor=actor_of(request.user),
+            now=timezone.now(),
+        )  # fmt: skip
+    except Conflict as error:
+        messages.warning(request, error.message)
+    return redirect("campaigns:template", key=key)
