@@ -45,7 +45,7 @@ class TemplatePageSerializer(serializers.Serializer[Any]):
 
 class WordsSerializer(serializers.Serializer[Any]):
     subject = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]
         default="", allow_blank=True, trim_whitespace=False, max_length=200_000
     )
     source_format = serializers.CharField(default="mjml", max_length=8)
