@@ -83,7 +83,7 @@ def waits_backward(document, rng):
     return put_in(document, rng, "wait", seconds=-60)
 
 
-def is_not_whole(document, rng):
+def adds_up_to_ninety(document, rng):
     halves = [{"name": "A", "percent": 50, "next": "?"}, {"name": "B", "percent": 40, "next": "?"}]
     return put_in(document, rng, "split", branches=halves)
 
@@ -117,7 +117,7 @@ def test_a_sound_journey_has_no_fault_and_can_be_published():
 
 @pytest.mark.parametrize(
     "plant",
-    [leads_nowhere, circles, is_reached_by_nobody, has_no_template, waits_backward, is_not_whole,
+    [leads_nowhere, circles, is_reached_by_nobody, has_no_template, waits_backward, adds_up_to_ninety,
      has_ways_of_one_name, awaits_nothing, records_nothing, lets_in_by_a_lost_segment],
 )  # fmt: skip
 def test_a_planted_fault_is_found_at_its_step_in_every_journey(plant):
