@@ -228,6 +228,14 @@ def _attention(counts: Attention) -> list[dict[str, str]]:
             ("finding is", "findings are"),
             ("Decide", "referrals:rewards"),
         ),
+        (
+            counts.drifted,
+            "shield-x",
+            "danger",
+            "set aside, or had people in the wrong place at the last proof",
+            ("segment or computed trait is", "segments or computed traits are"),
+            ("Open the segments", "profiles:segments"),
+        ),
     )
     return [
         {

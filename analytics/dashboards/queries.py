@@ -30,6 +30,7 @@ class Attention:
     parked: int
     quarantined: int
     findings: int
+    drifted: int
 
 
 def list_journeys() -> list[Journey]:

@@ -62,6 +62,11 @@ SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         _all(_did(ORDER, "at_least", 3, HALF_YEAR)),
     ),
     (
+        "New regulars",
+        "Became regulars after the shop began to count; who was one before stays out.",
+        _all(_did(ORDER, "at_least", 3, HALF_YEAR)),
+    ),
+    (
         "Looking at tents",
         "Looked at three tents or more within a month.",
         _all(
@@ -99,6 +104,7 @@ SEGMENTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ),
     ),
 )
+FROM_NOW_ON = {"New regulars"}
 
 # The shop's own clients send no reason with a refund: the plan finds it out.
 PLAN: tuple[tuple[str, str, str, tuple[tuple[str, str, bool], ...]], ...] = (
@@ -175,7 +181,7 @@ def load_content(*, now: datetime) -> None:
 
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
     made = create_segment(name, rule=rule, description=description, now=now)
-    publish_segment(made.id, now=now)
+    publish_segment(made.id, backfill=name not in FROM_NOW_ON, now=now)
 
 
 def _terms() -> dict[str, Any]:

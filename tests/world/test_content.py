@@ -33,6 +33,12 @@ def test_loading_twice_makes_everything_once(db):
     assert counts() == once == expected
 
 
+def test_one_segment_counts_from_now_on(db):
+    load_content(now=NOW)
+    published = Segment.objects.filter(live_version__backfill=False)
+    assert list(published.values_list("name", flat=True)) == ["New regulars"]
+
+
 def test_every_journey_of_the_demo_is_live(db):
     load_content(now=NOW)
     assert dict(Journey.objects.values_list("name", "status")) == dict.fromkeys(

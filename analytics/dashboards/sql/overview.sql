@@ -27,7 +27,8 @@ GROUP BY metric
 
 -- name: count_attention
 -- Facts set aside, events in quarantine, and findings that hold rewards; each counted up to
--- `most`, so that a flood costs no more than a look. Leans on their partial indexes.
+-- `most`, so that a flood costs no more than a look. Leans on their partial indexes. And segments
+-- and computed traits that are set aside or differed from their last full recompute.
 SELECT
     (SELECT count(*) FROM (
         SELECT FROM kernel_parked WHERE replayed_at IS NULL LIMIT %(most)s::int
@@ -38,7 +39,11 @@ SELECT
     (SELECT count(*) FROM (
         SELECT FROM referrals_finding
         WHERE resolved_at IS NULL AND severity = 'hold' LIMIT %(most)s::int
-    ) AS held) AS findings
+    ) AS held) AS findings,
+    (SELECT count(*) FROM profiles_segment
+     WHERE status = 'live' AND (parked_at IS NOT NULL OR verified_differences > 0))
+    + (SELECT count(*) FROM profiles_computed_trait
+       WHERE status = 'live' AND (parked_at IS NOT NULL OR verified_differences > 0)) AS drifted
 
 -- name: has_facts
 -- Says whether any touchpoint has been counted yet.

@@ -3,12 +3,14 @@
 import csv
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
 from analytics.metrics.services import count_active_people
 from kernel.testing.facts import drain_facts
+from profiles.models import Segment, SegmentVersion
 from tests.browser.examples_analytics import _counted_days
 
 NOW = datetime.now(UTC)
@@ -47,6 +49,21 @@ def test_the_page_shows_what_was_sent(client, owner, sender):
     assert deltas["Revenue"] == "+328.6%"
     assert [(row.member, row.count) for row in page["events"]] == [("Order Completed", 3)]
     assert page["attention"] == []
+
+
+def test_a_segment_that_differed_from_its_proof_needs_attention(client, owner, sender):
+    send(sender, "ada")
+    segment = Segment.objects.create(key=uuid4(), name="Pro", kind="rule")
+    segment.live_version = SegmentVersion.objects.create(
+        segment=segment, number=1, rule={}, published_at=NOW
+    )
+    segment.status, segment.verified_differences = "live", 2
+    segment.save()
+    client.force_login(owner)
+    [one] = client.get("/overview/").context["attention"]
+    assert one["title"] == (
+        "1 segment or computed trait is set aside, or had people in the wrong place at the last proof"
+    )
 
 
 @pytest.fixture
