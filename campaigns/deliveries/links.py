@@ -38,6 +38,8 @@ def personal_links(delivery_id: int, *, now: datetime) -> PersonalLinks:
         unsubscribe=f"{base}/e/u/{leave}",
         open_pixel=f"{base}/e/o/{token(Scope.OPEN, track_until)}",
         track=track,
+        view=f"{base}/e/v/{token(Scope.VIEW, track_until)}",
+        trap=f"{base}/e/t/{token(Scope.TRAP, track_until)}",
     )
 
 

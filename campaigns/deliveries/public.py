@@ -1,6 +1,7 @@
 """Public pages of messages: the open pixel, tracked links, unsubscribing. Each needs its token."""
 
 import base64
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -12,11 +13,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.content.rules.tokens import BadToken, Scope, Token, read_token
 from campaigns.contracts import EventKind
-from campaigns.deliveries.links import signing_key
+from campaigns.deliveries.links import personal_links, signing_key
+from campaigns.deliveries.messages import find_words
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.rules import is_bot_act
-from campaigns.deliveries.services.feedback import record_act, unsubscribe
+from campaigns.deliveries.services.feedback import (
+    fell_into_trap,
+    record_act,
+    record_trap,
+    unsubscribe,
+)
 
+# The message brings inline styles, which no page of ours may have; it gets no script and no cookie.
+_VIEW_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: https:; "
+    "frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox "
+    "allow-top-navigation-by-user-activation"
+)
 _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
@@ -34,6 +47,35 @@ def open_pixel(request: HttpRequest, token: str) -> HttpResponse:
             now=now,
         )
     return HttpResponse(_PIXEL, content_type="image/gif", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def view(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a message in the browser as it was sent. Nothing is recorded: programs open links, too."""
+    now = timezone.now()
+    found = _find_delivery(Scope.VIEW, token, now=now)
+    links = replace(personal_links(found[0].pk, now=now), open_pixel="data:,") if found else None
+    words = find_words(found[0].key, links=links) if found and links else None
+    if words is None:
+        return _gone(request)
+    kind = "text/html" if words.html else "text/plain"
+    answer = HttpResponse(words.html or words.text, content_type=f"{kind}; charset=utf-8")
+    answer.headers["Content-Security-Policy"] = _VIEW_POLICY
+    answer._csp_exempt = True  # type: ignore[attr-defined]  # noqa: SLF001 (django-csp's own switch)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+@require_safe
+def trap(_request: HttpRequest, token: str) -> HttpResponse:
+    """Record that a program followed the link that nobody sees; see `fell_into_trap`."""
+    now = timezone.now()
+    found = _find_delivery(Scope.TRAP, token, now=now)
+    if found:
+        record_trap(found[0], now=now)
+    return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
 
 @require_safe
@@ -95,7 +137,9 @@ def _key(kind: str, delivery: Delivery, now: datetime) -> str:
 
 def _is_bot(request: HttpRequest, delivery: Delivery, now: datetime) -> bool:
     agent = request.headers.get("User-Agent", "")
-    return is_bot_act(agent, handed_over_at=delivery.handed_over_at, at=now)
+    if is_bot_act(agent, handed_over_at=delivery.handed_over_at, at=now):
+        return True
+    return fell_into_trap(delivery, at=now)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

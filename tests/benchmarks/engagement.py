@@ -225,6 +225,7 @@ def measure_sending(count):
         "plan": "pro",
         "unsubscribe_link": "u",
         "open_pixel_link": "o",
+        "trap_link": "t",
     }
     meter = Meter()
     for _ in range(count):

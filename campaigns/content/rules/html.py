@@ -14,7 +14,7 @@ _LINK = re.compile(r"""(<a\b[^>]*?\bhref=)(["'])(.*?)\2""", re.IGNORECASE | re.D
 _LIQUID = re.compile(r"\{[{%]")
 _PURE_OUTPUT = re.compile(r"^\{\{(?P<inside>(?:(?!\}\}).)*)\}\}$", re.DOTALL)
 _UNTRACKED = ("mailto:", "tel:", "sms:", "#")
-_OWN_LINKS = ("unsubscribe_link",)
+_OWN_LINKS = ("unsubscribe_link", "view_link")
 
 # Neither files nor addresses are read while compiling, and no font is fetched from strangers.
 _NO_INCLUDES = mrml.ParserOptions(include_loader=mrml.noop_loader())
@@ -23,6 +23,12 @@ _OWN_FONTS = mrml.RenderOptions(fonts={})
 _MJML_TAG = re.compile(r"<(/?)(mj[a-z-]*)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _POSITION = re.compile(r"at position (\d+)")
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+# First of all links, as programs go from top to bottom; without one in previews.
+_TRAP = (
+    '{% if trap_link != "" %}<a href="{{ trap_link }}" style="display:none" tabindex="-1" '
+    'aria-hidden="true"></a>{% endif %}'
+)
 _PIXEL = '<img src="{{ open_pixel_link }}" width="1" height="1" alt="" style="display:block" />'
 
 
@@ -36,8 +42,11 @@ def compile_source(source: str, source_format: str) -> str:
 
 
 def add_tracking(page: str) -> str:
-    """Return HTML whose links go through the `tracked` filter, with the open pixel at its end."""
-    page = _LINK.sub(_track, page)
+    """Return HTML whose links go through the `tracked` filter, with the open pixel at its end.
+
+    At its start there is a link that nobody sees: what follows it is a program.
+    """
+    page = _BODY.sub(lambda body: body.group(0) + _TRAP, _LINK.sub(_track, page), count=1)
     if "</body>" in page:
         return page.replace("</body>", f"{_PIXEL}</body>", 1)
     return page + _PIXEL

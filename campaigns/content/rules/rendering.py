@@ -34,6 +34,8 @@ class PersonalLinks:
     unsubscribe: str
     open_pixel: str
     track: Callable[[str], str]
+    view: str = "#"
+    trap: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,8 @@ def render_words(
         "brand": choose_brand(compiled.brand, customer.get("country")),
         "unsubscribe_link": links.unsubscribe,
         "open_pixel_link": links.open_pixel,
+        "view_link": links.view,
+        "trap_link": links.trap,
         "_track": links.track,
         "_asks": asks,
         "coupon": Codes(asks),

@@ -1,4 +1,4 @@
-"""Signed, scoped, expiring tokens in messages: open, click, unsubscribe.
+"""Signed, scoped, expiring tokens in messages: open, click, unsubscribe, view, trap.
 
 A token names one delivery and carries its own text (the target of a click), so that following it
 needs no look-up before the signature is known to be right.
@@ -23,6 +23,8 @@ class Scope(IntEnum):
     OPEN = 1
     CLICK = 2
     UNSUBSCRIBE = 3
+    VIEW = 4
+    TRAP = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from liquid import BoundTemplate
 
 # What a delivery fills in itself, and what only lives inside tracking.
 OWN_NAMES = frozenset(
-    {"unsubscribe_link", "open_pixel_link", "view_link", "brand", "coupon", "_track"}
+    {"unsubscribe_link", "open_pixel_link", "view_link", "trap_link", "brand", "coupon", "_track"}
 )
 
 

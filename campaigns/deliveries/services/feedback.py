@@ -1,13 +1,13 @@
 """What came back: reports of providers and people, told to the timelines."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from campaigns.contracts import Channel, EventKind, ProviderEvent
 from campaigns.deliveries import queries
-from campaigns.deliveries.models import Delivery
+from campaigns.deliveries.models import Delivery, DeliveryEvent
 from campaigns.deliveries.rules import say_numbers
 from kernel.events import Bounds, wake
 from profiles import facade as profiles
@@ -26,6 +26,8 @@ _EVENTS = {
     EventKind.UNSUBSCRIBED: "Unsubscribed",
 }
 _DECISIONS = {"sent": "Message Sent", "held_back": "Message Held Back", "failed": "Message Failed"}
+# A program that scans a mail follows all its links within this time after the hidden one.
+_SCAN_TAKES = timedelta(minutes=1)
 # After these an address must not be written to again, whatever the person allowed.
 _SUPPRESSING = {EventKind.BOUNCED: "hard_bounce", EventKind.COMPLAINED: "complaint"}
 
@@ -59,6 +61,18 @@ def record_act(
         delivery_key=delivery.key, kind=kind, at=now, key=key, is_bot=is_bot, raw=raw
     )
     return record_events([event], now=now)
+
+
+def record_trap(delivery: Delivery, *, now: datetime) -> None:
+    """Record that a program followed the hidden link of a message; the first time counts."""
+    key = f"trap:{delivery.pk}:{now:%Y%m%d%H%M}"
+    record_act(delivery, EventKind.CLICKED, key=key, is_bot=True, now=now)
+
+
+def fell_into_trap(delivery: Delivery, *, at: datetime) -> bool:
+    """Say whether a program followed the hidden link of a message within the minute before."""
+    events = DeliveryEvent.objects.filter(delivery=delivery, key__startswith=f"trap:{delivery.pk}:")
+    return events.filter(at__gt=at - _SCAN_TAKES).exists()
 
 
 @transaction.atomic

@@ -1,15 +1,19 @@
 """What messages lead to: the pixel, links and unsubscribing, by token only."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from campaigns.content.rules.rendering import compile_words, render_words
 from campaigns.content.rules.tokens import Scope, sign_token
 from campaigns.contracts import EventKind, ProviderEvent
 from campaigns.deliveries.links import personal_links, signing_key
+from campaigns.deliveries.messages import idle_links
 from campaigns.deliveries.models import DeliveryEvent
 from campaigns.deliveries.rules import is_bot_act
 from campaigns.deliveries.services.feedback import record_events
@@ -197,3 +201,49 @@ def test_a_bot_is_kept_and_not_told(delivery):
     )
     drain_facts(NOW)
     assert (kinds(), timeline()) == (["opened"], [])
+
+
+def test_view_in_browser_shows_what_was_sent_and_records_nothing(client, delivery):
+    type(delivery).objects.update(wording={"first_name": "Ada"})
+    answer = client.get(path(links(delivery).view))
+    page = answer.content.decode()
+    assert "Hi Ada, we miss you." in page
+    assert "/e/c/" in page
+    assert "/e/o/" not in page
+    assert "/e/u/" in page
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "script-src" not in answer["Content-Security-Policy"]
+    assert answer["Cache-Control"] == "no-store"
+    assert kinds() == []
+    delivery.refresh_from_db()
+    assert delivery.status == "handed_over"
+
+
+def test_view_in_browser_needs_its_own_token_and_the_words(client, delivery):
+    own = path(links(delivery).view)
+    assert client.get(own).status_code == 404
+    type(delivery).objects.update(wording={"first_name": "Ada"})
+    other = path(links(delivery).unsubscribe).rsplit("/", 1)[1]
+    assert client.get(f"/e/v/{other}").status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=181)):
+        assert client.get(own).status_code == 404
+
+
+def test_who_follows_the_hidden_link_is_a_program_for_a_minute(client, delivery):
+    type(delivery).objects.update(handed_over_at=timezone.now() - timedelta(hours=1))
+    scanned = timezone.now()
+    for seconds in (0, 1, 59, 61):
+        with time_machine.travel(scanned + timedelta(seconds=seconds), tick=False):
+            link = links(delivery)
+            client.get(path(link.track("https://shop.example") if seconds else link.trap))
+    bots = DeliveryEvent.objects.order_by("id").values_list("is_bot", flat=True)
+    assert list(bots) == [True, True, True, False]
+
+
+def test_the_hidden_link_is_the_first_one_and_previews_have_none():
+    compiled = compile_words(make_template().live_version)
+    values = {"first_name": "Ada"}
+    sent = render_words(compiled, values=values, links=personal_links(7, now=NOW)).html
+    assert "/e/t/" in re.search(r"<a [^>]*>", sent).group()
+    shown = render_words(compiled, values=values, links=idle_links()).html
+    assert 'style="display:none" tabindex' not in shown
