@@ -27,6 +27,7 @@ class PluginForm(NodeForm):
                 "help_text": setting.description or "",
             }
             choices = get_args(setting.annotation)
+            field: forms.Field
             if choices:
                 field = forms.ChoiceField(choices=[(c, str(c)) for c in choices], **options)
             elif setting.annotation is Decimal:
