@@ -86,7 +86,7 @@ def compose(request: HttpRequest, key: UUID) -> HttpResponse:
     refused, operation = "", request.POST.get("op", "")
     try:
         _save_panel(turn, form)
-        _do(turn, operation, request)
+        _perform(turn, operation, request)
         form = None
     except (Conflict, Invalid) as error:
         refused = error.message
@@ -138,7 +138,7 @@ def _save_panel(turn: _Turn, form: BlockForm | FrameForm | None) -> None:
         )
 
 
-def _do(turn: _Turn, operation: str, request: HttpRequest) -> None:
+def _perform(turn: _Turn, operation: str, request: HttpRequest) -> None:
     """Do what a button asked for; an empty operation was typing."""
     name, _, argument = operation.partition(":")
     block = turn.chosen

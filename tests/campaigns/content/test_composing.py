@@ -38,7 +38,7 @@ def document(template):
     return composing.document_of(draft_of(template))
 
 
-def do(client, template, op, *, chosen="", htmx=True, seen=None, **fields):
+def press(client, template, op, *, chosen="", htmx=True, seen=None, **fields):
     """Press a button of the composer; without an operation it is typing."""
     posted = {"chosen": chosen, "seen": draft_of(template).place if seen is None else seen}
     posted |= {"op": op} if op else {}
@@ -54,11 +54,11 @@ def do(client, template, op, *, chosen="", htmx=True, seen=None, **fields):
 def test_from_an_empty_mail_to_a_published_one(client, template):
     page = client.get(address(template)).content.decode()
     assert "No blocks yet" in page
-    answer = do(client, template, "add:heading").content.decode()
+    answer = press(client, template, "add:heading").content.decode()
     assert 'value="choose:b1" id="choose-b1" aria-current="true"' in answer
     assert "autofocus" in answer
-    do(client, template, "", chosen="b1", text="Hi {{ first_name }}", level="1", align="left")
-    do(client, template, "add:button", chosen="b1")
+    press(client, template, "", chosen="b1", text="Hi {{ first_name }}", level="1", align="left")
+    press(client, template, "add:button", chosen="b1")
     do(
         client,
         template,
@@ -89,38 +89,40 @@ def test_from_an_empty_mail_to_a_published_one(client, template):
 
 
 def test_words_that_are_being_typed_are_kept_by_every_button(client, template):
-    do(client, template, "add:text")
-    do(client, template, "add:divider", chosen="b1", text="Typed just now", align="left")
+    press(client, template, "add:text")
+    press(client, template, "add:divider", chosen="b1", text="Typed just now", align="left")
     assert document(template).blocks[0].text == "Typed just now"
     assert shape(document(template)) == ["b1", "b2"]
 
 
 def test_typing_leaves_the_panel_alone_and_brings_preview_and_outline(client, template):
-    do(client, template, "add:text")
-    answer = do(client, template, "", chosen="b1", text="New words", align="left").content.decode()
+    press(client, template, "add:text")
+    answer = press(
+        client, template, "", chosen="b1", text="New words", align="left"
+    ).content.decode()
     assert 'id="outline" aria-label="Blocks from top to bottom" hx-swap-oob="true"' in answer
     assert 'id="result"' in answer
     assert 'id="blocks"' not in answer
 
 
 def test_edits_are_undone_and_redone_and_typing_is_one_edit(client, template):
-    do(client, template, "add:text")
+    press(client, template, "add:text")
     for words in ("N", "Ne", "New"):
-        do(client, template, "", chosen="b1", text=words, align="left")
+        press(client, template, "", chosen="b1", text=words, align="left")
     assert [edit.label for edit in DraftEdit.objects.order_by("place")] == [
         "Start", "Add Text", "Change Text (b1)",
     ]  # fmt: skip
-    do(client, template, "undo", chosen="b1")
+    press(client, template, "undo", chosen="b1")
     assert document(template).blocks[0].text == "Write here."
-    do(client, template, "undo", chosen="b1")
+    press(client, template, "undo", chosen="b1")
     assert document(template).blocks == []
-    do(client, template, "undo")
+    press(client, template, "undo")
     for _ in range(2):
-        do(client, template, "redo")
+        press(client, template, "redo")
     assert document(template).blocks[0].text == "New"
-    do(client, template, "undo")
-    do(client, template, "add:divider")
-    do(client, template, "redo")
+    press(client, template, "undo")
+    press(client, template, "add:divider")
+    press(client, template, "redo")
     assert [block.kind for block in document(template).blocks] == ["text", "divider"]
 
 
@@ -138,9 +140,9 @@ def test_only_the_last_hundred_edits_are_kept(template):
 
 
 def test_what_somebody_else_composed_meanwhile_is_not_overwritten(client, template, colleague):
-    do(client, template, "add:text")
+    press(client, template, "add:text")
     client.force_login(colleague)
-    answer = do(client, template, "add:divider", seen=0).content.decode()
+    answer = press(client, template, "add:divider", seen=0).content.decode()
     assert "Somebody else has changed this draft" in answer
     assert shape(document(template)) == ["b1"]
     with pytest.raises(Conflict):
@@ -148,33 +150,33 @@ def test_what_somebody_else_composed_meanwhile_is_not_overwritten(client, templa
 
 
 def test_a_wrong_field_is_named_and_nothing_is_saved(client, template):
-    do(client, template, "add:spacer")
-    answer = do(client, template, "", chosen="b1", height="9999").content.decode()
+    press(client, template, "add:spacer")
+    answer = press(client, template, "", chosen="b1", height="9999").content.decode()
     assert "Height, pixels: Ensure this value is less than or equal to 200." in answer
     assert document(template).blocks[0].height == 24
-    assert do(client, template, "up", chosen="b9").status_code == 200
+    assert press(client, template, "up", chosen="b9").status_code == 200
 
 
 def test_blocks_go_into_columns_move_and_are_removed(client, template):
-    do(client, template, "add:columns")
+    press(client, template, "add:columns")
     client.post(
         address(template, "template-compose"),
         {"chosen": "b1", "seen": draft_of(template).place, "op": "into:2", "into": "text"},
         headers=HTMX,
     )
     assert shape(document(template)) == [["b1", [], ["b2"]]]
-    do(client, template, "up", chosen="b2")
+    press(client, template, "up", chosen="b2")
     assert shape(document(template)) == [["b1", ["b2"], []]]
-    do(client, template, "count:3", chosen="b1")
-    do(client, template, "copy", chosen="b1")
-    do(client, template, "remove", chosen="b1")
+    press(client, template, "count:3", chosen="b1")
+    press(client, template, "copy", chosen="b1")
+    press(client, template, "remove", chosen="b1")
     assert shape(document(template)) == [["b3", ["b4"], [], []]]
 
 
 def test_a_shared_block_in_a_document_is_kept_with_its_version(client, template):
     share(source="Open till six")
-    do(client, template, "add:shared")
-    do(client, template, "save", chosen="b1", slug="hours")
+    press(client, template, "add:shared")
+    press(client, template, "save", chosen="b1", slug="hours")
     client.post(
         address(template), {"subject": "Hi", "seen": draft_of(template).place}, headers=HTMX
     )
@@ -185,19 +187,19 @@ def test_a_shared_block_in_a_document_is_kept_with_its_version(client, template)
 
 
 def test_a_fault_in_a_block_names_the_block(client, template):
-    do(client, template, "add:heading")
-    do(client, template, "add:text", chosen="b1")
+    press(client, template, "add:heading")
+    press(client, template, "add:text", chosen="b1")
     client.post(
         address(template), {"subject": "Hi", "seen": draft_of(template).place}, headers=HTMX
     )
-    answer = do(client, template, "", chosen="b2", text="{{ a | shout }}", align="left")
+    answer = press(client, template, "", chosen="b2", text="{{ a | shout }}", align="left")
     assert "There is no filter “shout”" in answer.content.decode()
-    answer = do(client, template, "", chosen="b2", text="{% if x %}", align="left")
+    answer = press(client, template, "", chosen="b2", text="{% if x %}", align="left")
     assert "Text (b2)" in answer.content.decode()
 
 
 def test_blocks_become_mjml_after_a_warning_and_only_one_way(client, template):
-    do(client, template, "add:heading")
+    press(client, template, "add:heading")
     warning = client.get(address(template, "template-to-mjml")).content.decode()
     assert "There is no way back to blocks" in warning
     assert draft_of(template).source_format == "blocks"
@@ -207,16 +209,16 @@ def test_blocks_become_mjml_after_a_warning_and_only_one_way(client, template):
     assert "<h1" in draft.source
     page = client.get(address(template)).content.decode()
     assert 'name="source"' in page
-    assert do(client, template, "add:text").status_code == 302
+    assert press(client, template, "add:text").status_code == 302
 
 
 def test_without_scripts_a_button_leads_back_to_its_block(client, template):
-    answer = do(client, template, "add:text", htmx=False)
+    answer = press(client, template, "add:text", htmx=False)
     assert answer.url == f"{address(template)}?show=desktop&block=b1"
     assert 'name="block-text"' in client.get(answer.url).content.decode()
 
 
 def test_viewers_compose_nothing(client, template, stranger):
     client.force_login(stranger)
-    assert do(client, template, "add:text").status_code == 403
+    assert press(client, template, "add:text").status_code == 403
     assert client.get(address(template, "template-to-mjml")).status_code == 403

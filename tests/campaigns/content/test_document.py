@@ -46,7 +46,7 @@ def test_a_document_is_read_as_it_was_written():
     ("written", "path"),
     [
         ('{"version": 2}', "version"),
-        ('{"colour": "red"}', "colour"),
+        ('{"shade": "red"}', "shade"),
         ('{"blocks": [{"kind": "video", "id": "b1"}]}', "blocks.0"),
         ('{"blocks": [{"kind": "text", "id": "b1", "size": 3}]}', "blocks.0.text.size"),
         ('{"blocks": [{"kind": "spacer", "id": "b1", "height": 9999}]}', "height"),
