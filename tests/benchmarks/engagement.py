@@ -16,6 +16,7 @@ from tests.benchmarks.ingest import Meter, start_server
 TIERS = {"S": (50_000, 4_000), "M": (200_000, 20_000), "L": (1_000_000, 100_000)}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PASSES = 6
+TABLES = ("campaigns_enrollment", "campaigns_timer", "campaigns_step")
 BATCH = 5_000
 
 HAND_WRITTEN = """
@@ -50,12 +51,16 @@ SELECT count(*) FROM adv
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tier", choices=TIERS, default="S")
+    from tests.benchmarks.journeys import measure_lag, measure_two_workers
+
     people, messages = TIERS[parser.parse_args().tier]
     server = start_server()
     try:
         make_people(people)
         limit = measure_hand_written(people)
         measure_engine(people, limit)
+        measure_two_workers()
+        measure_lag()
         measure_sending(messages)
     finally:
         server.stop(server.running_pid())
@@ -112,11 +117,16 @@ def measure_engine(people, limit):
     enroll(journey)
     print(f"{'enrolled':34} {people / (time.perf_counter() - started):>9,.0f}/s")
     run("ANALYZE")
+    before = {name: size_of(name) for name in TABLES}
     meter, steps = Meter(), 0
     for number in range(PASSES):
-        now = START + timedelta(days=number)
+        now, begun = START + timedelta(days=number), time.perf_counter()
         while (done := advance_due(now=now, batch=BATCH)).claimed:
             steps += done.moved
+        if number == 0:
+            print(
+                f"{'all due at once':34} {people:,} people moved on in {time.perf_counter() - begun:.1f} s"
+            )
     measured = meter.stop()
     tell("J1 engine, 1 worker", steps, measured)
     ratio = limit[0] / ((measured.server + measured.client) / steps)
@@ -127,12 +137,22 @@ def measure_engine(people, limit):
         "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'campaigns_enrollment'"
     )
     print(f"{'J4 updates in place':34} {hot / max(1, updates):.2f} (target 0.75)")
-    for table in ("campaigns_enrollment", "campaigns_timer", "campaigns_step"):
-        [(size,)] = run(
-            "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid "
-            "WHERE c.relname = %(name)s OR i.inhparent = %(name)s::regclass", name=table,
-        )  # fmt: skip
-        print(f"{table:34} {int(size) / 1e6:,.0f} MB after {steps:,} steps")
+    after = {name: size_of(name) for name in TABLES}
+    for name in TABLES:
+        print(
+            f"{name:34} {before[name] / 1e6:,.0f} to {after[name] / 1e6:,.0f} MB after {steps:,} steps"
+        )
+    queue = ("campaigns_enrollment", "campaigns_timer")
+    growth = sum(after[name] for name in queue) / sum(before[name] for name in queue)
+    print(f"{'J3 enrollments and timers grew to':34} {growth:.2f} (target 2.0)")
+
+
+def size_of(table):
+    [(size,)] = run(
+        "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid "
+        "WHERE c.relname = %(name)s OR i.inhparent = %(name)s::regclass", name=table,
+    )  # fmt: skip
+    return int(size)
 
 
 def publish_cycle():

@@ -8,6 +8,7 @@ from django import forms
 
 from campaigns.journeys.forms.base import NodeForm
 from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.signing import call_secret
 
 _FROM_EVENT: Final = re.compile(r"\{\{\s*event\.([^\s}]+)\s*\}\}")
 
@@ -63,7 +64,8 @@ class WebhookForm(NodeForm):
         self.fields["url"] = forms.CharField(
             label="Address", required=False, max_length=2_000, initial=self.node.get("url", ""),
             widget=forms.URLInput,
-            help_text="Gets a POST with the person's key and the entering event. A JSON object in "
+            help_text="Gets a POST with the person's key and the entering event, signed by the "
+            f"Standard Webhooks with the secret {call_secret().get_secret_value()}. A JSON object in "
             "its answer is kept for conditions and messages.",
         )  # fmt: skip
         self.fields["traits"] = forms.CharField(

@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from campaigns.channels.providers.webhook.provider import sign
 from campaigns.journeys import queries, stops, visits
+from campaigns.journeys.signing import call_secret
 from campaigns.journeys.visits import CallEnd, ClaimedCall
 from kernel.errors import Invalid, Unavailable
 from kernel.events import wake
@@ -45,13 +47,15 @@ def _make_call(client: OutgoingClient, call: ClaimedCall, *, now: datetime) -> N
     if not call.is_wanted:
         _finish(_failed(call, "The person has left the step."), now=now)
         return
+    content = _content(call)
     try:
         answer = client.request(
             "POST",
             call.params["url"],
-            headers={"Content-Type": "application/json", "Idempotency-Key": str(call.key)},
-            content=_content(call),
-        )
+            headers={**sign(str(call.key), content, secret=call_secret(), now=now),
+                     "Idempotency-Key": str(call.key)},
+            content=content,
+        )  # fmt: skip
     except Invalid as error:
         _finish(_failed(call, error.message), now=now)
         return

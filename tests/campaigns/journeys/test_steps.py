@@ -10,6 +10,7 @@ from campaigns.journeys.rules.definition import Problem, parse_definition
 from campaigns.journeys.services import calling
 from campaigns.journeys.services.advance import advance_all
 from campaigns.journeys.services.calling import make_calls
+from campaigns.journeys.signing import call_secret
 from profiles.customers.models import Customer
 from profiles.identities.models import Identity
 from profiles.touchpoints.models import Touchpoint
@@ -22,6 +23,7 @@ from tests.campaigns.builders import (
     publish,
 )
 from tests.campaigns.channels.http_server import HttpServer
+from tests.campaigns.channels.test_webhook import is_genuine
 from tests.campaigns.journeys.test_engine import BOUGHT, OUT, let_in, trail
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,7 @@ def test_a_server_is_called_once_and_its_answer_is_kept(server):
     (request,) = server.calls
     body, call = json.loads(request.body), Call.objects.get()
     assert request.headers["idempotency-key"] == str(call.key) == body["id"]
+    assert is_genuine(request, call_secret().get_secret_value().removeprefix("whsec_"))
     assert body["person"] == {"key": str(person.key), "traits": {"first_name": "Ada0"}}
     assert (body["event"], call.answer) == ({"total": 3}, {"score": 7})
     assert not Timer.objects.exists()
