@@ -43,6 +43,7 @@ from campaigns.journeys.models import (
     Step,
     Throttling,
     Timer,
+    TraitDay,
     Waiting,
 )
 from campaigns.journeys.outcome_models import MessageTally, Refusal
@@ -92,6 +93,7 @@ __all__ = [
     "TemplateVersion",
     "Throttling",
     "Timer",
+    "TraitDay",
     "Translation",
     "VolumeLimit",
     "VolumeUse",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from campaigns.deliveries.services import feedback
 from campaigns.journeys import results
+from campaigns.journeys.services import scheduling
 from campaigns.journeys.services.advance import (
     go_on_by_decision,
     go_on_by_message_event,
@@ -38,6 +39,12 @@ def signal_journeys(bounds: Bounds, *, now: datetime) -> None:
 def enter_by_event(bounds: Bounds, *, now: datetime) -> None:
     """Let in those about whom an app published an event."""
     enroll_from_log("kernel.event", bounds, now=now)
+
+
+@subscribe("profiles.trait_entry", name="campaigns.trait_days")
+def keep_days(bounds: Bounds, **_: datetime) -> None:
+    """Note the dates that journeys wait for."""
+    scheduling.keep_days(bounds)
 
 
 @subscribe("campaigns.delivery_event", name="campaigns.tell_events", batch=2_000)

@@ -50,6 +50,7 @@ from profiles.webhooks.services.translating import WebhookTranslator
 register_log("profiles.touchpoint", "profiles_touchpoint", time_column="received_at")
 retained_logs.register("profiles.touchpoint", TouchpointRetention())
 register_log("profiles.consent_entry", "profiles_consent_entry", time_column="at")
+register_log("profiles.trait_entry", "profiles_trait_entry", time_column="recorded_at")
 register_event_type("profiles.opt_in_asked", version=1, payload=OptInAsked)
 register_event_type("profiles.segment_drifted", version=1, payload=SegmentDrifted)
 register_event_type("profiles.segment_failed", version=1, payload=SegmentFailed)

@@ -38,8 +38,8 @@ class MakeAdvocate:
     label = "Make an advocate"
     note = "A code and link to share: {{ referral.link }}"
     icon = "share-2"
-    outlets = ("advocate", "no program")
-    params_type = NoSettings
+    outlets: tuple[str, ...] = ("advocate", "no program")
+    params_type: type[BaseModel] = NoSettings
     reasons: Mapping[str, str] = {
         "made_advocate": "Got a referral code of their own",
         "no_program": "No referral program was live",
@@ -64,8 +64,8 @@ class GrantReward:
     label = "Grant a reward"
     note = "Of the live referral program"
     icon = "gift"
-    outlets = ("granted", "no program")
-    params_type = RewardSettings
+    outlets: tuple[str, ...] = ("granted", "no program")
+    params_type: type[BaseModel] = RewardSettings
     reasons: Mapping[str, str] = {"reward_promised": "Got a reward"}
 
     def decide(self, params: RewardSettings, visits: Sequence[Visit], *, now: datetime) -> Answers:

@@ -237,6 +237,21 @@ def list_date_entrants(
     return SCHEDULED.all("list_date_entrants", {**params, **span}, into=DateEntrant)
 
 
+def lock_days() -> None:
+    """Keep everybody else from keeping the days of traits until this transaction ends."""
+    SCHEDULED.run("lock_days")
+
+
+def fill_days() -> None:
+    """Write the days of all traits that triggers wait for, of everybody."""
+    SCHEDULED.run("fill_days")
+
+
+def refresh_days(bounds: Bounds) -> None:
+    """Write the days of the people whose traits a batch of the log changed."""
+    SCHEDULED.run("refresh_days", bounds.params)
+
+
 def save_progress(trigger_id: int, *, progress: int, next_at: datetime | None) -> None:
     """Note how far a trigger has come, and when it goes on."""
     params = {"id": trigger_id, "progress": progress, "next_at": next_at}

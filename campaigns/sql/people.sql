@@ -109,6 +109,8 @@ WITH ended AS (
     WHERE r.customer_id = c.id AND (c.id = ANY (%(ids)s::bigint[]) OR c.merged_into_id = ANY (%(ids)s::bigint[]))
 ), devices AS (
     DELETE FROM campaigns_device x WHERE x.customer_id = ANY (%(ids)s::bigint[])
+), days AS (
+    DELETE FROM campaigns_trait_day y WHERE y.customer_id = ANY (%(ids)s::bigint[])
 ), cards AS (
     DELETE FROM campaigns_card x WHERE x.customer_id = ANY (%(ids)s::bigint[])
 )

@@ -105,6 +105,7 @@ class TraitEntry(models.Model):
     `recorded_for` is the person on whose profile it was written; `customer_id` whom it is about by
     what is known today. `prevailed` says whether the values became those of the profile. A null
     in `traits` is a removal. `cause` tells what a source said from what merging and parting wrote.
+    A fact log: the column `xid` (see `kernel.events`) exists in the table only.
     """
 
     class Cause(models.TextChoices):

@@ -24,6 +24,7 @@ from campaigns.journeys.nodes.matching import json_path
 from campaigns.journeys.nodes.send import Send
 from campaigns.journeys.rules.definition import AnyNode, Definition, Problem, parse_definition
 from campaigns.journeys.services.enroll import enroll_members
+from campaigns.journeys.services.scheduling import fill_days
 from campaigns.journeys.services.triggers import make_trigger
 from kernel.audit import record
 from kernel.errors import Conflict, Invalid
@@ -72,6 +73,8 @@ def publish_journey(
     journey.people_inside = Journey.PeopleInside.GO_ON
     journey.save(update_fields=["live_version", "status", "people_inside"])
     stops.release_timers(journey.pk)
+    if any(row.kind == JourneyTrigger.Kind.DATE_TRAIT for row in triggers):
+        fill_days()
     enrolled = 0
     if parsed.entry.starts != "future":
         at_once = [row for row in triggers if row.kind == "segment_entered"]

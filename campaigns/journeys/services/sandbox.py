@@ -33,6 +33,7 @@ TABLES: Final = (
     "campaigns_node_tally",
     "campaigns_refusal",
     "campaigns_throttle",
+    "campaigns_trait_day",
     "campaigns_call",
     "campaigns_delivery",
     "campaigns_decision",

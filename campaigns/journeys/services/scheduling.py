@@ -12,7 +12,7 @@ from campaigns.journeys.models import JourneyTrigger
 from campaigns.journeys.nodes.recurrence import next_occurrence
 from campaigns.journeys.queries import DueTrigger, Entrant
 from campaigns.journeys.rules.calendar import find_zone
-from kernel.events import wake
+from kernel.events import Bounds, wake
 
 log = structlog.get_logger()
 
@@ -51,6 +51,24 @@ def start_due(*, now: datetime) -> int:
     log.info("journeys.scheduled", trigger=due.id, late=is_late, entered=entered)
     wake("campaigns.advance_journeys")
     return 1
+
+
+def keep_days(bounds: Bounds) -> None:
+    """Note the dates that a batch of trait changes tells, where a journey waits for such.
+
+    Runs inside the transaction of the log's reader.
+    """
+    queries.lock_days()
+    queries.refresh_days(bounds)
+
+
+def fill_days() -> None:
+    """Note the dates of everybody for the traits that journeys wait for; one statement.
+
+    In the transaction that publishes the trigger, so that changes after it are read from the log.
+    """
+    queries.lock_days()
+    queries.fill_days()
 
 
 def first_time(trigger: JourneyTrigger, *, now: datetime) -> datetime | None:

@@ -116,6 +116,7 @@ class Simulation:
     def _settle(self, now: datetime) -> None:
         for _ in range(_MOST_ROUNDS):
             moved = self._read_facts(now)
+            queries.fill_days()
             moved += scheduling.start_due(now=now)
             moved += advance.advance_all(now=now, by=self._decide)
             decided, messages = rehearse_due(now=now, outcome_of=self.outcome_of)

@@ -132,8 +132,8 @@ def test_a_birthday_comes_every_year_on_each_persons_own_clock():
 @pytest.mark.django_db
 def test_a_date_passes_once():
     trigger = {"kind": "date_trait", "trait": "renewal", "offset_days": 2}
-    publish(entry(trigger, next_="out", reentry="after_exit"), OUT)
     person = make_customer(renewal="2026-03-10")
+    publish(entry(trigger, next_="out", reentry="after_exit"), OUT)
     for hours in range(0, 72, 6):
         start_all(after(hours=hours))
         Enrollment.objects.update(state="finished")
