@@ -16,10 +16,21 @@ class Migration(migrations.Migration):
             model_name='grant',
             name='referrals_grant_rule',
         ),
-        migrations.AlterField(
-            model_name='grant',
-            name='referral',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='referrals.referral'),
+        migrations.SeparateDatabaseAndState(
+            # Django would drop the foreign key and make it again.
+            database_operations=[
+                migrations.RunSQL(
+                    'ALTER TABLE "referrals_grant" ALTER COLUMN "referral_id" DROP NOT NULL',
+                    'ALTER TABLE "referrals_grant" ALTER COLUMN "referral_id" SET NOT NULL',
+                )
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='grant',
+                    name='referral',
+                    field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='referrals.referral'),
+                ),
+            ],
         ),
         migrations.AddConstraint(
             model_name='grant',
