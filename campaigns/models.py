@@ -27,6 +27,7 @@ from campaigns.deliveries.models import (
     VolumeLimit,
     VolumeUse,
 )
+from campaigns.journeys.day_models import TraitDay
 from campaigns.journeys.models import (
     Call,
     Enrollment,
@@ -43,7 +44,6 @@ from campaigns.journeys.models import (
     Step,
     Throttling,
     Timer,
-    TraitDay,
     Waiting,
 )
 from campaigns.journeys.outcome_models import MessageTally, Refusal

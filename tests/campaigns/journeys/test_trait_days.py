@@ -6,7 +6,8 @@ from random import Random
 import pytest
 from django.db import connection
 
-from campaigns.journeys.models import Enrollment, TraitDay
+from campaigns.journeys.day_models import TraitDay
+from campaigns.journeys.models import Enrollment
 from campaigns.journeys.queries import list_date_entrants
 from campaigns.journeys.services.scheduling import DATE_CHECK, start_due
 from kernel.testing import drain_facts
