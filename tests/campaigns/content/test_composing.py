@@ -59,7 +59,7 @@ def test_from_an_empty_mail_to_a_published_one(client, template):
     assert "autofocus" in answer
     press(client, template, "", chosen="b1", text="Hi {{ first_name }}", level="1", align="left")
     press(client, template, "add:button", chosen="b1")
-    do(
+    press(
         client,
         template,
         "save",
