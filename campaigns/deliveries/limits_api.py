@@ -82,7 +82,8 @@ class Rule(APIView):
 
 def _save(asked: ModelSerializer[Any], request: Request, *, status: int = 200) -> Response:
     asked.is_valid(raise_exception=True)
-    limit = asked.instance or asked.Meta.model()
+    kind: Any = asked.Meta.model
+    limit = asked.instance or kind()
     for name, value in asked.validated_data.items():
         setattr(limit, name, value)
     limits.save_limit(limit, actor=actor_of(request.user), now=timezone.now())

@@ -31,9 +31,11 @@ class LogForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 @require("publish")
 def settle_all(request: HttpRequest) -> HttpResponse:
-    posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = LogForm(*posted, label_suffix="")
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = LogForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, label_suffix=""
+    )
+    if is_sent and form.is_valid():
         log = TextIOWrapper(form.cleaned_data["log"].file, encoding="utf-8", errors="replace")
         settled = settle_by_log(
             log, is_whole=form.cleaned_data["is_whole"], actor=actor_of(request.user),
