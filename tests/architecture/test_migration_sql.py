@@ -26,6 +26,7 @@ EXCLUDED = (
 )
 
 
+@pytest.mark.timeout(180)
 def test_new_migrations_take_no_dangerous_lock(tmp_path: Path):
     lines = new_sql()
     script = tmp_path / "new.sql"
@@ -39,7 +40,9 @@ def test_new_migrations_take_no_dangerous_lock(tmp_path: Path):
         changed = re.match(r'(?:ALTER TABLE "|DROP FUNCTION |DROP INDEX )(\w+)', text)
         # Nobody waits for a lock on what the same release makes.
         is_new = changed is not None and changed.group(1) in made
-        if name.partition(".")[0] in PACKAGES and not is_new:
+        # The judge takes Django's check of deferred constraints for the drop of one.
+        is_check = text.startswith("SET CONSTRAINTS")
+        if name.partition(".")[0] in PACKAGES and not (is_new or is_check):
             found.append(f"{name}: {message} [{text[:80]}]")
     assert found == []
 
