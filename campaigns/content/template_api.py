@@ -21,8 +21,8 @@ from campaigns.content.template_serializers import (
     TagsSerializer,
     TemplatePageSerializer,
     TemplateSerializer,
-    VersionPageSerializer,
-    VersionSerializer,
+    TemplateVersionPageSerializer,
+    TemplateVersionSerializer,
 )
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.access.actors import actor_of
@@ -98,7 +98,7 @@ class Versions(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_template_versions", tags=_TAGS, responses=VersionPageSerializer,
+        operation_id="list_template_versions", tags=_TAGS, responses=TemplateVersionPageSerializer,
         summary="The published versions of a template, newest first",
     )  # fmt: skip
     def get(self, _request: Request, key: str) -> Response:
@@ -109,7 +109,7 @@ class Versions(APIView):
             }
             for version in _find(key).versions.order_by("-number")
         ]  # fmt: skip
-        return Response({"results": VersionSerializer(rows, many=True).data})
+        return Response({"results": TemplateVersionSerializer(rows, many=True).data})
 
 
 class Preview(APIView):

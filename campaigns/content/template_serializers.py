@@ -69,14 +69,14 @@ class DraftWordsSerializer(WordsSerializer):
     )
 
 
-class VersionSerializer(serializers.Serializer[Any]):
+class TemplateVersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     published_at = serializers.DateTimeField()
     locales = serializers.ListField(child=serializers.CharField())
 
 
-class VersionPageSerializer(serializers.Serializer[Any]):
-    results = VersionSerializer(many=True)
+class TemplateVersionPageSerializer(serializers.Serializer[Any]):
+    results = TemplateVersionSerializer(many=True)
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):

@@ -24,21 +24,28 @@ def start(people: int, port: int) -> None:
     from campaigns.contracts import Channel, MessageClass, SenderDraft, TemplateDraft
     from profiles.segments.services.listing import create_list
 
-    by, now = {"actor": "command:test", "now": timezone.now()}, timezone.now()
+    actor, now = "command:test", timezone.now()
     sink = SenderDraft(
         name="Sink", channel=Channel.EMAIL, kind="smtp", from_address="s@shop.example",
         config={"host": "127.0.0.1", "port": port},
     )  # fmt: skip
-    facade.create_sender(sink, key=uuid4(), **by)
+    facade.create_sender(sink, key=uuid4(), actor=actor, now=now)
     words = TemplateDraft(channel=Channel.EMAIL, subject="Hi {{ first_name }}", source=SOURCE)
     template = uuid4()
     facade.create_template(
-        "News", key=template, draft=words, purpose=(MessageClass.MARKETING, ""), **by
+        "News",
+        key=template,
+        draft=words,
+        purpose=(MessageClass.MARKETING, ""),
+        actor=actor,
+        now=now,
     )
     everybody = create_list(name="Everybody", description="", now=now)
     _make_people(everybody.pk, people)
     parts = {"included": [everybody.pk], "holdout_percent": 0}
-    facade.start_broadcast("News", key=uuid4(), template=template, parts=parts, **by)
+    facade.start_broadcast(
+        "News", key=uuid4(), template=template, parts=parts, actor=actor, now=now
+    )
 
 
 def _make_people(segment_id: int, count: int) -> None:

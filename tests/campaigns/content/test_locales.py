@@ -179,7 +179,7 @@ def test_the_editor_has_a_tab_for_each_language(client, owner, translated):
     assert f'href="{editor}?locale=de-AT"' in page
     answer = client.post(address(translated, "template-locale-add"), {"locale": "nl"})
     assert answer.url == f"{editor}?locale=nl"
-    seen = {"seen": 0, "source": MJML, "source_format": "mjml", "subject": "Hoi {{ first_nam"}
+    seen = {"seen": 0, "source": MJML, "source_format": "mjml", "subject": "Hoi {{ first_"}
     saved = client.post(f"{editor}?locale=nl", seen, headers={"HX-Request": "true"})
     assert "Subject: Line 1" in saved.content.decode()
     answer = client.post(address(translated, "template-publish"))
