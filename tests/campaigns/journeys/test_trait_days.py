@@ -76,7 +76,7 @@ def test_those_found_are_those_whom_a_look_at_everybody_finds(yearly, offset_day
         rows = list_date_entrants(settings, after=0, batch=1_000, **span)
         assert [row.customer_id for row in rows] == expected
         found += len(expected)
-    assert found >= len(days)
+    assert found > 50
 
 
 def test_a_date_that_is_told_changed_or_withdrawn_later_counts_as_it_is():
