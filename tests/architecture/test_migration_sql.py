@@ -61,7 +61,7 @@ def test_released_migrations_exist():
 def judge(script: Path) -> list[tuple[int, str]]:
     """Return squawk's objections with their line numbers."""
     squawk = Path(sys.executable).parent / "squawk"
-    options = ["--assume-in-transaction", "--pg-version=15.0", "--reporter=gcc"]
+    options = ["--assume-in-transaction", "--pg-version=16.0", "--reporter=gcc"]
     options += [f"--exclude={rule}" for rule in EXCLUDED]
     done = subprocess.run([squawk, *options, script], capture_output=True, text=True, check=False)
     pattern = re.compile(rf"^{re.escape(str(script))}:(\d+):\d+: (.*)$", re.MULTILINE)
