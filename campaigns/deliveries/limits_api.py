@@ -99,8 +99,11 @@ def _views(
     parts = {"model": model, "serializer": serializer}
     listed = extend_schema_view(
         get=extend_schema(operation_id=f"list_{noun}", summary=f"List {words}", **many),
-        post=extend_schema(operation_id=f"create_{noun}", summary=f"Create {words}", **one),
-    )(type(f"{noun}_list", (_Limits,), parts))
+        post=extend_schema(
+            operation_id=f"create_{noun}", summary=f"Create {words}",
+            **one | {"responses": {201: serializer}},
+        ),
+    )(type(f"{noun}_list", (_Limits,), parts))  # fmt: skip
     single = extend_schema_view(
         put=extend_schema(operation_id=f"replace_{noun}", summary=f"Replace {words}", **one),
         delete=extend_schema(

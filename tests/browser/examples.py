@@ -200,11 +200,6 @@ def _messages_tab():
 
 @example("campaigns:message")
 def _one_message():
-    return {"key": _message()[1].key}
-
-
-@example("campaigns:message-content")
-def _said():
     _, delivery, _ = _message()
     type(delivery).objects.filter(pk=delivery.pk).update(wording={"first_name": "Ada"})
     return {"key": delivery.key}

@@ -11,7 +11,6 @@ from django.test import Client
 
 from campaigns.channels.providers.twilio.provider import TwilioConfig, TwilioProvider
 from campaigns.channels.services import create_sender
-from campaigns.content.selectors import get_compiled_words
 from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, DeliveryEvent
@@ -180,12 +179,6 @@ def test_help_is_answered_and_small_talk_is_not(sender, person):
     answer = say(sender, "please stop sending tents to my mother", sid="SM2")
     assert b"<Message>" not in answer.content
     assert Consent.objects.get(customer=person).state == "granted"
-
-
-@pytest.fixture(autouse=True)
-def fresh_words():
-    """Tests that empty tables give new words the ids of old ones."""
-    get_compiled_words.cache_clear()
 
 
 def test_a_message_goes_all_the_way_and_a_dead_number_is_not_tried_again(person, settings):
