@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from profiles.computed import api as computed
 from profiles.directory import account_api, api, consent_api, merge_api, trait_api
+from profiles.exports import api as exports
 from profiles.imports import api as imports
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
@@ -76,6 +77,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consent-topics/", consent_api.Topics.as_view(), name="api_consent_topics"),
     path("suppressions/", consent_api.Suppressions.as_view(), name="api_suppressions"),
     path("suppressions/change/", consent_api.ChangeSuppressions.as_view(), name="api_suppress"),
+    path("exports/", exports.Exports.as_view(), name="api_exports"),
+    path("exports/<str:key>/", exports.OneExport.as_view(), name="api_one_export"),
     path("uploads/", imports.Uploads.as_view(), name="api_uploads"),
     path("uploads/<str:key>/", imports.OneUpload.as_view(), name="api_upload"),
     path("uploads/<str:key>/mapping/", imports.UploadMapping.as_view(), name="api_upload_mapping"),

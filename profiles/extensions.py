@@ -24,6 +24,7 @@ from profiles.contracts import (
 )
 from profiles.directory.services import DirectoryData
 from profiles.duplicates.services import DuplicateData
+from profiles.exports.services.erasing import ExportData
 from profiles.extension_points import (
     customer_mergers,
     personal_data_sources,
@@ -112,7 +113,7 @@ register_queue("profiles.inbox", "Requests to store", read_inbox_depth)
 translators.register(ROUTE, WebhookTranslator())
 # Identifiers go last: the others find by them what to erase.
 _personal = (
-    TouchpointData(), AccountData(), DuplicateData(), DirectoryData(), WebhookData(), UploadData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
+    TouchpointData(), AccountData(), DuplicateData(), DirectoryData(), WebhookData(), UploadData(), ExportData(), ConsentData(), SegmentData(), ComputedData(), IdentityData()
 )  # fmt: skip
 for source in _personal:
     personal_data_sources.register(source.key, source)

@@ -15,6 +15,7 @@ from profiles.consent.models import (
 from profiles.customers.models import Customer, Merge, TraitEntry, TraitPolicy
 from profiles.directory.models import PersonName, SavedView
 from profiles.duplicates.models import Duplicate
+from profiles.exports.models import Export
 from profiles.identities.models import BlockedValue, DeviceMove, Identity, StitchHold, Tombstone
 from profiles.imports.models import Pull, PullRun, Upload, UploadPerson, UploadPiece, UploadProblem
 from profiles.schema.models import (
@@ -68,6 +69,7 @@ __all__ = [
     "EventDay",
     "EventLibrary",
     "EventSchema",
+    "Export",
     "Identity",
     "InboxItem",
     "Merge",

@@ -14,6 +14,7 @@ from profiles.directory import merge_views as merging
 from profiles.directory import privacy_views as privacy
 from profiles.directory import trait_views as traits
 from profiles.directory import views as directory
+from profiles.exports import views as exports
 from profiles.imports.views import pulls
 from profiles.imports.views import uploads as imports
 from profiles.schema import views as schema
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"imports/<uuid:key>/{action}/", imports.act, {"action": action}, f"upload-{action}")
         for action in ("start", "stop", "resume")
     ),
+    path("exports/<str:token>/", exports.export_file, name="export_file"),
     path("schema/", schema.events, name="schema"),
     path("schema/new/", schema.new_event, name="schema_new"),
     path("schema/violations/", schema.violations, name="schema_violations"),

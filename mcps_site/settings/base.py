@@ -150,6 +150,10 @@ CONTENT_SECURITY_POLICY = {
 
 # Where messages lie that are captured instead of sent.
 CAPTURED_DIR = places.data_dir() / "captured"
+# Exports lie here; nothing below it is served by its path.
+MEDIA_ROOT = places.data_dir() / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STATIC_URL = "/static/"
 STATIC_ROOT = places.data_dir() / "static"
 STATICFILES_DIRS = [BASE_DIR / "mcps_site" / "static"]

@@ -1,0 +1,65 @@
+"""The REST API of exports: ask for a file, see how far it is, take the link to it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kernel.access.actors import actor_of
+from kernel.access.permissions import CanViewPersonalData
+from kernel.errors import NotFound
+from kernel.http.api.keys import read_key
+from kernel.http.idempotency import idempotent
+from profiles.exports.models import Export
+from profiles.exports.serializers import ExportSerializer, NewExportSerializer
+from profiles.exports.services.asking import Wish, ask_export, make_token
+
+_TAGS = ["Exports"]
+
+
+class Exports(APIView):
+    permission_classes = (CanViewPersonalData,)
+
+    @extend_schema(
+        operation_id="create_export", tags=_TAGS, request=NewExportSerializer,
+        responses={202: ExportSerializer}, summary="Ask for a file of people or touchpoints; audited",
+    )  # fmt: skip
+    @idempotent
+    def post(self, request: Request) -> Response:
+        entries = NewExportSerializer(data=request.data)
+        entries.is_valid(raise_exception=True)
+        said = entries.validated_data
+        wish = Wish(
+            what=said["what"], form=said["format"], segment_key=said["segment"],
+            since=said["from"], until=said["until"],
+        )  # fmt: skip
+        export = ask_export(wish, actor=actor_of(request.user), now=timezone.now())
+        return Response(_show(export), status=202)
+
+
+class OneExport(APIView):
+    permission_classes = (CanViewPersonalData,)
+
+    @extend_schema(
+        operation_id="get_export", tags=_TAGS, responses=ExportSerializer,
+        summary="Show how far an export is, with a new link to its file",
+    )  # fmt: skip
+    def get(self, request: Request, key: str) -> Response:
+        wanted = read_key(key, thing="export")
+        export = Export.objects.select_related("segment").filter(key=wanted).first()
+        if export is None:
+            raise NotFound("There is no such export.")
+        link = None
+        if export.status == Export.Status.READY:
+            token = make_token(export, actor=actor_of(request.user), now=timezone.now())
+            link = settings.PUBLIC_URL + reverse("profiles:export_file", args=[token])
+        return Response({**_show(export), "download_url": link})
+
+
+def _show(export: Export) -> dict[str, Any]:
+    return dict(ExportSerializer(export).data)

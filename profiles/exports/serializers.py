@@ -1,0 +1,53 @@
+"""What the REST API of exports takes and gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+from typing_extensions import override
+
+from profiles.exports.models import Export
+
+
+class NewExportSerializer(serializers.Serializer[Any]):
+    """What the file is to hold."""
+
+    what = serializers.ChoiceField(choices=Export.What.values)
+    format = serializers.ChoiceField(choices=Export.Form.values)
+    segment = serializers.UUIDField(
+        allow_null=True, default=None, help_text="Only its members; null for everybody."
+    )
+    until = serializers.DateTimeField(
+        allow_null=True, default=None, help_text="Touchpoints that occurred before this instant."
+    )
+
+    @override
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        since = serializers.DateTimeField(
+            allow_null=True,
+            default=None,
+            help_text="Touchpoints that occurred from this instant on.",
+        )
+        return {**super().get_fields(), "from": since}
+
+
+class ExportSerializer(serializers.ModelSerializer[Export]):
+    """An export and how far it is."""
+
+    segment = serializers.UUIDField(source="segment.key", default=None, allow_null=True)
+    format = serializers.CharField(source="form")
+    download_url = serializers.URLField(
+        allow_null=True, default=None,
+        help_text="The gzipped file, for an hour; null unless the export is ready.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Export
+        fields = (
+            "key", "what", "segment", "until", "format", "status", "rows", "progress_percent",
+            "size", "failure", "created_at", "ended_at", "download_url",
+        )  # fmt: skip
+
+    @override
+    def get_fields(self) -> dict[str, Any]:
+        since = serializers.DateTimeField(source="since", allow_null=True)
+        return {**super().get_fields(), "from": since}

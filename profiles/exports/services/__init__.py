@@ -1,0 +1,1 @@
+"""Asking for exports, making their files, and taking erased people out of them."""
