@@ -152,3 +152,22 @@ class DraftEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft_id} #{self.place} {self.label}"
+
+
+class SentTest(models.Model):
+    """A test that a staff member sent to themselves; no delivery, so nothing counts it.
+
+    `outcome` stays `uncertain` where a crash came before the provider's answer.
+    """
+
+    key = models.UUIDField(unique=True)
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="tests")
+    sent_by = models.CharField(max_length=80)
+    sent_at = models.DateTimeField()
+    outcome = models.CharField(max_length=16, default="uncertain")
+
+    class Meta:
+        db_table = "campaigns_template_test"
+
+    def __str__(self) -> str:
+        return f"{self.template_id} to {self.sent_by}"

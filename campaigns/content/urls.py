@@ -9,6 +9,7 @@ from campaigns.content.views import (
     pages,
     shared,
     sources,
+    testing,
     translating,
     writing,
 )
@@ -53,6 +54,7 @@ urlpatterns = [
     path("templates/<uuid:key>/edit/mjml/", composing.to_mjml, name="template-to-mjml"),
     path("templates/<uuid:key>/tags/", keeping.tags, name="template-tags"),
     path("templates/<uuid:key>/archive/", keeping.archive, name="template-archive"),
+    path("templates/<uuid:key>/test/", testing.send, name="template-test"),
     path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),
     path("templates/<uuid:key>/discard/", writing.discard, name="template-discard"),
 ]

@@ -18,6 +18,7 @@ from campaigns.content.selectors import get_compiled_words
 from campaigns.content.views.tabs import content_tabs
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
+from kernel.ids import new_key
 from profiles.contracts import CustomerSummary
 
 # The message brings inline styles, which no page of ours may have; so it lives in a frame whose
@@ -60,7 +61,7 @@ def template(request: HttpRequest, key: UUID) -> HttpResponse:
         words = f"in “{locale}”" if locale else "in the default words"
         context |= {
             "preview": shown, "names": names, "is_refused": isinstance(shown.words, Refusal),
-            "locale": locale,
+            "locale": locale, "test": new_key(now=timezone.now()),
             "said_as": f"{shown.person or 'With sample values'}{f', {words}' if tags else ''}",
             "languages": [
                 (tag or f"Default ({found.language})", f"?locale={tag}", tag == locale, "")

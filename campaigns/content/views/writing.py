@@ -15,19 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 from campaigns.content import editing
 from campaigns.content.audience import count_lacks
 from campaigns.content.branding import list_voices
-from campaigns.content.compiling import FinishedWords, finish_draft, line_of
+from campaigns.content.compiling import line_of
 from campaigns.content.composing import BLOCKS
 from campaigns.content.forms import DraftForm, NewTemplateForm, label_of, locale_of_field
 from campaigns.content.models import Template, WorkingDraft
-from campaigns.content.pieces import load_pieces
 from campaigns.content.previewing import find_person, locale_for, preview_words
-from campaigns.content.rules.checks import Check, Checked, check_message
+from campaigns.content.reviewing import check_draft, finish, review_drafts
 from campaigns.content.rules.rendering import Refusal
-from campaigns.content.sources import find_segments
 from campaigns.content.translating import list_draft_locales
 from campaigns.content.views.pages import asked_person, find_template, framed
 from campaigns.content.views.panel import composer
-from campaigns.contracts import MessageClass
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
@@ -35,7 +32,6 @@ from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
 from profiles.facade import list_segments
 
-_STALE = {"archived": "was archived", "draft": "was never published"}
 SHOWN = (("desktop", "Desktop"), ("phone", "Phone"), ("dark", "Dark"), ("text", "Plain text"))
 # Programs without a dark style of the sender's turn the colors round; this shows how that looks.
 _DARK = (
@@ -108,7 +104,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 def draft_preview(request: HttpRequest, key: UUID) -> HttpResponse:
     draft = find_asked_draft(request, key)
     try:
-        finished = _finish(draft)
+        finished = finish(draft)
     except Invalid as error:
         return framed(error.message)
     shown = preview_words(
@@ -129,7 +125,7 @@ def values(request: HttpRequest, key: UUID) -> HttpResponse:
         "template": draft.template, "locale": draft.locale, "segments": segments, "chosen": chosen,
     }  # fmt: skip
     try:
-        finished = _finish(draft)
+        finished = finish(draft)
     except Invalid as error:
         context["refused"] = error.message
     else:
@@ -141,7 +137,14 @@ def values(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("publish")
 def publish(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Publish the draft; faults keep it back, warnings are shown once to be confirmed."""
     found = find_template(key)
+    review = review_drafts(found)
+    if review.faults or (review.warnings and "anyway" not in request.POST):
+        faults = [(label_of(found, each.part), each) for each in review.faults]
+        context = {"template": found, "faults": faults, "warnings": review.warnings}
+        status = 422 if faults else 200
+        return render(request, "campaigns/content/review.html", context, status=status)
     try:
         version = editing.publish_draft(found, actor=actor_of(request.user), now=timezone.now())
     except Invalid as error:
@@ -232,7 +235,7 @@ def result_of(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -
         "may_choose_person": may(request.user, "view_personal_data"),
     }
     try:
-        finished = _finish(draft)
+        finished = finish(draft)
     except Invalid as error:
         line = line_of(error.message)
         part = label_of(draft.template, error.field)
@@ -243,32 +246,7 @@ def result_of(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -
         "preview": shown,
         "gets": locale_for(reader, list_draft_locales(draft.template)) if reader else draft.locale,
         "is_refused": isinstance(shown.words, Refusal),
-        "checks": _checks(draft.template, draft, finished),
+        "checks": check_draft(draft, finished),
         "paths": finished.compiled.paths,
+        "test": new_key(now=timezone.now()),
     }
-
-
-def _finish(draft: WorkingDraft) -> FinishedWords:
-    written, is_marketing = editing.as_written(draft), _is_marketing(draft.template)
-    return finish_draft(written, is_marketing=is_marketing, pieces=load_pieces())
-
-
-def _checks(template: Template, draft: WorkingDraft, finished: FinishedWords) -> list[Any]:
-    message = Checked(
-        channel=template.channel,
-        is_marketing=_is_marketing(template),
-        subject=finished.subject,
-        html=finished.html,
-        text=finished.whole_text,
-        has_own_text=bool(draft.text.strip()),
-    )
-    unheard = [
-        Check(False, f"Segment “{segment.name}” {_STALE[segment.status]}: nobody is in it.")
-        for segment in find_segments(finished.compiled.segments)
-        if segment.status in _STALE
-    ]
-    return [*unheard, *check_message(message)]
-
-
-def _is_marketing(template: Template) -> bool:
-    return template.message_class == MessageClass.MARKETING

@@ -183,7 +183,7 @@ def test_the_editor_has_a_tab_for_each_language(client, owner, translated):
     saved = client.post(f"{editor}?locale=nl", seen, headers={"HX-Request": "true"})
     assert "Subject: Line 1" in saved.content.decode()
     answer = client.post(address(translated, "template-publish"))
-    assert answer.url == f"{editor}?locale=nl"
+    assert f'href="{editor}?locale=nl">nl, Subject' in answer.content.decode()
     answer = client.post(address(translated, "template-locale-remove"), {"locale": "nl"})
     assert answer.url == editor
     assert client.get(f"{editor}?locale=nl").url == editor
