@@ -74,6 +74,22 @@ def set_tags(template: Template, tags: Iterable[str], *, actor: str, now: dateti
 
 
 @transaction.atomic
+def set_utm(
+    template: Template, *, takes_utm: bool, campaign: str, actor: str, now: datetime
+) -> None:
+    """Say whether links of this template are marked, and with which `utm_campaign`; empty: the name."""
+    locked = Template.objects.select_for_update().get(pk=template.pk)
+    before = {"takes_utm": locked.takes_utm, "utm_campaign": locked.utm_campaign}
+    after = {"takes_utm": takes_utm, "utm_campaign": campaign.strip()[:120]}
+    if before != after:
+        Template.objects.filter(pk=locked.pk).update(**after)
+        record(
+            actor=actor, verb="changed", object_type="template", object_id=str(locked.key),
+            before=before, after=after, now=now,
+        )  # fmt: skip
+
+
+@transaction.atomic
 def set_archived(template: Template, *, is_archived: bool, actor: str, now: datetime) -> Template:
     """Take a template out of use, or back into it. Its versions stay, for the messages they sent.
 

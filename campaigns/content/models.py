@@ -25,6 +25,8 @@ class Template(models.Model):
     language = models.CharField(max_length=16, db_default="en")
     tags = ArrayField(models.TextField(), default=list, db_default=[])
     is_archived = models.BooleanField(default=False, db_default=False)
+    takes_utm = models.BooleanField(default=True, db_default=True)
+    utm_campaign = models.CharField(max_length=120, blank=True, default="", db_default="")
     live_version = models.ForeignKey(
         "campaigns.TemplateVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )

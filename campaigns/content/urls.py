@@ -53,6 +53,7 @@ urlpatterns = [
     path("templates/<uuid:key>/edit/blocks/", composing.compose, name="template-compose"),
     path("templates/<uuid:key>/edit/mjml/", composing.to_mjml, name="template-to-mjml"),
     path("templates/<uuid:key>/tags/", keeping.tags, name="template-tags"),
+    path("templates/<uuid:key>/utm/", keeping.utm, name="template-utm"),
     path("templates/<uuid:key>/archive/", keeping.archive, name="template-archive"),
     path("templates/<uuid:key>/test/", testing.send, name="template-test"),
     path("templates/<uuid:key>/publish/", writing.publish, name="template-publish"),

@@ -85,10 +85,16 @@ class RuleForm(_LimitForm):
         label="Least minutes between two marketing messages", min_value=0, max_value=10_080,
         help_text="The later one waits; 0 lets it leave at once.",
     )  # fmt: skip
+    utm_source = forms.CharField(
+        label="utm_source", max_length=60, initial="newsletter",
+        help_text="utm_medium is the channel, utm_campaign the journey or broadcast; what a link "
+        "has already stays.",
+    )  # fmt: skip
 
     class Meta:
         model = SendingRule
-        fields = ("holdout_percent", "gap_minutes")
+        fields = ("holdout_percent", "gap_minutes", "adds_utm", "utm_source")
+        labels = {"adds_utm": "Mark the links of all messages with UTM parameters"}
 
 
 class VolumeForm(_LimitForm):

@@ -318,6 +318,9 @@ class SendingRule(models.Model):
     is_on = models.BooleanField(unique=True, default=True)
     holdout_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     gap_minutes = models.IntegerField(default=0)
+    adds_utm = models.BooleanField(default=False, db_default=False)
+    utm_source = models.CharField(max_length=60, default="newsletter", db_default="newsletter")
+    """Links of all messages get `utm_…` when they are followed; see `rules.add_parameters`."""
 
     class Meta:
         db_table = "campaigns_sending_rule"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.content.rules.tokens import BadToken, Scope, Token, read_token
 from campaigns.contracts import EventKind
 from campaigns.deliveries.links import personal_links, signing_key
+from campaigns.deliveries.marking import mark_link
 from campaigns.deliveries.messages import find_words
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.rules import is_bot_act
@@ -95,7 +96,7 @@ def follow_link(request: HttpRequest, token: str) -> HttpResponse:
             is_bot=_is_bot(request, delivery, now),
             now=now,
         )
-    answer = HttpResponseRedirect(said.text)
+    answer = HttpResponseRedirect(mark_link(said.text, delivery_id=delivery.pk))
     answer["Cache-Control"] = "no-store"
     return answer
 

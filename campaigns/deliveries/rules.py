@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 # Nobody reads a message this soon after it was handed over: a scanner at the receiving end does.
 _TOO_SOON: Final = timedelta(seconds=2)
@@ -152,3 +153,15 @@ def is_bot_act(agent: str, *, handed_over_at: datetime | None, at: datetime) -> 
     if not agent.strip() or _BOT_AGENTS.search(agent):
         return True
     return handed_over_at is not None and at - handed_over_at < _TOO_SOON
+
+
+def add_parameters(target: str, parameters: Mapping[str, str]) -> str:
+    """Return an http(s) address with parameters added; what stands in it already stays as it is."""
+    if not target.lower().startswith(("http://", "https://")):
+        return target
+    page, mark, fragment = target.partition("#")
+    page, _, query = page.partition("?")
+    there = {name.lower() for name, _ in parse_qsl(query, keep_blank_values=True)}
+    added = {name: value for name, value in parameters.items() if value and name not in there}
+    whole = "&".join(part for part in (query.rstrip("&"), urlencode(added)) if part)
+    return f"{page}{'?' if whole else ''}{whole}{mark}{fragment}" if added else target

@@ -51,7 +51,7 @@ class VolumeLimitSerializer(serializers.ModelSerializer[VolumeLimit]):
 class RuleSerializer(serializers.ModelSerializer[SendingRule]):
     class Meta:
         model = SendingRule
-        fields = ("holdout_percent", "gap_minutes")
+        fields = ("holdout_percent", "gap_minutes", "adds_utm", "utm_source")
         extra_kwargs = {
             "holdout_percent": {"min_value": 0, "max_value": 50},
             "gap_minutes": {"min_value": 0, "max_value": 10_080},

@@ -24,6 +24,18 @@ def tags(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_POST
+@require("edit")
+def utm(request: HttpRequest, key: UUID) -> HttpResponse:
+    keeping.set_utm(
+        find_template(key), takes_utm=request.POST.get("takes_utm") == "yes",
+        campaign=request.POST.get("utm_campaign", ""), actor=actor_of(request.user),
+        now=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, "Saved. It holds for every link that is followed from now on.")
+    return redirect("campaigns:template", key=key)
+
+
+@require_POST
 @require("publish")
 def archive(request: HttpRequest, key: UUID) -> HttpResponse:
     is_archived = request.POST.get("archive") == "yes"

@@ -52,12 +52,17 @@ def test_quiet_hours_and_the_rules_of_all_marketing_are_kept(staff):
         "default_zone": "UTC", "is_active": "on",
     }  # fmt: skip
     staff.post(url("quiet-new"), quiet)
-    staff.post(url("sending-rule"), {"holdout_percent": "2.5", "gap_minutes": "60"})
-    staff.post(url("sending-rule"), {"holdout_percent": "1", "gap_minutes": "60"})
+    staff.post(
+        url("sending-rule"), {"holdout_percent": "2.5", "gap_minutes": "60", "utm_source": "shop"}
+    )
+    staff.post(
+        url("sending-rule"), {"holdout_percent": "1", "gap_minutes": "60", "utm_source": "shop"}
+    )
     assert QuietHours.objects.get().policy == "drop"
     assert [float(rule.holdout_percent) for rule in SendingRule.objects.all()] == [1.0]
     page = staff.get(url("limits")).content.decode()
     assert "Messages are held back for good" in page
+    assert "Links are not marked" in page
     assert "At least 60 minutes" in page
 
 

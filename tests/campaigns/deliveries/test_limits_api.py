@@ -87,7 +87,7 @@ def test_caps_quiet_hours_and_the_rule_are_kept():
     assert ask("PUT", f"quiet-hours/{number}/", {**quiet, "policy": "drop"}).json()[
         "policy"] == "drop"  # fmt: skip
     assert ask("PUT", "sending-rule/", {"holdout_percent": "5", "gap_minutes": 60}).json() == {
-        "holdout_percent": "5.00", "gap_minutes": 60,
+        "holdout_percent": "5.00", "gap_minutes": 60, "adds_utm": False, "utm_source": "newsletter",
     }  # fmt: skip
     assert FrequencyCap.objects.get().max_count == 3
     assert SendingRule.objects.get().gap_minutes == 60
