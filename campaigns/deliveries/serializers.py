@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaigns.deliveries.models import (
@@ -24,7 +25,15 @@ class CapSerializer(serializers.ModelSerializer[FrequencyCap]):
         }
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+class ClockField(serializers.TimeField):
+    """A time on everybody's own clock, which has no zone."""
+
+
 class QuietHoursSerializer(serializers.ModelSerializer[QuietHours]):
+    starts_at = ClockField(format="%H:%M", input_formats=["%H:%M"])
+    ends_at = ClockField(format="%H:%M", input_formats=["%H:%M"])
+
     class Meta:
         model = QuietHours
         fields = "__all__"
