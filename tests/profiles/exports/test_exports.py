@@ -228,6 +228,20 @@ def test_files_go_after_a_week():
     assert forget_exports(now=export.created_at + timedelta(days=8)) == 0
 
 
+def test_files_on_a_disk_are_private_and_go_again(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": disk}
+    person("Ada")
+    export = wish()
+    making.make_exports(now=NOW)
+    assert names(export) == ["Ada"]
+    path = tmp_path / export.file_name(1)
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    forget_exports(now=NOW + timedelta(days=8))
+    assert list(path.parent.iterdir()) == []
+
+
 def test_formulas_are_written_as_text_in_csv():
     person("=1+1")
     export = wish(form="csv")
