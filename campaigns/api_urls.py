@@ -11,6 +11,7 @@ from campaigns.deliveries import api as messages
 from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys
 from campaigns.journeys import building_api as building
+from campaigns.journeys import errors_api as failing
 from campaigns.journeys import running_api as running
 from campaigns.journeys import trying_api as trying
 
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("journeys/", building.Journeys.as_view(), name="api_journeys"),
     path("journeys/<str:key>/", building.OneJourney.as_view(), name="api_journey"),
+    path("journeys/<str:key>/tags/", building.Tags.as_view(), name="api_journey_tags"),
     path("journeys/<str:key>/draft/", building.Draft.as_view(), name="api_journey_draft"),
     path("journeys/<str:key>/publish/", building.Publication.as_view(), name="api_journey_publish"),
     path("journeys/<str:key>/versions/", building.Versions.as_view(), name="api_journey_versions"),
@@ -76,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         running.StandingPeople.as_view(),
         name="api_journey_people_at",
     ),
+    path("journeys/<str:key>/errors/", failing.Errors.as_view(), name="api_journey_errors"),
     path("journeys/<str:key>/status/", running.Status.as_view(), name="api_journey_status"),
     path(
         "journeys/<str:key>/enrollments/",

@@ -11,14 +11,19 @@ from campaigns.contracts import DeliveryStatus, EventKind
 # Claims of one shard are serialized, so that caps hold without a lock per person; 16 shards are
 # more than the workers one PostgreSQL can feed.
 SHARDS = 16
+_ERRORS = models.Index(
+    fields=["journey_version", "node"],
+    condition=models.Q(status="failed")
+    | models.Q(status="held_back", reason__startswith="missing_value"),
+    name="campaigns_delivery_error",
+)
 
 
 class Delivery(models.Model):
     """One message to one person, planned once: the unique keys say so.
 
-    All deliveries of a person lie in one shard. Columns of the queue are only in partial indexes, so
-    that rows which left it cost nothing. What planned it is named without a database constraint:
-    one statement writes the rows from those very tables, and checking each costs more than that.
+    All deliveries of a person lie in one shard. Columns of the queue are only in partial indexes:
+    rows which left it cost nothing. What planned it has no constraint: it wrote the row itself.
     """
 
     key = models.UUIDField(unique=True, db_default=models.Func(function="campaigns_delivery_key"))
@@ -159,6 +164,7 @@ class Delivery(models.Model):
                 condition=models.Q(status="unknown"),
                 name="campaigns_delivery_unknown",
             ),
+            _ERRORS,
         ]
 
     def __str__(self) -> str:

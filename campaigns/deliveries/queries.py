@@ -161,10 +161,10 @@ def record_results(results: Sequence[Result], *, max_attempts: int, now: datetim
     return HAND_OVER.count("record_results", params) if results else 0
 
 
-def settle_failed(key: UUID, *, is_again: bool, reason: str, now: datetime) -> bool:
-    """Plan a failed delivery again or give it up; False when it is not failed."""
-    params = {"key": key, "is_again": is_again, "reason": reason, "now": now}
-    return bool(HAND_OVER.count("settle_failed", params))
+def settle_failed(keys: Sequence[UUID], *, is_again: bool, reason: str, now: datetime) -> int:
+    """Plan failed deliveries again or give them up; returns how many of them had failed."""
+    params = {"keys": list(keys), "is_again": is_again, "reason": reason, "now": now}
+    return HAND_OVER.count("settle_failed", params)
 
 
 def take_back_stale(*, before: datetime, batch: int, now: datetime) -> dict[str, int]:

@@ -14,14 +14,16 @@ from campaigns.journeys.selectors import JourneyRow
 from campaigns.journeys.serializers import (
     DraftSerializer,
     JourneySerializer,
+    JourneyTagsSerializer,
     NewJourneySerializer,
     PublishedSerializer,
     VersionDefinitionSerializer,
     VersionSerializer,
 )
 from campaigns.journeys.services import drafting
+from campaigns.journeys.services.tagging import set_tags
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
+from kernel.access.permissions import CanEdit, CanPublish, CanView, CanViewOrEdit
 from kernel.errors import NotFound
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
@@ -35,10 +37,11 @@ class Journeys(APIView):
 
     @extend_schema(
         operation_id="list_journeys", tags=_TAGS, responses=JourneySerializer(many=True),
-        summary="All journeys with the numbers of their live versions",
+        summary="All journeys with the numbers of their live versions; `?tag=` chooses",
     )  # fmt: skip
-    def get(self, _request: Request) -> Response:
-        return Response([_shown(row) for row in selectors.list_journeys()])
+    def get(self, request: Request) -> Response:
+        tag = request.query_params.get("tag", "")
+        return Response([_shown(row) for row in selectors.list_journeys(tag=tag)])
 
     @extend_schema(
         operation_id="create_journey", tags=_TAGS, request=NewJourneySerializer,
@@ -74,6 +77,20 @@ class OneJourney(APIView):
     def delete(self, request: Request, key: str) -> Response:
         drafting.delete_journey(_find(key), actor=actor_of(request.user), now=timezone.now())
         return Response(status=204)
+
+
+class Tags(APIView):
+    permission_classes = (CanEdit,)
+
+    @extend_schema(
+        operation_id="set_journey_tags", tags=_TAGS, request=JourneyTagsSerializer,
+        responses=JourneySerializer, summary="Replace the tags of a journey",
+    )  # fmt: skip
+    def put(self, request: Request, key: str) -> Response:
+        asked = JourneyTagsSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        tags, actor = asked.validated_data["tags"], actor_of(request.user)
+        return Response(_one(set_tags(_find(key), tags, actor=actor, now=timezone.now())))
 
 
 class Draft(APIView):
@@ -155,7 +172,7 @@ def _one(journey: Journey) -> dict[str, Any]:
 def _shown(row: JourneyRow) -> dict[str, Any]:
     return {
         "key": str(row.key), "name": row.name, "status": row.status, "version": row.version,
-        "entered": row.entered, "inside": row.inside, "held_out": row.held_out,
+        "tags": row.tags, "entered": row.entered, "inside": row.inside, "held_out": row.held_out,
         "finished": row.finished,
     }  # fmt: skip
 

@@ -32,6 +32,7 @@ class Journey(models.Model):
         "campaigns.JourneyVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    tags = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         db_table = "campaigns_journey"
@@ -438,13 +439,15 @@ class Call(models.Model):
     """One call of a server for one visit of a step, planned once: the unique key says so.
 
     Its key goes along as `Idempotency-Key`, so that a server can tell a repetition. What it answered
-    is kept here and on the enrollment.
+    is kept here and on the enrollment. One that staff have made again after it failed keeps its
+    `finished_at` and moves nobody any more.
     """
 
     class Status(models.TextChoices):
         PLANNED = "planned"
         ANSWERED = "answered"
         FAILED = "failed"
+        SKIPPED = "skipped"
 
     key = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"))
     enrollment = models.ForeignKey(
@@ -472,6 +475,11 @@ class Call(models.Model):
                 fields=["due_at"],
                 condition=models.Q(status="planned"),
                 name="campaigns_call_due",
+            ),
+            models.Index(
+                fields=["version_id", "node"],
+                condition=~models.Q(error=""),
+                name="campaigns_call_error",
             ),
         ]
 

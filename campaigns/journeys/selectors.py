@@ -25,6 +25,7 @@ class JourneyRow:
     key: UUID
     name: str
     status: str
+    tags: list[str]
     version: int | None
     published_at: datetime | None
     entered: int
@@ -146,9 +147,14 @@ class Broken:
         return self.stuck + self.doubled + self.stale + self.deaf + self.idle
 
 
-def list_journeys() -> list[JourneyRow]:
-    """Return all journeys by name, with what happened in their live versions."""
-    return READING.all("list_journeys", into=JourneyRow)
+def list_journeys(*, tag: str = "") -> list[JourneyRow]:
+    """Return all journeys by name, or those with a tag, with what happened in their live versions."""
+    return READING.all("list_journeys", {"tag": tag}, into=JourneyRow)
+
+
+def list_tags() -> list[str]:
+    """Return the tags of all journeys."""
+    return sorted({tag for tags in Journey.objects.values_list("tags", flat=True) for tag in tags})
 
 
 def get_journey(key: UUID) -> Journey:

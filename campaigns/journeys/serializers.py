@@ -31,11 +31,16 @@ class JourneySerializer(serializers.Serializer[Any]):
     key = serializers.UUIDField()
     name = serializers.CharField()
     status = serializers.ChoiceField(choices=["draft", "live", "paused", "ended"])
+    tags = serializers.ListField(child=serializers.CharField())
     version = serializers.IntegerField(allow_null=True)
     entered = serializers.IntegerField()
     inside = serializers.IntegerField()
     held_out = serializers.IntegerField()
     finished = serializers.IntegerField()
+
+
+class JourneyTagsSerializer(serializers.Serializer[Any]):
+    tags = serializers.ListField(child=serializers.CharField(max_length=64), max_length=20)
 
 
 class DraftSerializer(serializers.Serializer[Any]):
@@ -112,6 +117,34 @@ class StandingActSerializer(serializers.Serializer[Any]):
     is_preview = serializers.BooleanField(
         default=False, help_text="Only count whom it would reach now."
     )
+
+
+class ErrorCountSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["message", "call"])
+    version = serializers.IntegerField()
+    step = serializers.CharField()
+    reason = serializers.CharField()
+    times = serializers.IntegerField()
+    people = serializers.IntegerField()
+    inside = serializers.IntegerField(help_text="Of the people, who are still in the journey.")
+    stuck = serializers.IntegerField(help_text="Who stand at the step until the call is made.")
+    last_at = serializers.DateTimeField(allow_null=True)
+
+
+class ErrorsActSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["message", "call"])
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
+    step = serializers.CharField(max_length=64)
+    error = serializers.CharField(max_length=500, help_text="The reason of the group.")
+    what = serializers.ChoiceField(choices=["again", "skip", "take_out"])
+    reason = serializers.CharField(max_length=200, help_text="Kept in the audit log.")
+    is_preview = serializers.BooleanField(
+        default=False, help_text="Only count what it would reach now."
+    )
+
+
+class SettledErrorsSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField(help_text="Errors settled, or people taken out.")
 
 
 class ReachedSerializer(serializers.Serializer[Any]):

@@ -45,7 +45,7 @@ def take_out(
     journey_id: int, *, who: str, reason: str, now: datetime, at: tuple[int, int] = (0, 0),
     ids: Sequence[int] = (),
 ) -> int:  # fmt: skip
-    """Take out `everybody`, those who are `overdue`, or those at a `node`; returns how many.
+    """Take out `everybody`, those `overdue`, those `chosen` by `ids`, or those at a `node`; returns how many.
 
     A node is named by version and number; there `ids` may name some enrollments, and none means all.
     """

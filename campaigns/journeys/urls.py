@@ -7,6 +7,7 @@ from campaigns.journeys.views import (
     dry_running,
     entering,
     exchanging,
+    mending,
     pages,
     publishing,
     results,
@@ -14,6 +15,7 @@ from campaigns.journeys.views import (
     specs,
     standing,
     stopping,
+    tagging,
     trying,
 )
 
@@ -30,6 +32,8 @@ urlpatterns = [
     path("journeys/<uuid:key>/people/", entering.let_in, name="journey-people"),
     path("journeys/<uuid:key>/at/<slug:node>/", standing.standing, name="journey-standing"),
     path("journeys/<uuid:key>/results/", results.results, name="journey-results"),
+    path("journeys/<uuid:key>/errors/", mending.errors, name="journey-errors"),
+    path("journeys/<uuid:key>/errors/of/", mending.error, name="journey-error"),
     path("journeys/<uuid:key>/refused/", pages.refused, name="journey-refused"),
     path("journeys/<uuid:key>/left/", pages.left, name="journey-left"),
     path("journeys/<uuid:key>/runs/<int:enrollment>/", pages.run, name="journey-run"),
@@ -39,6 +43,7 @@ urlpatterns = [
     path("journeys/<uuid:key>/specs/", specs.specs, name="journey-specs"),
     path("journeys/<uuid:key>/specs/new/", specs.new_spec, name="journey-spec-new"),
     path("journeys/<uuid:key>/specs/<uuid:spec>/", specs.spec, name="journey-spec"),
+    path("journeys/<uuid:key>/tags/", tagging.tags, name="journey-tags"),
     path("journeys/<uuid:key>/publish/", publishing.publish, name="journey-publish"),
     path("journeys/<uuid:key>/delete/", publishing.delete, name="journey-delete"),
     path("journeys/<uuid:key>/discard/", publishing.discard, name="journey-discard"),

@@ -269,7 +269,18 @@ def _drafted():
 for _page in ("build", "edit", "publish", "discard", "people", "stop", "versions", "export"):
     example(f"campaigns:journey-{_page}")(_drafted)
 
-for _page in ("try", "dry-runs", "specs", "spec-new", "left", "results", "refused"):
+for _page in (
+    "try",
+    "dry-runs",
+    "specs",
+    "spec-new",
+    "left",
+    "results",
+    "refused",
+    "errors",
+    "error",
+    "tags",
+):
     example(f"campaigns:journey-{_page}")(_drafted)
 
 

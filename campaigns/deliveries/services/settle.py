@@ -120,7 +120,7 @@ def settle_failed(key: UUID, *, verdict: str, reason: str, actor: str, now: date
         raise NotFound("This message does not exist.")
     code = _FAILED[verdict]
     former = delivery.reason
-    if not queries.settle_failed(key, is_again=verdict == "again", reason=code, now=now):
+    if not queries.settle_failed([key], is_again=verdict == "again", reason=code, now=now):
         raise Conflict("This message is settled already. Its decisions are under Message activity.")
     if verdict == "again":
         wake("campaigns.send_due")
@@ -135,6 +135,17 @@ def settle_failed(key: UUID, *, verdict: str, reason: str, actor: str, now: date
         now=now,
     )
     return delivery
+
+
+@transaction.atomic
+def settle_all_failed(keys: Sequence[UUID], *, verdict: str, now: datetime) -> int:
+    """Settle many failed deliveries as `settle_failed` does one; returns how many. The caller records why."""
+    done = queries.settle_failed(
+        keys, is_again=verdict == "again", reason=_FAILED[verdict], now=now
+    )
+    if verdict == "again":
+        wake("campaigns.send_due")
+    return done
 
 
 @transaction.atomic

@@ -48,8 +48,8 @@ FROM verdict v WHERE d.id = v.id
 RETURNING d.id, d.status
 
 -- name: settle_failed
--- Plans a failed delivery again, at once and with all its tries, or gives it up, and says so in a
--- decision. Changes rows; one that is not failed, or was given up, is left alone.
+-- Plans failed deliveries again, and those that lacked a value, at once and with all their tries, or gives
+-- them up, and says so in a decision each. Changes rows; what is neither, or was given up, is left alone.
 WITH settled AS (
     UPDATE campaigns_delivery d SET
         status = CASE WHEN %(is_again)s::bool THEN 'planned' ELSE d.status END,
@@ -57,11 +57,12 @@ WITH settled AS (
         due_at = CASE WHEN %(is_again)s::bool THEN %(now)s::timestamptz ELSE d.due_at END,
         attempts = CASE WHEN %(is_again)s::bool THEN 0 ELSE d.attempts END,
         finished_at = CASE WHEN %(is_again)s::bool THEN NULL ELSE d.finished_at END
-    WHERE d.key = %(key)s::uuid AND d.status = 'failed' AND d.reason <> 'skipped'
-    RETURNING d.id, d.customer_id
+    WHERE d.key = ANY (%(keys)s::uuid[]) AND (d.status = 'failed' AND d.reason <> 'skipped'
+        OR d.status = 'held_back' AND d.reason LIKE 'missing\_value%%')
+    RETURNING d.id, d.customer_id, d.status
 )
 INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
-SELECT s.customer_id, s.id, CASE WHEN %(is_again)s::bool THEN 'delayed' ELSE 'failed' END,
+SELECT s.customer_id, s.id, CASE WHEN %(is_again)s::bool THEN 'delayed' ELSE s.status END,
     %(reason)s::text, '{}', %(now)s::timestamptz
 FROM settled s
 

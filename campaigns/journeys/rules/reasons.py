@@ -55,6 +55,7 @@ _WORDS = {
     "traits_set": "Attributes were set",
     "call_answered": "The server answered",
     "call_failed": "The server did not answer as it should",
+    "call_skipped": "The call was given up by staff",
     "event_emitted": "An event was recorded",
     "journey_ended": "The journey was ended for everybody inside",
     "overdue_at_resuming": "Taken out: their time had passed while the journey was paused",

@@ -45,7 +45,7 @@ def make_calls(*, now: datetime) -> int:
 
 def _make_call(client: OutgoingClient, call: ClaimedCall, *, now: datetime) -> None:
     if not call.is_wanted:
-        _finish(_failed(call, "The person has left the step."), now=now)
+        _finish(CallEnd(id=call.id, node=call.node, status="skipped"), now=now)
         return
     content = _content(call)
     try:

@@ -7,7 +7,7 @@ ON CONFLICT (enrollment_id, step_no) DO NOTHING
 
 -- name: claim_calls
 -- Takes calls that are due, or whose worker is gone, and puts them off, so that a lost worker's call is
--- tried again. What was left or ended meanwhile is not called. Changes rows. Leans on campaigns_call_due.
+-- tried again. What was left or ended meanwhile is not called, unless staff asked for it after it failed. Changes rows. Leans on campaigns_call_due.
 WITH due AS MATERIALIZED (
     SELECT k.id FROM campaigns_call k
     WHERE k.status = 'planned' AND k.due_at <= %(now)s::timestamptz
@@ -16,11 +16,11 @@ WITH due AS MATERIALIZED (
     UPDATE campaigns_call k SET attempts = k.attempts + 1, claimed_at = %(now)s::timestamptz,
         due_at = %(now)s::timestamptz + %(lease)s::interval
     FROM due WHERE k.id = due.id
-    RETURNING k.id, k.key, k.enrollment_id, k.step_no, k.version_id, k.node, k.attempts
+    RETURNING k.id, k.key, k.enrollment_id, k.step_no, k.version_id, k.node, k.attempts, k.finished_at
 )
 SELECT t.id, t.key, t.enrollment_id, t.step_no, t.attempts, n.name AS node, n.params, c.key AS customer_key, c.traits,
     coalesce(e.ctx, '{}') AS ctx, j.key AS journey_key,
-    e.state = 'active' AND e.step_no = t.step_no AS is_wanted
+    t.finished_at IS NOT NULL OR e.state = 'active' AND e.step_no = t.step_no AS is_wanted
 FROM taken t
 JOIN campaigns_enrollment e ON e.id = t.enrollment_id
 JOIN campaigns_journey j ON j.id = e.journey_id

@@ -1,6 +1,6 @@
 -- name: list_journeys
--- All journeys with what happened in their live versions. Reads the tallies, never the enrollments.
-SELECT j.key, j.name, j.status, v.number AS version, v.published_at,
+-- All journeys, or those with a tag, with what happened in their live versions. Reads the tallies, never the enrollments.
+SELECT j.key, j.name, j.status, j.tags, v.number AS version, v.published_at,
     coalesce(sum(t.moved) FILTER (WHERE t.node = -1), 0)::bigint AS entered,
     coalesce(sum(t.moved) FILTER (WHERE t.node = -2), 0)::bigint AS held_out,
     coalesce(sum(t.moved) FILTER (WHERE (n.act = 'exit' OR t.next_node IS NULL) AND t.node >= 0), 0)::bigint AS finished
@@ -8,6 +8,7 @@ FROM campaigns_journey j
 LEFT JOIN campaigns_journey_version v ON v.id = j.live_version_id
 LEFT JOIN campaigns_node_tally t ON t.version_id = v.id
 LEFT JOIN campaigns_journey_node n ON n.version_id = t.version_id AND n.node = t.next_node
+WHERE %(tag)s::text = '' OR j.tags @> ARRAY[%(tag)s::text]
 GROUP BY j.id, v.id
 ORDER BY j.name
 

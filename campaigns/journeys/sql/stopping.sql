@@ -49,8 +49,8 @@ SELECT b.enrollment_id, CASE WHEN b.looks_again THEN b.due_at - b.delay ELSE b.d
 FROM back b
 
 -- name: take_out
--- Takes people out of a journey: everybody inside, those who are held and overdue, or those at a node of a
--- version. No timer, no waiting; messages still planned are held back. Changes rows; a second call
+-- Takes people out of a journey: everybody inside, those who are held and overdue, those chosen, or those at
+-- a node of a version. No timer, no waiting; messages still planned are held back. Changes rows; a second call
 -- finds nobody. Leans on campaigns_enrollment_entered.
 WITH gone AS (
     UPDATE campaigns_enrollment e SET state = 'removed', step_no = e.step_no + 1, finished_at = %(now)s::timestamptz
@@ -58,6 +58,7 @@ WITH gone AS (
         WHEN 'everybody' THEN true
         WHEN 'overdue' THEN EXISTS (SELECT FROM campaigns_held_timer h
             WHERE h.enrollment_id = e.id AND h.due_at <= %(now)s::timestamptz)
+        WHEN 'chosen' THEN e.id = ANY (%(ids)s::bigint[])
         ELSE e.version_id = %(version_id)s::bigint AND e.node = %(node)s::smallint
             AND (%(ids)s::bigint[] = '{}' OR e.id = ANY (%(ids)s::bigint[])) END
     RETURNING e.id, e.step_no, e.version_id, e.node

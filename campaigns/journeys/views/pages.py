@@ -37,8 +37,10 @@ _ENDS = {"finished": "ok", "active": "info", "removed": "warn", "held_out": ""}
 @require_GET
 @require("view")
 def journeys(request: HttpRequest) -> HttpResponse:
-    rows = [(row, _TONES[row.status]) for row in selectors.list_journeys()]
-    return render(request, "campaigns/journeys/list.html", {"journeys": rows})
+    tag = request.GET.get("tag", "")
+    rows = [(row, _TONES[row.status]) for row in selectors.list_journeys(tag=tag)]
+    context = {"journeys": rows, "tags": selectors.list_tags(), "tag": tag}
+    return render(request, "campaigns/journeys/list.html", context)
 
 
 @require_GET
@@ -89,7 +91,7 @@ def left(request: HttpRequest, key: UUID) -> HttpResponse:
         before=int(before) if before.isdecimal() and len(before) < 19 else 0,
     )  # fmt: skip
     shown = rows[:_PAGE]
-    names = _names(request, [row.customer_id for row in shown])
+    names = names_of(request, [row.customer_id for row in shown])
     titles = {v.number: selectors.title_nodes(v) for v in found.versions.all()} if shown else {}
     context = {
         "journey": found,
@@ -129,7 +131,7 @@ def refused(request: HttpRequest, key: UUID) -> HttpResponse:
     )  # fmt: skip
     shown = rows[:_PAGE]
     people = profiles.get_customers(CustomerId(row.customer_id) for row in shown)
-    names = _names(request, [row.customer_id for row in shown])
+    names = names_of(request, [row.customer_id for row in shown])
     context = {
         "journey": found,
         "rows": [
@@ -188,7 +190,7 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
         "journey": found,
         "enrollment": one,
         "tone": _ENDS[one.state],
-        "name": _names(request, [one.customer_id])[one.customer_id],
+        "name": names_of(request, [one.customer_id])[one.customer_id],
         "steps": steps,
     }
     return render(request, "campaigns/journeys/run.html", context)
@@ -236,11 +238,11 @@ def _people(
     request: HttpRequest, version: JourneyVersion, row: NodeRow
 ) -> list[tuple[selectors.PersonAt, str]]:
     people = selectors.list_people_at(version, row.node)
-    names = _names(request, [person.customer_id for person in people])
+    names = names_of(request, [person.customer_id for person in people])
     return [(person, names[person.customer_id]) for person in people]
 
 
-def _names(request: HttpRequest, ids: list[int]) -> dict[int, str]:
+def names_of(request: HttpRequest, ids: list[int]) -> dict[int, str]:
     """Return what people are called: by name only for those who may see personal data."""
     known = profiles.get_customers(CustomerId(customer_id) for customer_id in ids)
     shows = may(request.user, "view_personal_data")

@@ -28,7 +28,7 @@ def standing(request: HttpRequest, key: UUID, node: str) -> HttpResponse:
     """Show whom an action would reach, and do it."""
     journey = find_journey(key)
     asked = request.POST if request.method == "POST" else request.GET
-    ids = _read_ids(asked.getlist("who"))
+    ids = read_ids(asked.getlist("who"))
     try:
         place = moving.find_place(journey, node, [] if "everybody" in asked else ids)
     except NotFound as error:
@@ -63,5 +63,6 @@ def standing(request: HttpRequest, key: UUID, node: str) -> HttpResponse:
     )
 
 
-def _read_ids(texts: Sequence[str]) -> list[int]:
+def read_ids(texts: Sequence[str]) -> list[int]:
+    """Return the numbers among what was chosen, as many as may be chosen at once."""
     return [int(text) for text in texts[:MOST_CHOSEN] if text.isascii() and text.isdigit()]

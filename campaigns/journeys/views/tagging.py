@@ -1,0 +1,22 @@
+"""Tags of journeys."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from campaigns.journeys.services.tagging import set_tags
+from campaigns.journeys.views.building import find_journey
+from kernel.access.actors import actor_of
+from kernel.access.permissions import require
+
+
+@require_POST
+@require("edit")
+def tags(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Replace the tags of a journey."""
+    wanted = request.POST.get("tags", "")[:800].split(",")
+    set_tags(find_journey(key), wanted, actor=actor_of(request.user), now=timezone.now())
+    return redirect("campaigns:journey", key=key)
