@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from campaigns.channels.models import CHANNEL_CHOICES
+from campaigns.channels.words import channel_label
 from campaigns.contracts import MessageClass
 
 CLASS_CHOICES = [(item.value, item.value) for item in MessageClass]
@@ -43,6 +44,11 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def channel_label(self) -> str:
+        """The channel as staff read it."""
+        return channel_label(self.channel)
 
 
 class TemplateVersion(models.Model):
