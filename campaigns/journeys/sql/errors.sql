@@ -49,7 +49,7 @@ ORDER BY f.id DESC LIMIT %(limit)s::int
 -- Plans calls that failed, or are tried again later, to be made at once with all their tries. Changes rows;
 -- a second call finds none with an error.
 UPDATE campaigns_call k SET status = 'planned', attempts = 0, error = '', due_at = %(now)s::timestamptz
-WHERE k.id = ANY (%(ids)s::bigint[]) AND k.status IN ('planned', 'failed') AND k.error <> ''
+WHERE k.id = ANY (%(ids)s::bigint[]) AND k.status IN ('planned', 'failed') AND NOT (k.error = '')
 
 -- name: skip_calls
 -- Gives calls up. Takes the timers of who still stands there for them and returns these with the way they go
@@ -57,7 +57,7 @@ WHERE k.id = ANY (%(ids)s::bigint[]) AND k.status IN ('planned', 'failed') AND k
 WITH skipped AS (
     UPDATE campaigns_call k SET status = 'skipped', finished_at = coalesce(k.finished_at, %(now)s::timestamptz)
     FROM campaigns_call o
-    WHERE o.id = k.id AND k.id = ANY (%(ids)s::bigint[]) AND k.status IN ('planned', 'failed') AND k.error <> ''
+    WHERE o.id = k.id AND k.id = ANY (%(ids)s::bigint[]) AND k.status IN ('planned', 'failed') AND NOT (k.error = '')
     RETURNING k.enrollment_id, k.step_no, o.status AS former
 ), taken AS (
     DELETE FROM campaigns_timer t USING skipped s
