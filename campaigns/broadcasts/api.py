@@ -20,6 +20,7 @@ from campaigns.broadcasts.services import drafting
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
 from kernel.errors import Invalid
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
@@ -45,9 +46,7 @@ class Broadcasts(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewBroadcastSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        parts = dict(asked.validated_data)
+        parts = read_body(NewBroadcastSerializer, request)
         name, now = parts.pop("name"), timezone.now()
         parts["template"] = drafting.find_template(parts["template"])
         for field in ("included", "excluded"):
@@ -92,10 +91,9 @@ class Stop(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = StopSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = read_body(StopSerializer, request)
         stopped = drafting.stop_broadcast(
-            _read(key), reason=asked.validated_data["reason"], actor=actor_of(request.user),
+            _read(key), reason=asked["reason"], actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
         return Response(BroadcastSerializer(stopped).data)

@@ -11,6 +11,7 @@ from campaigns.channels.pausing import set_sender_paused
 from campaigns.channels.serializers import PausedSerializer, SenderSerializer
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 
 _TAGS = ["Senders"]
@@ -36,10 +37,9 @@ class Pausing(APIView):
         responses=SenderSerializer, summary="Pause a sender, or let it send again",
     )  # fmt: skip
     def put(self, request: Request, key: str) -> Response:
-        asked = PausedSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = read_body(PausedSerializer, request)
         sender = set_sender_paused(
-            read_key(key, thing="sender"), is_paused=asked.validated_data["is_paused"],
+            read_key(key, thing="sender"), is_paused=asked["is_paused"],
             actor=actor_of(request.user), now=timezone.now(),
         )  # fmt: skip
         return Response(SenderSerializer(sender).data)

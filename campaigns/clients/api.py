@@ -28,6 +28,7 @@ from campaigns.clients.services import add_device, mark_all_read, mark_card
 from campaigns.contracts import Channel
 from kernel.client_api.base import ClientUser, ClientView
 from kernel.errors import NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
@@ -71,9 +72,7 @@ class InboxMessage(ClientView):
         responses=InboxMessageSerializer, summary="Mark a message as read, clicked or dismissed",
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
-        entries = ActSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        act = entries.validated_data["act"]
+        act = read_body(ActSerializer, request)["act"]
         card = mark_card(_owner(request), read_key(key, thing="message"), act, now=timezone.now())
         return Response(InboxMessageSerializer(card).data)
 
@@ -106,9 +105,7 @@ class Devices(ClientView):
         summary="Register a phone or a browser of the user, or bring it up to date",
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        entries = NewDeviceSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said, owner = entries.validated_data, _owner(request)
+        said, owner = read_body(NewDeviceSerializer, request), _owner(request)
         draft = DeviceDraft(
             channel=Channel(said["channel"]),
             address=said["address"],

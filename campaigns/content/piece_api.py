@@ -23,6 +23,7 @@ from campaigns.content.rules.shared import BlockKind
 from campaigns.content.sharing import BlockDraft
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanViewOrEdit
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
@@ -104,9 +105,7 @@ class SharedBlocks(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewBlockSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        parts, now = dict(asked.validated_data), timezone.now()
+        parts, now = read_body(NewBlockSerializer, request), timezone.now()
         draft = BlockDraft(**{**parts, "kind": BlockKind(parts["kind"])})
         made = sharing.create_block(
             draft, key=new_key(now=now), actor=actor_of(request.user), now=now
@@ -132,11 +131,8 @@ class OneSharedBlock(APIView):
     @idempotent
     def put(self, request: Request, key: str) -> Response:
         block = sharing.get_block(read_key(key, thing="shared block"))
-        asked = ChangedBlockSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        saved = sharing.save_block(
-            block, **asked.validated_data, actor=actor_of(request.user), now=timezone.now()
-        )
+        asked = read_body(ChangedBlockSerializer, request)
+        saved = sharing.save_block(block, **asked, actor=actor_of(request.user), now=timezone.now())
         return Response(BlockSerializer(saved).data)
 
 
@@ -160,9 +156,7 @@ def _renew(request: Request, uses: list[renewing.Use]) -> Response:
 
 
 def _read_kit(request: Request) -> KitDraft:
-    asked = WrittenKitSerializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    said = asked.validated_data
+    said = read_body(WrittenKitSerializer, request)
     return KitDraft(
         name=said["name"],
         values=branding.read_values(said["values"]),

@@ -26,6 +26,7 @@ from campaigns.content.source_serializers import (
 )
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanViewOrEdit
+from kernel.http.api.bodies import read_body
 from kernel.http.api.paging import page_body, read_page
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
@@ -51,7 +52,7 @@ class Catalogs(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked, now = _read(CatalogSerializer, request), timezone.now()
+        asked, now = read_body(CatalogSerializer, request), timezone.now()
         made = catalogs.create_catalog(
             asked["name"], slug=asked["slug"], key=new_key(now=now),
             fields=[ItemField(**field) for field in asked["fields"]],
@@ -83,7 +84,7 @@ class Items(APIView):
         responses=UpsertedSerializer, summary="Add items by key, or replace their values",
     )  # fmt: skip
     def put(self, request: Request, slug: str) -> Response:
-        asked = _read(ItemsSerializer, request)
+        asked = read_body(ItemsSerializer, request)
         done = catalogs.upsert_items(
             catalogs.get_catalog(slug), [(item["key"], item["values"]) for item in asked["items"]],
             actor=actor_of(request.user), now=timezone.now(),
@@ -121,7 +122,7 @@ class Pools(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked, now = _read(PoolSerializer, request), timezone.now()
+        asked, now = read_body(PoolSerializer, request), timezone.now()
         made = coupons.create_pool(
             key=new_key(now=now), actor=actor_of(request.user), now=now, **asked
         )
@@ -136,7 +137,7 @@ class Codes(APIView):
         responses=AddedSerializer, summary="Add codes to a pool",
     )  # fmt: skip
     def post(self, request: Request, slug: str) -> Response:
-        asked = _read(CodesSerializer, request)
+        asked = read_body(CodesSerializer, request)
         added = coupons.add_codes(
             coupons.get_pool(slug), asked["codes"], actor=actor_of(request.user),
             now=timezone.now(),
@@ -149,9 +150,3 @@ def _shown(level: Level) -> dict[str, Any]:
         "slug": level.pool.slug, "name": level.pool.name, "warn_below": level.pool.warn_below,
         "total": level.pool.total, "free": level.free, "is_low": level.is_low,
     }  # fmt: skip
-
-
-def _read(form: Any, request: Request) -> dict[str, Any]:
-    asked = form(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

@@ -28,6 +28,7 @@ from campaigns.contracts import Channel, TemplateDraft
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanEdit, CanPublish, CanView, CanViewOrEdit, may
 from kernel.errors import Conflict, Forbidden
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
@@ -55,7 +56,7 @@ class Templates(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked, now = _read(NewTemplateSerializer, request), timezone.now()
+        asked, now = read_body(NewTemplateSerializer, request), timezone.now()
         channel, message_class = editing.check_purpose(asked["channel"], asked["message_class"])
         purpose = editing.Purpose(
             channel=channel, message_class=message_class, topic=asked["topic"],
@@ -84,7 +85,7 @@ class Draft(APIView):
     )  # fmt: skip
     @idempotent
     def put(self, request: Request, key: str) -> Response:
-        found, asked = _find(key), _read(DraftWordsSerializer, request)
+        found, asked = _find(key), read_body(DraftWordsSerializer, request)
         channel, others = Channel(found.channel), asked.pop("translations")
         translations = {
             tag: TemplateDraft(channel=channel, **words) for tag, words in others.items()
@@ -120,7 +121,7 @@ class Preview(APIView):
         responses=PreviewSerializer, summary="The live words as a person would get them",
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
-        found, asked = _find(key), _read(PreviewRequestSerializer, request)
+        found, asked = _find(key), read_body(PreviewRequestSerializer, request)
         if found.live_version_id is None:
             raise Conflict(f"Nothing of “{found.name}” is published.")
         if asked["person"] and not may(request.user, "view_personal_data"):
@@ -168,7 +169,7 @@ class Tags(APIView):
     )  # fmt: skip
     @idempotent
     def put(self, request: Request, key: str) -> Response:
-        asked = _read(TagsSerializer, request)
+        asked = read_body(TagsSerializer, request)
         done = keeping.set_tags(
             _find(key), asked["tags"], actor=actor_of(request.user), now=timezone.now()
         )
@@ -184,7 +185,7 @@ class Archive(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = _read(ArchivedSerializer, request)
+        asked = read_body(ArchivedSerializer, request)
         done = keeping.set_archived(
             _find(key), is_archived=asked["is_archived"], actor=actor_of(request.user),
             now=timezone.now(),
@@ -194,9 +195,3 @@ class Archive(APIView):
 
 def _find(key: str) -> Template:
     return selectors.get_template(read_key(key, thing="template"))
-
-
-def _read(form: Any, request: Request) -> dict[str, Any]:
-    asked = form(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

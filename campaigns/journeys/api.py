@@ -10,6 +10,7 @@ from campaigns.journeys import selectors
 from campaigns.journeys.serializers import EnteredSerializer, EntrySerializer
 from campaigns.journeys.services.enroll import let_in_by_call
 from kernel.access.permissions import CanEdit
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.contracts import IdentityRef
@@ -24,9 +25,7 @@ class Entries(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = EntrySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = asked.validated_data
+        found = read_body(EntrySerializer, request)
         entered = let_in_by_call(
             selectors.get_journey(read_key(key, thing="journey")),
             IdentityRef(kind=found["person"]["kind"], value=found["person"]["value"]),

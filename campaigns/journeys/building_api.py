@@ -25,6 +25,7 @@ from campaigns.journeys.services.tagging import set_tags
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanEdit, CanPublish, CanView, CanViewOrEdit
 from kernel.errors import NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
@@ -49,9 +50,8 @@ class Journeys(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        asked = NewJourneySerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        name, definition = asked.validated_data["name"], asked.validated_data.get("definition")
+        asked = read_body(NewJourneySerializer, request)
+        name, definition = asked["name"], asked.get("definition")
         actor, now = actor_of(request.user), timezone.now()
         made = drafting.create_with_draft(
             name, definition, key=new_key(now=now), actor=actor, now=now
@@ -87,9 +87,8 @@ class Tags(APIView):
         responses=JourneySerializer, summary="Replace the tags of a journey",
     )  # fmt: skip
     def put(self, request: Request, key: str) -> Response:
-        asked = JourneyTagsSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        tags, actor = asked.validated_data["tags"], actor_of(request.user)
+        asked = read_body(JourneyTagsSerializer, request)
+        tags, actor = asked["tags"], actor_of(request.user)
         return Response(_one(set_tags(_find(key), tags, actor=actor, now=timezone.now())))
 
 
@@ -109,10 +108,9 @@ class Draft(APIView):
     )  # fmt: skip
     @idempotent
     def put(self, request: Request, key: str) -> Response:
-        asked = DraftSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
+        asked = read_body(DraftSerializer, request)
         definition = drafting.replace_draft(
-            _find(key), asked.validated_data["definition"], actor=actor_of(request.user),
+            _find(key), asked["definition"], actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
         return Response({"definition": definition})

@@ -19,6 +19,7 @@ from campaigns.journeys.serializers import (
 from campaigns.journeys.services import mending
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 
@@ -46,9 +47,7 @@ class Errors(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = ErrorsActSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = asked.validated_data
+        found = read_body(ErrorsActSerializer, request)
         journey = selectors.get_journey(read_key(key, thing="journey"))
         group = Group(
             journey_id=journey.pk, kind=found["kind"], version=found["version"],

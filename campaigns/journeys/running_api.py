@@ -27,6 +27,7 @@ from campaigns.journeys.services import moving, pausing
 from campaigns.journeys.standing import Place
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
@@ -45,9 +46,8 @@ class Status(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = StatusSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        status, inside = asked.validated_data["status"], asked.validated_data["people_inside"]
+        asked = read_body(StatusSerializer, request)
+        status, inside = asked["status"], asked["people_inside"]
         journey, actor = (
             selectors.get_journey(read_key(key, thing="journey")),
             actor_of(request.user),
@@ -126,9 +126,7 @@ class StandingPeople(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str, node: str) -> Response:
-        asked = StandingActSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found = asked.validated_data
+        found = read_body(StandingActSerializer, request)
         place = _place(key, node, found["enrollments"])
         if found["is_preview"]:
             return Response({"people": moving.count_reached(place, found["what"])})

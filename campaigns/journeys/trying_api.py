@@ -27,6 +27,7 @@ from campaigns.journeys.trial_models import DryRun, JourneySpec
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanEdit, CanViewOrEdit
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 
@@ -41,9 +42,8 @@ class Trial(APIView):
         summary="Let somebody made up run through the draft; nothing is stored or sent",
     )  # fmt: skip
     def post(self, request: Request, key: str) -> Response:
-        asked = GivenSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        given = specifying.read_given(Given, _plain(asked.validated_data))
+        asked = read_body(GivenSerializer, request)
+        given = specifying.read_given(Given, _plain(asked))
         journey = _find(key)
         tried = specifying.try_given(journey, given, shown_definition(journey), now=timezone.now())
         return Response(TriedSerializer(tried).data)
@@ -66,9 +66,7 @@ class DryRuns(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        asked = NewDryRunSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        found, journey = asked.validated_data, _find(key)
+        found, journey = read_body(NewDryRunSerializer, request), _find(key)
         parts: dict[str, Any] = {"Draft": shown_definition(journey)}
         if found["beside"] is not None:
             version = journey.versions.filter(number=found["beside"]).first()
@@ -171,11 +169,10 @@ def _spec(journey: Journey, key: str) -> JourneySpec:
 
 
 def _save(request: Request, journey: Journey, spec: JourneySpec | None) -> Any:
-    asked = NewSpecSerializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    document = specifying.read_given(SpecDocument, _plain(asked.validated_data["document"]))
+    asked = read_body(NewSpecSerializer, request)
+    document = specifying.read_given(SpecDocument, _plain(asked["document"]))
     saved = specifying.save_spec(
-        journey, spec, name=asked.validated_data["name"], document=document,
+        journey, spec, name=asked["name"], document=document,
         actor=actor_of(request.user), now=timezone.now(),
     )  # fmt: skip
     return SpecSerializer(saved).data

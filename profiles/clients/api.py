@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from kernel.client_api.base import ClientUser, ClientView
 from kernel.errors import NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of
 from profiles.clients.serializers import (
     OwnProfileSerializer,
@@ -40,10 +41,9 @@ class OwnProfile(ClientView):
         responses=OwnProfileSerializer, summary="Set traits that users may write of themselves",
     )  # fmt: skip
     def patch(self, request: Request) -> Response:
-        entries = OwnTraitsSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(OwnTraitsSerializer, request)
         user = _user(request)
-        change_own_traits(user, entries.validated_data["traits"], now=timezone.now())
+        change_own_traits(user, entries["traits"], now=timezone.now())
         return Response(_show_profile(user))
 
 
@@ -62,10 +62,9 @@ class OwnPreferences(ClientView):
         responses=PreferencesSerializer, summary="Give or withdraw consent by channel and topic",
     )  # fmt: skip
     def put(self, request: Request) -> Response:
-        entries = StatementsSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(StatementsSerializer, request)
         user = _user(request)
-        change_own_preferences(user, entries.validated_data["preferences"], now=timezone.now())
+        change_own_preferences(user, entries["preferences"], now=timezone.now())
         return Response(_show_preferences(user))
 
 

@@ -12,6 +12,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanView, CanViewPersonalData, may
 from kernel.audit import record
 from kernel.errors import Forbidden, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.computed.models import ComputedTrait
@@ -50,9 +51,7 @@ class Traits(APIView):
     @idempotent
     def post(self, request: Request) -> Response:
         _require_publish(request)
-        entries = NewTraitSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        draft = defining.TraitDraft(**entries.validated_data)
+        draft = defining.TraitDraft(**read_body(NewTraitSerializer, request))
         made = defining.create_trait(draft, at_once=False, now=timezone.now())
         _audit(request, "created", made)
         return Response(_show(made), status=201)
@@ -76,12 +75,11 @@ class OneTrait(APIView):
     def patch(self, request: Request, key: str) -> Response:
         _require_publish(request)
         found = _find(key)
-        entries = ChangedTraitSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(ChangedTraitSerializer, request)
         now_kept = {
             "name": found.name, "description": found.description, "definition": found.definition,
         }  # fmt: skip
-        draft = defining.TraitDraft(slug=found.slug, **(now_kept | entries.validated_data))
+        draft = defining.TraitDraft(slug=found.slug, **(now_kept | entries))
         saved = defining.change_trait(found.pk, draft, now=timezone.now())
         _audit(request, "changed", saved)
         return Response(_show(saved))

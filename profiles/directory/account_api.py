@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import page_body, read_page, row_id
@@ -82,10 +83,9 @@ class OneAccount(APIView):
         account = _find(key)
         if request.headers.get("If-Match"):
             require_match(request, etag=etag_of(_show_account(account, is_masked=False)))
-        entries = TraitsSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(TraitsSerializer, request)
         change_account_traits(
-            account.id, traits=entries.validated_data["traits"], actor=actor_of(request.user),
+            account.id, traits=entries["traits"], actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
         return Response(DoneSerializer({"key": account.key}).data)
@@ -133,10 +133,9 @@ class OneAccountTrait(APIView):
         responses=AccountTraitSerializer, summary="Choose how rules read a trait of accounts",
     )  # fmt: skip
     def patch(self, request: Request, slug: str) -> Response:
-        entries = AccountTraitTypeSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(AccountTraitTypeSerializer, request)
         trait = change_trait_type(
-            slug, kind=entries.validated_data["type"], actor=actor_of(request.user),
+            slug, kind=entries["type"], actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
         return Response(AccountTraitSerializer(trait).data)

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanAdminister, CanView, CanViewOrEdit, may
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
@@ -94,9 +95,7 @@ class OneCustomer(APIView):
         customer = find_customer(key)
         if request.headers.get("If-Match"):
             require_match(request, etag=etag_of(_show_customer(customer, is_masked=False)))
-        entries = TraitsSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        traits = entries.validated_data["traits"]
+        traits = read_body(TraitsSerializer, request)["traits"]
         set_traits(CustomerId(customer.id), traits=traits, now=timezone.now())
         return Response(DoneSerializer({"key": customer.key}).data)
 
@@ -144,11 +143,10 @@ class Erase(APIView):
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         customer = find_customer(key)
-        entries = ReasonSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(ReasonSerializer, request)
         erase_customers(
             [CustomerId(customer.id)], actor=actor_of(request.user),
-            reason=entries.validated_data["reason"], now=timezone.now(),
+            reason=entries["reason"], now=timezone.now(),
         )  # fmt: skip
         return Response(DoneSerializer({"key": customer.key}).data)
 

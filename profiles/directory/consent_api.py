@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit, CanViewPersonalData, may
+from kernel.http.api.bodies import read_body
 from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.consent import opt_ins
@@ -115,9 +116,7 @@ class Consents(APIView):
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         customer = find_customer(key)
-        entries = StatementSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        state = _record(customer, entries.validated_data)
+        state = _record(customer, read_body(StatementSerializer, request))
         return Response({"state": state}, status=201)
 
 
@@ -158,9 +157,7 @@ class ChangeSuppressions(APIView):
         responses=ChangedSerializer, summary="Let nobody be written to at an address",
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        entries = SuppressionSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said = entries.validated_data
+        said = read_body(SuppressionSerializer, request)
         changed = suppress_by_hand(
             said["channel"], said["address"].lower(), reason=said["reason"],
             actor=actor_of(request.user), now=timezone.now(),
@@ -172,9 +169,7 @@ class ChangeSuppressions(APIView):
         responses=ChangedSerializer, summary="Let an address be written to again",
     )  # fmt: skip
     def put(self, request: Request) -> Response:
-        entries = ReleaseSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said, actor = entries.validated_data, actor_of(request.user)
+        said, actor = read_body(ReleaseSerializer, request), actor_of(request.user)
         changed = release_by_hand(
             said["channel"], said["address"].lower(), actor=actor, now=timezone.now()
         )

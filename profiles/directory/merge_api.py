@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of
 from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
@@ -67,9 +68,7 @@ class Merges(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewMergeSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        asked = entries.validated_data
+        asked = read_body(NewMergeSerializer, request)
         pair = merge_explicitly(
             winner_id=_person(str(asked["winner"]), field="winner"),
             loser_id=_person(str(asked["loser"]), field="loser"),

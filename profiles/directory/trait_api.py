@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.paging import page_body, read_page, row_id
 from profiles.customers.models import TraitPolicy
@@ -54,11 +55,10 @@ class TraitPolicies(APIView):
         responses=KeptTraitSerializer, summary="Choose which value of a trait is kept from now on",
     )  # fmt: skip
     def put(self, request: Request, name: str) -> Response:
-        entries = PolicySerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(PolicySerializer, request)
         stored = TraitPolicy.objects.filter(name=name[:200]).first() if "\0" not in name else None
         require_match(request, etag=etag_of(stored.rule if stored else None))
-        rule = entries.validated_data["policy"]
+        rule = entries["policy"]
         policy = choose_policy(name, rule=rule, actor=actor_of(request.user), now=timezone.now())
         line = PolicyLine(name=policy.name, people=0, types=[], rule=policy.rule)
         return Response(_show_line(line), headers={"ETag": etag_of(policy.rule)})

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanViewPersonalData
 from kernel.errors import NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.exports.models import Export
@@ -31,9 +32,7 @@ class Exports(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewExportSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said = entries.validated_data
+        said = read_body(NewExportSerializer, request)
         wish = Wish(
             what=said["what"], form=said["format"], segment_key=said["segment"],
             since=said["from"], until=said["until"],

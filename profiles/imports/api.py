@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
@@ -60,9 +61,7 @@ class Uploads(APIView):
         responses={201: UploadSerializer}, summary="Send a file; nothing is taken in yet",
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        entries = NewUploadSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said = entries.validated_data
+        said = read_body(NewUploadSerializer, request)
         made = uploads.create_upload(
             said["file"], name=said["file"].name, kind=said["kind"], source=said["source"],
             actor=actor_of(request.user), now=timezone.now(),
@@ -116,9 +115,8 @@ class UploadMapping(APIView):
     @idempotent
     def put(self, request: Request, key: str) -> Response:
         upload = _find(key)
-        entries = UploadMappingSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        mapping = {**entries.validated_data, "kind": upload.kind}
+        entries = read_body(UploadMappingSerializer, request)
+        mapping = {**entries, "kind": upload.kind}
         uploads.start_check(
             upload.key, mapping=mapping, actor=actor_of(request.user), now=timezone.now()
         )

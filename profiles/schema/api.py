@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, may
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
 from kernel.http.idempotency import idempotent
@@ -70,9 +71,7 @@ class Events(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewPlanSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        values = entries.validated_data
+        values = read_body(NewPlanSerializer, request)
         actor, now = actor_of(request.user), timezone.now()
         event_id = plan_event(values["name"], _plan(values), actor=actor, now=now)
         return Response(_show(event_id, now=now))
@@ -97,9 +96,7 @@ class OneEvent(APIView):
         now = timezone.now()
         before = _show(_known(event_id), now=now)
         require_match(request, etag=_plan_etag(before))
-        entries = PlanSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        plan = _plan(entries.validated_data)
+        plan = _plan(read_body(PlanSerializer, request))
         plan_event(before["name"], plan, actor=actor_of(request.user), now=now)
         body = _show(event_id, now=now)
         return Response(body, headers={"ETag": _plan_etag(body)})
@@ -148,10 +145,9 @@ class Actions(APIView):
     )  # fmt: skip
     def put(self, request: Request) -> Response:
         require_match(request, etag=etag_of(selectors.list_actions(None)))
-        entries = ActionsSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(ActionsSerializer, request)
         actor, now = actor_of(request.user), timezone.now()
-        set_actions(entries.validated_data, source_id=None, actor=actor, now=now)
+        set_actions(entries, source_id=None, actor=actor, now=now)
         body = selectors.list_actions(None)
         return Response(body, headers={"ETag": etag_of(body)})
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, may
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
@@ -54,11 +55,10 @@ class SourceMapping(APIView):
     def put(self, request: Request, key: str) -> Response:
         webhook = _find(key)
         require_match(request, etag=_etag(webhook))
-        entries = MappingSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
+        entries = read_body(MappingSerializer, request)
         try:
             save_mapping(
-                webhook, write_json(entries.validated_data["mapping"]),
+                webhook, write_json(entries["mapping"]),
                 version=webhook.mapping_version, actor=actor_of(request.user), now=timezone.now(),
             )  # fmt: skip
         except BadMapping as bad:

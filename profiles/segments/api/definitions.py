@@ -12,6 +12,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanViewOrEdit, may
 from kernel.audit import record
 from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
@@ -61,9 +62,7 @@ class Segments(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewSegmentSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        given, now = entries.validated_data, timezone.now()
+        given, now = read_body(NewSegmentSerializer, request), timezone.now()
         words = {"name": given["name"], "description": given["description"]}
         if given["kind"] == "list":
             made = create_list(**words, now=now)
@@ -95,9 +94,8 @@ class OneSegment(APIView):
         found = find_segment(key)
         if request.headers.get("If-Match"):
             require_match(request, etag=_etag(_show_whole(found)))
-        entries = ChangedSegmentSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        saved = publishing.change_segment(found.pk, **entries.validated_data, now=timezone.now())
+        entries = read_body(ChangedSegmentSerializer, request)
+        saved = publishing.change_segment(found.pk, **entries, now=timezone.now())
         audit(request, "changed", saved)
         return Response(_show_whole(saved))
 
@@ -124,9 +122,8 @@ class Publish(APIView):
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         found = find_segment(key)
-        entries = PublishSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        report = publishing.publish_segment(found.pk, **entries.validated_data, now=timezone.now())
+        entries = read_body(PublishSerializer, request)
+        report = publishing.publish_segment(found.pk, **entries, now=timezone.now())
         audit(request, "published", found)
         shown = {
             "version": report.version, "people": report.members, "entered": report.entered,
@@ -143,9 +140,7 @@ class Count(APIView):
         summary="Count who matches a rule now: exact where that is quick, else an estimate",
     )  # fmt: skip
     def post(self, request: Request) -> Response:
-        entries = RuleSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        root = read_rule(entries.validated_data["rule"]).root
+        root = read_rule(read_body(RuleSerializer, request)["rule"]).root
         found = preview_rule(root, now=timezone.now(), is_masked=True)
         size = found.size
         return Response(

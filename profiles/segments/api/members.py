@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from kernel.access.permissions import CanEdit, CanView, may
 from kernel.errors import Invalid, NotFound
+from kernel.http.api.bodies import read_body
 from kernel.http.api.paging import decode_cursor, encode_cursor, page_body, read_page
 from kernel.http.idempotency import idempotent
 from profiles.customers.models import Customer
@@ -121,9 +122,7 @@ class People(APIView):
     @idempotent
     def post(self, request: Request, key: str) -> Response:
         found, now = find_segment(key), timezone.now()
-        entries = PeopleSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        given = entries.validated_data
+        given = read_body(PeopleSerializer, request)
         report = listing.add_named(
             found.pk, given["add"], may_start_journeys=given["may_start_journeys"], now=now
         )
@@ -146,11 +145,8 @@ class Snapshot(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request, key: str) -> Response:
-        entries = SnapshotSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        made = listing.snapshot_segment(
-            find_live(key), name=entries.validated_data["name"], now=timezone.now()
-        )
+        entries = read_body(SnapshotSerializer, request)
+        made = listing.snapshot_segment(find_live(key), name=entries["name"], now=timezone.now())
         audit(request, "snapshot", made)
         return Response(show_segment(made), status=201)
 
