@@ -77,6 +77,10 @@ navigation.register(
             keywords="csv jsonl parquet upload file spreadsheet excel pull sql database singer tap")
 )  # fmt: skip
 navigation.register(
+    NavItem(section="Workspace", label="Exports", url_name="profiles:exports", icon="download", order=21,
+            permission="view_personal_data", keywords="csv jsonl download file dump extract people touchpoints")
+)  # fmt: skip
+navigation.register(
     NavItem(section="Audience", label="Accounts", url_name="profiles:accounts", icon="building-2", order=15,
             keywords="companies groups teams organizations households")
 )  # fmt: skip

@@ -24,6 +24,8 @@ from profiles.contracts import (
 )
 from profiles.customers import selectors as customers
 from profiles.customers import services as erasing
+from profiles.exports.models import Export
+from profiles.exports.services import asking
 from profiles.imports.services import at_once
 from profiles.schema.rules import PlannedProperty
 from profiles.schema.selectors import find_plan
@@ -369,3 +371,18 @@ def create_list(
     made = listing.create_list(name=name, description=description, now=now)
     listing.add_matching(made.pk, rule, now=now)
     return segments.get_segment(SegmentId(made.pk))
+
+
+def ask_export_once(
+    what: str, *, form: str, segment_id: SegmentId | None, actor: str, now: datetime
+) -> None:
+    """Ask for a file of people or touchpoints, unless the actor has asked for one of these before.
+
+    Raises:
+        Conflict: too many wait already.
+    """
+    if Export.objects.filter(created_by=actor, what=what).exists():
+        return
+    found = segments.get_segment(segment_id) if segment_id else None
+    wish = asking.Wish(what=what, form=form, segment_key=found.key if found else None)
+    asking.ask_export(wish, actor=actor, now=now)

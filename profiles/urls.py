@@ -62,6 +62,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"imports/<uuid:key>/{action}/", imports.act, {"action": action}, f"upload-{action}")
         for action in ("start", "stop", "resume")
     ),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/new/", exports.new_export, name="export_new"),
+    path("exports/files/<uuid:key>/", exports.download, name="export_download"),
+    path("exports/files/<uuid:key>/delete/", exports.delete, name="export_delete"),
     path("exports/<str:token>/", exports.export_file, name="export_file"),
     path("schema/", schema.events, name="schema"),
     path("schema/new/", schema.new_event, name="schema_new"),

@@ -16,6 +16,7 @@ from mcps_site.world.pieces import load_pieces
 from mcps_site.world.sources import load_sources
 from profiles.contracts import IdentityRef
 from profiles.facade import (
+    ask_export_once,
     create_computed_trait,
     create_list,
     create_rfm_scores,
@@ -25,6 +26,7 @@ from profiles.facade import (
     find_webhook,
     identify_customer,
     import_file,
+    list_segments,
     name_account_traits,
     plan_event,
     publish_segment,
@@ -177,6 +179,7 @@ def load_content(*, now: datetime) -> None:
     with suppress(Conflict):
         _import_cards(now=now)
     _write_down_twice(now=now)
+    _take_along(now=now)
 
 
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:
@@ -232,6 +235,14 @@ def _write_down_twice(*, now: datetime) -> None:
     traits = {"name": first.display_name, "email": f"{name}+till@{domain}"}
     identify_customer(till, traits=traits, now=now)
     wake("profiles.look_for_duplicates")
+
+
+def _take_along(*, now: datetime) -> None:
+    """Ask for two files, which the workers make in the background."""
+    regulars = next((one.id for one in list_segments() if one.name == "Regulars"), None)
+    with suppress(Conflict):
+        ask_export_once("people", form="csv", segment_id=regulars, actor=ACTOR, now=now)
+        ask_export_once("touchpoints", form="jsonl", segment_id=regulars, actor=ACTOR, now=now)
 
 
 def _is_customer(number: int) -> bool:

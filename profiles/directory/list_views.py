@@ -21,10 +21,9 @@ from kernel.errors import DomainError
 from profiles.directory import selectors, services
 from profiles.directory.models import SavedView
 from profiles.directory.queries import Narrowing
-from profiles.directory.rules import parse_key
+from profiles.directory.rules import SEEN_CHOICES, parse_key
 from profiles.segments.models import Segment, SegmentKind, SegmentStatus
 
-_SEEN = {"1": "day", "7": "7 days", "30": "30 days", "90": "90 days"}
 _KNOWN = {"yes": True, "no": False}
 _FILTERS = ("q", "segment", "seen", "known")
 
@@ -42,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
     context = {
         "people": found, "more": more, "query": chosen["q"].strip(), "chosen": chosen,
-        "is_first": not before, "is_masked": is_masked, "seen": _SEEN.items(),
+        "is_first": not before, "is_masked": is_masked, "seen": SEEN_CHOICES.items(),
         "segments": [(str(one.key), one.name) for one in live.order_by("name")[:500]],
         "lists": live.filter(kind=SegmentKind.LIST).order_by("name")[:500],
         "filters": urlencode({name: value for name, value in chosen.items() if value}),
@@ -139,7 +138,7 @@ def _query(request: HttpRequest) -> str:
 def _narrowing(request: HttpRequest) -> Narrowing:
     key, days = parse_key(request.GET.get("segment", "")), request.GET.get("seen", "")
     segment = Segment.objects.filter(key=key).first() if key else None
-    since = timezone.now() - timedelta(days=int(days)) if days in _SEEN else None
+    since = timezone.now() - timedelta(days=int(days)) if days in SEEN_CHOICES else None
     return Narrowing(
         segment_id=segment.pk if segment else None, seen_since=since,
         is_known=_KNOWN.get(request.GET.get("known", "")),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from profiles.contracts import TimelineEntry
 
+SEEN_CHOICES = {"1": "day", "7": "7 days", "30": "30 days", "90": "90 days"}
 _SHOWN_PROPERTIES = 4
 _LONGEST_VALUE = 60
 _MASK = "•••"

@@ -15,16 +15,34 @@ from kernel.access.permissions import CanViewPersonalData
 from kernel.errors import NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import page_body, read_page, row_id
 from kernel.http.idempotency import idempotent
+from profiles.directory.api import PAGE
 from profiles.exports.models import Export
-from profiles.exports.serializers import ExportSerializer, NewExportSerializer
-from profiles.exports.services.asking import Wish, ask_export, make_token
+from profiles.exports.serializers import (
+    ExportPageSerializer,
+    ExportSerializer,
+    NewExportSerializer,
+)
+from profiles.exports.services.asking import Wish, ask_export, delete_export, make_token
 
 _TAGS = ["Exports"]
 
 
 class Exports(APIView):
     permission_classes = (CanViewPersonalData,)
+
+    @extend_schema(
+        operation_id="list_exports", tags=_TAGS, parameters=PAGE, responses=ExportPageSerializer,
+        summary="List exports, newest first",
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        page = read_page(request, position=[row_id])
+        found = Export.objects.select_related("segment").order_by("-id")
+        if page.after:
+            found = found.filter(pk__lt=page.after[0])
+        rows = list(found[: page.fetch])
+        return Response(page_body(request, rows, page, position=lambda row: (row.pk,), show=_show))
 
     @extend_schema(
         operation_id="create_export", tags=_TAGS, request=NewExportSerializer,
@@ -35,7 +53,8 @@ class Exports(APIView):
         said = read_body(NewExportSerializer, request)
         wish = Wish(
             what=said["what"], form=said["format"], segment_key=said["segment"],
-            since=said["from"], until=said["until"],
+            since=said["from"], until=said["until"], seen_since=said["seen_since"],
+            is_known=said["known"],
         )  # fmt: skip
         export = ask_export(wish, actor=actor_of(request.user), now=timezone.now())
         return Response(_show(export), status=202)
@@ -58,6 +77,15 @@ class OneExport(APIView):
             token = make_token(export, actor=actor_of(request.user), now=timezone.now())
             link = settings.PUBLIC_URL + reverse("profiles:export_file", args=[token])
         return Response({**_show(export), "download_url": link})
+
+    @extend_schema(
+        operation_id="delete_export", tags=_TAGS, responses={204: None},
+        summary="Delete an export's file before its time, or give up making it; audited",
+    )  # fmt: skip
+    def delete(self, request: Request, key: str) -> Response:
+        wanted = read_key(key, thing="export")
+        delete_export(wanted, actor=actor_of(request.user), now=timezone.now())
+        return Response(status=204)
 
 
 def _show(export: Export) -> dict[str, Any]:

@@ -38,6 +38,8 @@ class Export(models.Model):
     )
     since = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)
+    seen_since = models.DateTimeField(null=True, blank=True)
+    is_known = models.BooleanField(null=True, blank=True)
     form = models.CharField(max_length=5, choices=Form.choices)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
     newest_id = models.BigIntegerField()
@@ -63,6 +65,11 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+    @property
+    def is_working(self) -> bool:
+        """Say whether its file is still to be made."""
+        return self.status in {self.Status.WAITING, self.Status.RUNNING}
 
     def file_name(self, turn: int) -> str:
         """Return where the file of a turn lies in the storage."""

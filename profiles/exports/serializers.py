@@ -20,6 +20,14 @@ class NewExportSerializer(serializers.Serializer[Any]):
         allow_null=True, default=None, help_text="Touchpoints that occurred before this instant."
     )
 
+    seen_since = serializers.DateTimeField(
+        allow_null=True, default=None, help_text="Only people seen from this instant on."
+    )
+    known = serializers.BooleanField(
+        allow_null=True, default=None,
+        help_text="Only people with a user id, e-mail address or phone number, or only those without.",
+    )  # fmt: skip
+
     @override
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         since = serializers.DateTimeField(
@@ -35,19 +43,28 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
 
     segment = serializers.UUIDField(source="segment.key", default=None, allow_null=True)
     format = serializers.CharField(source="form")
+    known = serializers.BooleanField(source="is_known", allow_null=True)
     download_url = serializers.URLField(
         allow_null=True, default=None,
-        help_text="The gzipped file, for an hour; null unless the export is ready.",
+        help_text="The gzipped file, for an hour; null unless the export is ready, and in lists.",
     )  # fmt: skip
 
     class Meta:
         model = Export
         fields = (
-            "key", "what", "segment", "until", "format", "status", "rows", "progress_percent",
-            "size", "failure", "created_at", "ended_at", "download_url",
+            "key", "what", "segment", "until", "seen_since", "known", "format", "status", "rows",
+            "progress_percent", "size", "failure", "created_by", "created_at", "ended_at",
+            "download_url",
         )  # fmt: skip
 
     @override
     def get_fields(self) -> dict[str, Any]:
         since = serializers.DateTimeField(source="since", allow_null=True)
         return {**super().get_fields(), "from": since}
+
+
+class ExportPageSerializer(serializers.Serializer[Any]):
+    """A page of exports."""
+
+    results = ExportSerializer(many=True)
+    next = serializers.URLField(allow_null=True)

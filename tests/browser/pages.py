@@ -17,7 +17,7 @@ NO_PAGES = {
     # A message inside a sandbox of its own: no script of the gate may run there.
     "campaigns:preview", "campaigns:message-content", "campaigns:template-draft-preview", "mailbox:body",
     "campaigns:brand-sample", "campaigns:shared-block-preview",
-    "campaigns_public:view", "campaigns_public:trap", "profiles:export_file",
+    "campaigns_public:view", "campaigns_public:trap", "profiles:export_file", "profiles:export_download",
     # The admin's pages of one model stand for those of all: they share their templates.
     "admin:login", "admin:logout", "admin:jsi18n", "admin:autocomplete", "admin:view_on_site",
 }  # fmt: skip

@@ -30,13 +30,15 @@ _SCOPE: Final = "export"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for; no segment means everybody."""
+    """What somebody asks for; nothing narrowed means everybody."""
 
     what: str
     form: str
     segment_key: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    seen_since: datetime | None = None
+    is_known: bool | None = None
 
 
 def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
@@ -54,8 +56,8 @@ def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
             )
         export = Export.objects.create(
             key=new_key(now=now), what=wish.what, segment=segment, since=wish.since,
-            until=wish.until, form=wish.form, newest_id=queries.find_newest_id(),
-            created_by=actor, created_at=now,
+            until=wish.until, seen_since=wish.seen_since, is_known=wish.is_known, form=wish.form,
+            newest_id=queries.find_newest_id(), created_by=actor, created_at=now,
         )  # fmt: skip
         record(
             actor=actor, verb="exported", object_type="export", object_id=export.key, now=now,
@@ -64,6 +66,8 @@ def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
                 "segment": str(segment.key) if segment else None,
                 "from": wish.since and wish.since.isoformat(),
                 "until": wish.until and wish.until.isoformat(),
+                "seen_since": wish.seen_since and wish.seen_since.isoformat(),
+                "known": wish.is_known,
             },
         )  # fmt: skip
     wake("profiles.make_exports")
@@ -84,15 +88,41 @@ def open_file(token: str, *, now: datetime) -> tuple[Export, "File[bytes]"]:
         NotFound: the file is not ready, or is gone.
     """
     payload = tokens.open_token(_SCOPE, token, now=now)
-    export = Export.objects.filter(key=payload["export"], status=Export.Status.READY).first()
+    return download(payload["export"], actor=payload["actor"], now=now)
+
+
+def download(key: UUID | str, *, actor: str, now: datetime) -> tuple[Export, "File[bytes]"]:
+    """Return an export and its file; audited.
+
+    Raises:
+        NotFound: the file is not ready, or is gone.
+    """
+    export = Export.objects.filter(key=key, status=Export.Status.READY).first()
     name = export.file_name(export.turn) if export else ""
     if export is None or not default_storage.exists(name):
         raise NotFound("This file is not there. Look at the export's state, or ask for a new one.")
     record(
-        actor=payload["actor"], verb="downloaded", object_type="export", object_id=export.key,
-        now=now,
+        actor=actor, verb="downloaded", object_type="export", object_id=export.key, now=now,
     )  # fmt: skip
     return export, default_storage.open(name)
+
+
+def delete_export(key: UUID, *, actor: str, now: datetime) -> None:
+    """Delete an export's file before its time, or give up making it; audited.
+
+    A second call changes nothing.
+
+    Raises:
+        NotFound: there is no such export.
+    """
+    with transaction.atomic():
+        export = Export.objects.select_for_update().filter(key=key).first()
+        if export is None:
+            raise NotFound("There is no such export.")
+        if export.status == Export.Status.DELETED:
+            return
+        _forget(export)
+        record(actor=actor, verb="deleted", object_type="export", object_id=export.key, now=now)
 
 
 def forget_exports(*, now: datetime) -> int:
@@ -101,10 +131,7 @@ def forget_exports(*, now: datetime) -> int:
     keys = old.exclude(status=Export.Status.DELETED).values_list("pk", flat=True)[:1_000]
     for pk in keys:
         with transaction.atomic():
-            export = Export.objects.select_for_update().get(pk=pk)
-            delete_files(export, upto=export.turn)
-            export.status, export.leased_until = Export.Status.DELETED, None
-            export.save(update_fields=["status", "leased_until"])
+            _forget(Export.objects.select_for_update().get(pk=pk))
     if keys:
         log.info("exports.forgotten", exports=len(keys))
     return len(keys)
@@ -114,6 +141,13 @@ def delete_files(export: Export, *, upto: int) -> None:
     """Delete the files of an export's turns up to one; those that are gone are no error."""
     for turn in range(1, upto + 1):
         default_storage.delete(export.file_name(turn))
+
+
+def _forget(export: Export) -> None:
+    """End an export; who is at work on it finds its turn over."""
+    delete_files(export, upto=export.turn)
+    export.status, export.leased_until = Export.Status.DELETED, None
+    export.save(update_fields=["status", "leased_until"])
 
 
 def _check(wish: Wish) -> Segment | None:

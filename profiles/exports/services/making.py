@@ -123,7 +123,10 @@ def _touchpoint_pages(export: Export) -> Iterator[_Rows]:
 
 def _walk(export: Export, limit: int) -> Iterator[list[PersonRow]]:
     """Yield the people of an export, newest first, and note how far it is."""
-    before, narrowing = export.newest_id + 1, Narrowing(segment_id=export.segment_id)
+    before = export.newest_id + 1
+    narrowing = Narrowing(
+        segment_id=export.segment_id, seen_since=export.seen_since, is_known=export.is_known
+    )
     while people := list_people(before_id=before, limit=limit, narrowing=narrowing):
         yield people
         before = people[-1].id
