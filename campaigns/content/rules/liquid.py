@@ -9,6 +9,7 @@ from liquid import Environment
 from liquid.undefined import Undefined
 
 from campaigns.content.rules.asking_tags import CatalogTag, SegmentTag
+from campaigns.content.rules.quick import QuickLiteral, QuickOutputTag, QuickTemplate
 from campaigns.content.rules.scoped import ScopedTag
 
 # Filters for which a missing value is an answer, not a hole in the sentence.
@@ -53,6 +54,7 @@ class SafeEnvironment(Environment):
     loop_iteration_limit = 10_000
     local_namespace_limit = 200_000
     output_stream_limit = 500_000
+    template_class = QuickTemplate
 
 
 def make_environment(*, escapes: bool) -> SafeEnvironment:
@@ -64,9 +66,8 @@ def make_environment(*, escapes: bool) -> SafeEnvironment:
     # Shared blocks are in place before Liquid reads the words: nothing is loaded while it renders.
     for tag in ("include", "render", "extends"):
         environment.tags.pop(tag, None)
-    environment.add_tag(ScopedTag)
-    environment.add_tag(SegmentTag)
-    environment.add_tag(CatalogTag)
+    for added in (ScopedTag, SegmentTag, CatalogTag, QuickLiteral, QuickOutputTag):
+        environment.add_tag(added)
     environment.filters["hold_back"] = _hold_back
     environment.filters["json"] = _strict(_as_json)
     return environment
@@ -75,7 +76,8 @@ def make_environment(*, escapes: bool) -> SafeEnvironment:
 def _strict(apply: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(apply)
     def filter_value(left: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(left, Missing):
+        # Not `isinstance`: an abstract class is slow to ask, and this runs for every filter.
+        if type(left) is Missing:
             left.refuse()
         return apply(left, *args, **kwargs)
 
