@@ -146,7 +146,9 @@ def test_what_somebody_else_composed_meanwhile_is_not_overwritten(client, templa
     assert "Somebody else has changed this draft" in answer
     assert shape(document(template)) == ["b1"]
     with pytest.raises(Conflict):
-        composing.step_through_edits(draft_of(template), -1, seen=0, actor="user:9", now=NOW)
+        composing.step_through_edits(
+            draft_of(template), -1, seen=0, actor=f"user:{colleague.pk}", now=NOW
+        )
 
 
 def test_a_wrong_field_is_named_and_nothing_is_saved(client, template):
