@@ -3,10 +3,11 @@
 from django.urls import URLPattern, URLResolver, path
 
 from campaigns.broadcasts import api as broadcasts
+from campaigns.catalogs import api as catalogs
 from campaigns.channels import api as senders
 from campaigns.content import piece_api as pieces
-from campaigns.content import source_api as sources
 from campaigns.content import template_api as templates
+from campaigns.coupons import api as coupons
 from campaigns.deliveries import api as messages
 from campaigns.deliveries import limits_api as limits
 from campaigns.journeys import api as journeys
@@ -32,13 +33,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("templates/<str:key>/tags/", templates.Tags.as_view(), name="api_template_tags"),
     path("templates/<str:key>/archive/", templates.Archive.as_view(), name="api_template_archive"),
-    path("catalogs/", sources.Catalogs.as_view(), name="api_catalogs"),
-    path("catalogs/<str:slug>/items/", sources.Items.as_view(), name="api_catalog_items"),
+    path("catalogs/", catalogs.Catalogs.as_view(), name="api_catalogs"),
+    path("catalogs/<str:slug>/items/", catalogs.Items.as_view(), name="api_catalog_items"),
     path(
-        "catalogs/<str:slug>/items/<str:key>/", sources.OneItem.as_view(), name="api_catalog_item"
+        "catalogs/<str:slug>/items/<str:key>/", catalogs.OneItem.as_view(), name="api_catalog_item"
     ),
-    path("coupon-pools/", sources.Pools.as_view(), name="api_coupon_pools"),
-    path("coupon-pools/<str:slug>/codes/", sources.Codes.as_view(), name="api_coupon_codes"),
+    path("coupon-pools/", coupons.Pools.as_view(), name="api_coupon_pools"),
+    path("coupon-pools/<str:slug>/codes/", coupons.Codes.as_view(), name="api_coupon_codes"),
     path("brand-kits/", pieces.BrandKits.as_view(), name="api_brand_kits"),
     path("brand-kits/<str:key>/", pieces.OneBrandKit.as_view(), name="api_brand_kit"),
     path(

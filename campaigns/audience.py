@@ -104,6 +104,17 @@ class BroadcastTemplates:
         return [_user("broadcast", row.name, row.key) for row in rows.order_by("name")]
 
 
+class DrawingTemplates:
+    """The templates whose live words draw from a catalog or a coupon pool."""
+
+    key = "templates"
+
+    def list_users(self, source: str) -> list[UsedBy]:
+        """List them by name. One statement."""
+        rows = Template.objects.filter(live_version__sources__contains=[source]).order_by("name")
+        return [_user("template", row.name, row.key) for row in rows]
+
+
 def _words(text: str | None) -> set[str]:
     return set(_NAMES.findall(text or ""))
 

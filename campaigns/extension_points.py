@@ -125,6 +125,16 @@ class TemplateUsage(Protocol):
         ...
 
 
+class DrawingUsage(Protocol):
+    """Knows what draws from a catalog or a coupon pool."""
+
+    key: str
+
+    def list_users(self, source: str) -> Sequence[UsedBy]:
+        """List what draws from `catalog:SLUG` or `pool:SLUG` now, by name."""
+        ...
+
+
 class JourneyNodeType(Protocol):
     """A step of a journey that another app brings; it acts and decides for many people at once.
 
@@ -159,5 +169,6 @@ class JourneyNodeType(Protocol):
 
 channel_providers: Registry[ChannelProvider] = Registry("channel provider")
 template_usages: Registry[TemplateUsage] = Registry("template usage")
+drawing_usages: Registry[DrawingUsage] = Registry("drawing usage")
 merge_sources: Registry[MergeSource] = Registry("merge source")
 journey_node_types: Registry[JourneyNodeType] = Registry("journey node type")

@@ -5,6 +5,7 @@ from campaigns.audience import (
     BroadcastTemplates,
     CampaignUsage,
     ComputedValues,
+    DrawingTemplates,
     JourneyTemplates,
 )
 from campaigns.channels.pausing import pause_badge
@@ -21,7 +22,12 @@ from campaigns.channels.providers.webpush.provider import WebPushProvider
 from campaigns.content.consent_values import ConsentValues
 from campaigns.contracts import CouponsLow
 from campaigns.deliveries.selectors import queue_depth
-from campaigns.extension_points import channel_providers, merge_sources, template_usages
+from campaigns.extension_points import (
+    channel_providers,
+    drawing_usages,
+    merge_sources,
+    template_usages,
+)
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.profile_tab import MessagesTab
 from campaigns.timeline import DelayTimeline, JourneyEffects, RefusalTimeline, StepTimeline
@@ -112,6 +118,7 @@ def register() -> None:
     usage_sources.register(CampaignUsage.key, CampaignUsage())
     for usage in (JourneyTemplates(), BroadcastTemplates()):
         template_usages.register(usage.key, usage)
+    drawing_usages.register(DrawingTemplates.key, DrawingTemplates())
     register_event_type("campaigns.coupons_low", version=1, payload=CouponsLow)
     register_badge("campaigns.sending", pause_badge)
     register_queue("campaigns.deliveries", "Messages that are due", _due_messages)

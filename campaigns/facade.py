@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.broadcasts.services import drafting as broadcasts
+from campaigns.catalogs import services as catalogs
 from campaigns.channels import services as channels
-from campaigns.content import branding, catalogs, coupons, sharing
+from campaigns.content import branding, sharing
 from campaigns.content import services as content
 from campaigns.content.rules.shared import BlockKind
 from campaigns.contracts import (
@@ -17,6 +18,7 @@ from campaigns.contracts import (
     TemplateDraft,
     TemplateId,
 )
+from campaigns.coupons import services as coupons
 from campaigns.deliveries.models import FrequencyCap, QuietHours, VolumeLimit
 from campaigns.deliveries.services import limits
 from campaigns.journeys import selectors

@@ -1,6 +1,7 @@
 """Gathers the slices' models for Django."""
 
 from campaigns.broadcasts.models import Broadcast, Recipient
+from campaigns.catalogs.models import Catalog, CatalogItem
 from campaigns.channels.models import Card, Device, Sender, SendingPause
 from campaigns.content.models import (
     DraftEdit,
@@ -15,7 +16,7 @@ from campaigns.content.piece_models import (
     SharedBlock,
     SharedBlockVersion,
 )
-from campaigns.content.source_models import Catalog, CatalogItem, Coupon, CouponPool
+from campaigns.coupons.models import Coupon, CouponPool
 from campaigns.deliveries.models import (
     Decision,
     Delivery,

@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from campaigns.broadcasts import views as broadcasts
+from campaigns.catalogs import views as catalogs
 from campaigns.channels import views as channels
 from campaigns.clerks import views as clerks
 from campaigns.content import urls as content
+from campaigns.coupons import views as coupons
 from campaigns.deliveries.views import activity as deliveries
 from campaigns.deliveries.views import limits, messages, settling
 from campaigns.journeys import urls as journeys
@@ -23,6 +25,15 @@ staff = (
         path("broadcasts/<uuid:key>/review/", broadcasts.review, name="broadcast-review"),
         path("broadcasts/<uuid:key>/stop/", broadcasts.stop, name="broadcast-stop"),
         *content.urlpatterns,
+        path("templates/catalogs/", catalogs.catalog_list, name="catalogs"),
+        path("templates/catalogs/new/", catalogs.new_catalog, name="catalog-new"),
+        path("templates/catalogs/<slug:slug>/", catalogs.catalog, name="catalog"),
+        path(
+            "templates/catalogs/<slug:slug>/delete/", catalogs.delete_catalog, name="catalog-delete"
+        ),
+        path("templates/coupons/", coupons.pool_list, name="coupon-pools"),
+        path("templates/coupons/new/", coupons.new_pool, name="coupon-pool-new"),
+        path("templates/coupons/<slug:slug>/", coupons.pool, name="coupon-pool"),
         path("senders/", channels.senders, name="senders"),
         path("senders/new/", channels.choose, name="sender-choose"),
         path("senders/new/<slug:channel>/<slug:kind>/", channels.add, name="sender-add"),

@@ -1,13 +1,13 @@
 """Answers what messages ask while they are put into words, for a whole batch at once."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from campaigns.content.rules.asking import Asks, ItemAsk
+from campaigns.catalogs.rules import ItemAsk
+from campaigns.content.rules.asking import Asks
 from campaigns.content.rules.rendering import (
     CompiledWords,
     PersonalLinks,
@@ -15,7 +15,7 @@ from campaigns.content.rules.rendering import (
     Rendered,
     render_words,
 )
-from kernel.sql import SqlFile, bigint_array, text_array, uuid_array
+from kernel.sql import SqlFile, bigint_array, uuid_array
 from profiles.contracts import CustomerId
 
 SQL = SqlFile(__file__, "answers")
@@ -66,57 +66,6 @@ def render_all(
         _answer_items(seeking, find=find)
         _answer_codes(lacking, claim=claim, now=now)
     return [done.get(wish.number, Refusal(reason="render_limit")) for wish in wishes]
-
-
-def find_items(asks: Sequence[ItemAsk]) -> dict[str, list[dict[str, Any]]]:
-    """Return the items that questions ask for, by the text of the question. At most two statements."""
-    found: dict[str, list[dict[str, Any]]] = {ask.key: [] for ask in asks}
-    by_key = [ask for ask in asks if not ask.field]
-    by_field = [ask for ask in asks if ask.field]
-    if by_key:
-        params: dict[str, Any] = {
-            "catalogs": text_array(ask.catalog for ask in by_key),
-            "keys": text_array(str(ask.value) for ask in by_key),
-        }
-        for n, item in SQL.run("find_by_key", params):
-            found[by_key[n - 1].key].append(item)
-    if by_field:
-        params = {
-            "catalogs": text_array(ask.catalog for ask in by_field),
-            "fields": text_array(ask.field for ask in by_field),
-            "values": text_array(json.dumps(ask.value, default=str) for ask in by_field),
-            "limits": [ask.limit for ask in by_field],
-        }
-        for n, item in SQL.run("find_by_field", params):
-            found[by_field[n - 1].key].append(item)
-    return found
-
-
-def claim_codes(pool: str, deliveries: Sequence[int], now: datetime) -> dict[int, str]:
-    """Give each delivery a code of a pool, the same one at every call; see the statement.
-
-    In the caller's transaction. Deliveries for which no code is left are absent.
-    """
-    params = {"pool": pool, "deliveries": bigint_array(deliveries), "now": now}
-    return dict(SQL.run("claim_codes", params))
-
-
-def sample_codes(_pool: str, numbers: Sequence[int], _now: datetime) -> dict[int, str]:
-    """Return codes that stand for real ones in previews and rehearsals; none is given away."""
-    return dict.fromkeys(numbers, "SAMPLE-CODE")
-
-
-def sample_items(asks: Sequence[ItemAsk]) -> dict[str, list[dict[str, Any]]]:
-    """Return what is asked for, or the first items of a catalog in its place."""
-    found = find_items(asks)
-    missing = [ask for ask in asks if not found[ask.key]]
-    if missing:
-        params = {"catalogs": text_array({ask.catalog for ask in missing})}
-        first: dict[str, list[dict[str, Any]]] = {}
-        for slug, item in SQL.run("find_any", params):
-            first.setdefault(slug, []).append(item)
-        found |= {ask.key: first.get(ask.catalog, [])[: ask.limit] for ask in missing}
-    return found
 
 
 def _answer_segments(wishes: Iterable[Wish]) -> None:

@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from campaigns.content.answering import (
-    Wish,
-    find_items,
-    render_all,
-    sample_codes,
-    sample_items,
-)
+from campaigns.catalogs.selectors import find_items, sample_items
+from campaigns.content.answering import Wish, render_all
 from campaigns.content.rules.locales import locale_of, pick_locale
 from campaigns.content.rules.rendering import (
     CompiledWords,
@@ -22,6 +17,7 @@ from campaigns.content.rules.rendering import (
     trait_values,
 )
 from campaigns.content.rules.values import sample_values
+from campaigns.coupons.services import sample_codes
 from campaigns.extension_points import merge_sources
 from profiles import facade as profiles
 from profiles.contracts import CustomerId, CustomerSummary, IdentityRef

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from campaigns.catalogs.selectors import list_field_names
 from campaigns.content.rules.rendering import CompiledWords
-from campaigns.content.source_models import Catalog, CouponPool
+from campaigns.coupons.selectors import list_known
 from kernel.errors import Invalid
 from kernel.sql import SqlFile, text_array
 
@@ -33,11 +34,7 @@ def find_asked(compiled: CompiledWords) -> dict[str, str]:
         if name not in keys:
             raise Invalid(part, f"There is no segment “{name}”.")
     _check_catalogs(asked.catalogs)
-    pools = set(
-        CouponPool.objects.filter(slug__in=asked.pools).values_list("slug", flat=True)
-        if asked.pools
-        else ()
-    )
+    pools = list_known(asked.pools)
     for slug, part in asked.pools.items():
         if slug not in pools:
             raise Invalid(
@@ -62,12 +59,7 @@ def list_sources(compiled: CompiledWords) -> list[str]:
 
 
 def _check_catalogs(asked: Mapping[tuple[str, str], str]) -> None:
-    slugs = {slug for slug, _ in asked}
-    known = (
-        {one.slug: {each["name"] for each in one.fields}
-         for one in Catalog.objects.filter(slug__in=slugs)}
-        if slugs else {}
-    )  # fmt: skip
+    known = list_field_names({slug for slug, _ in asked})
     for (slug, field), part in asked.items():
         if slug not in known:
             raise Invalid(part, f"There is no catalog “{slug}”.")

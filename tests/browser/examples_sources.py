@@ -7,8 +7,8 @@ from tests.browser.examples import example
 def _catalog():
     from datetime import UTC, datetime
 
-    from campaigns.content.catalogs import create_from_items
-    from campaigns.content.source_models import Catalog
+    from campaigns.catalogs.models import Catalog
+    from campaigns.catalogs.services import create_from_items
     from kernel.ids import new_key
 
     now = datetime.now(UTC)
@@ -24,8 +24,8 @@ def _catalog():
 def _pool():
     from datetime import UTC, datetime
 
-    from campaigns.content.coupons import add_codes, create_pool
-    from campaigns.content.source_models import CouponPool
+    from campaigns.coupons.models import CouponPool
+    from campaigns.coupons.services import add_codes, create_pool
     from kernel.ids import new_key
 
     now = datetime.now(UTC)

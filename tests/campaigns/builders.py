@@ -69,6 +69,11 @@ def make_template(
     )
 
 
+def with_words(text: str, name: str = "Asking") -> Template:
+    """An e-mail with a text of its own."""
+    return make_template(name, subject="Hi", source=MJML.replace("we miss you.", text))
+
+
 def make_words(
     name: str,
     channel: Channel,

@@ -4,10 +4,11 @@ Nothing is fetched while Liquid renders. What is not known yet is noted, fetched
 at once, and the messages that asked are rendered again.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from campaigns.catalogs.rules import ItemAsk
 
 # Stands for a code until one is claimed; a message with it in never leaves.
 PLACEHOLDER = "················"
@@ -19,21 +20,6 @@ class NoCodeLeft(Exception):
     def __init__(self, pool: str) -> None:
         super().__init__(pool)
         self.pool = pool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemAsk:
-    """Items of a catalog: the one with a key (no `field`), or those whose field has a value."""
-
-    catalog: str
-    value: Any
-    field: str = ""
-    limit: int = 1
-
-    @property
-    def key(self) -> str:
-        """The question as a text."""
-        return json.dumps([self.catalog, self.field, self.value, self.limit], default=str)
 
 
 @dataclass(slots=True, kw_only=True)

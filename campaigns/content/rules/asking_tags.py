@@ -14,7 +14,8 @@ from liquid.tag import Tag
 from liquid.token import TOKEN_AS, TOKEN_EOF, TOKEN_INTEGER, TOKEN_STRING, TOKEN_TAG, Token
 from liquid.undefined import Undefined
 
-from campaigns.content.rules.asking import Asks, ItemAsk
+from campaigns.catalogs.rules import ItemAsk
+from campaigns.content.rules.asking import Asks
 
 MAX_ITEMS = 50
 

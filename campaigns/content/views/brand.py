@@ -17,7 +17,7 @@ from campaigns.content.piece_models import BrandKit
 from campaigns.content.rules.brand import READABLE_CONTRAST, BrandValues, contrast
 from campaigns.content.views.pages import framed
 from campaigns.content.views.renewal import tell_renewals
-from campaigns.content.views.tabs import content_tabs
+from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
@@ -29,7 +29,7 @@ from kernel.ids import new_key
 @require("view")
 def kits(request: HttpRequest) -> HttpResponse:
     rows = [(kit, branding.values_of(kit)) for kit in branding.list_kits()]
-    context = {"kits": rows, "tabs": content_tabs("campaigns:brand-kits")}
+    context = {"kits": rows, "tabs": template_tabs("campaigns:brand-kits")}
     return render(request, "campaigns/content/brand_kits.html", context)
 
 

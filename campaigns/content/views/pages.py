@@ -15,7 +15,7 @@ from campaigns.content.previewing import Preview, find_person, locale_for, previ
 from campaigns.content.rules.differences import compare_parts
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.selectors import get_compiled_words
-from campaigns.content.views.tabs import content_tabs
+from campaigns.template_tabs import template_tabs
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
 from kernel.ids import new_key
@@ -32,7 +32,7 @@ PREVIEW_POLICY = (
 @require_GET
 @require("view")
 def templates(request: HttpRequest) -> HttpResponse:
-    tabs = content_tabs("campaigns:templates")
+    tabs = template_tabs("campaigns:templates")
     tag, is_archived = request.GET.get("tag", ""), "archived" in request.GET
     context = {
         "templates": selectors.list_templates(tag=tag, is_archived=is_archived),

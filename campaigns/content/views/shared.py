@@ -20,7 +20,7 @@ from campaigns.content.rules.shared import BlockKind
 from campaigns.content.sharing import BlockDraft
 from campaigns.content.views.pages import framed
 from campaigns.content.views.renewal import tell_renewals
-from campaigns.content.views.tabs import content_tabs
+from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
@@ -31,7 +31,7 @@ from kernel.ids import new_key
 @require("view")
 def blocks(request: HttpRequest) -> HttpResponse:
     rows = [(block, renewing.list_block_uses(block)) for block in sharing.list_blocks()]
-    context = {"blocks": rows, "tabs": content_tabs("campaigns:shared-blocks")}
+    context = {"blocks": rows, "tabs": template_tabs("campaigns:shared-blocks")}
     return render(request, "campaigns/content/shared_blocks.html", context)
 
 

@@ -10,9 +10,9 @@ from django.db import InternalError, transaction
 from psycopg.errors import ReadOnlySqlTransaction
 
 from campaigns.channels.services import choose_routes
-from campaigns.content.answering import sample_codes
 from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage
+from campaigns.coupons.services import sample_codes
 from campaigns.deliveries import queries
 from campaigns.deliveries.queries import Decided, Result
 from campaigns.deliveries.services.send import CLAIM_BATCH, MAX_ATTEMPTS

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from campaigns.catalogs.selectors import find_items
 from campaigns.channels.devices import subscription_keys
 from campaigns.channels.services import Route
-from campaigns.content.answering import Claim, Wish, claim_codes, find_items, render_all
+from campaigns.content.answering import Claim, Wish, render_all
 from campaigns.content.rules.locales import locale_of
 from campaigns.content.rules.rendering import (
     KEPT,
@@ -19,6 +20,7 @@ from campaigns.content.rules.rendering import (
 from campaigns.content.rules.values import keep_read
 from campaigns.content.selectors import choose_words, get_compiled_words
 from campaigns.contracts import Channel, MessageClass, OutgoingMessage
+from campaigns.coupons.services import claim_codes
 from campaigns.deliveries.links import list_headers, personal_links
 from campaigns.deliveries.queries import Decided
 from campaigns.extension_points import MergeSource, merge_sources

@@ -3,44 +3,37 @@
 from collections import Counter
 
 import pytest
+from django.urls import reverse
 
 from campaigns.audience import CampaignUsage
-from campaigns.content.answering import claim_codes, find_items
-from campaigns.content.catalogs import create_catalog, upsert_items
-from campaigns.content.coupons import add_codes, create_pool, list_levels, warn_of_low
+from campaigns.catalogs.rules import ItemAsk
+from campaigns.catalogs.selectors import find_items
 from campaigns.content.previewing import preview_words
-from campaigns.content.rules.asking import ItemAsk
-from campaigns.content.rules.items import ItemField
 from campaigns.content.selectors import get_compiled_words
-from campaigns.content.source_models import Coupon
 from campaigns.contracts import Channel, SendOutcome
+from campaigns.coupons.models import Coupon
+from campaigns.coupons.services import claim_codes
 from campaigns.deliveries.messages import find_words, idle_links
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.services.send import send_shard, settle_stale
 from campaigns.people import CampaignsData
 from kernel.errors import Conflict, Invalid
-from kernel.events.models import Event
-from kernel.testing.racing import run_together
 from profiles import facade as profiles
 from profiles.contracts import CustomerId
 from profiles.segments.models import Segment, SegmentMember
 from tests.campaigns.builders import (
-    MJML,
     NOW,
     after,
-    key,
     make_customer,
-    make_template,
     make_words,
     plan,
+    with_words,
 )
+from tests.campaigns.catalogs.builders import make_products
+from tests.campaigns.coupons.builders import make_pool
 from tests.campaigns.deliveries.test_send import provider  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-
-
-def with_words(text: str, name="Asking"):
-    return make_template(name, subject="Hi", source=MJML.replace("we miss you.", text))
 
 
 def make_segment(name, *members):
@@ -49,30 +42,6 @@ def make_segment(name, *members):
     SegmentMember.objects.filter(segment_id=made.id).delete()
     for person in members:
         SegmentMember.objects.create(segment_id=made.id, customer=person, since=NOW)
-    return made
-
-
-def make_products(*items):
-    fields = [
-        ItemField(name="name", type="text", is_required=True),
-        ItemField(name="price", type="number"),
-        ItemField(name="color", type="text"),
-        ItemField(name="tags", type="list"),
-        ItemField(name="next", type="text"),
-    ]
-    made = create_catalog(
-        "Products", slug="products", key=key(50), fields=fields, actor="user:1", now=NOW
-    )
-    upsert_items(made, items, actor="user:1", now=NOW)
-    return made
-
-
-def make_pool(*codes, slug="spring", warn_below=0):
-    made = create_pool(
-        slug.title(), slug=slug, key=key(60 + len(slug)), warn_below=warn_below, actor="u", now=NOW
-    )
-    if codes:
-        add_codes(made, codes, actor="u", now=NOW)
     return made
 
 
@@ -267,15 +236,6 @@ def test_previews_give_no_code_away():
     assert Coupon.objects.filter(given_at=None).count() == 1
 
 
-def test_a_low_pool_is_told_of_once_until_codes_are_added():
-    pool = make_pool("A1", "A2", warn_below=3)
-    assert warn_of_low(now=NOW) == 1
-    assert warn_of_low(now=NOW) == 0
-    assert Event.objects.get().payload == {"pool": "spring", "free": 2}
-    assert add_codes(pool, ["A2", "A3", " A3 ", ""], actor="u", now=NOW) == 1
-    assert [(level.free, level.given, level.is_low) for level in list_levels()] == [(3, 0, False)]
-
-
 def test_codes_of_a_person_are_exported_and_forgotten_when_they_are_erased(provider):  # noqa: F811
     make_pool("A1")
     ada = make_customer()
@@ -289,21 +249,11 @@ def test_codes_of_a_person_are_exported_and_forgotten_when_they_are_erased(provi
     assert claim_codes("spring", [999], NOW) == {}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_twenty_claims_at_once_never_give_a_code_twice_nor_more_than_there_are():
-    make_pool(*[f"C{number}" for number in range(30)])
-    batches = [list(range(start, start + 3)) for start in range(1, 61, 3)]
-
-    def claim(numbers):
-        given = []
-        for batch in numbers:
-            given += claim_codes("spring", batch, NOW).items()
-        return given
-
-    done = run_together(*[lambda part=batches[n::5]: claim(part) for n in range(5)])
-    given = [pair for part in done for pair in part]
-    assert len(given) == len({code for _, code in given}) == len({number for number, _ in given})
-    assert len(given) == Coupon.objects.exclude(given_at=None).count()
-    rest = claim_codes("spring", list(range(100, 160)), NOW)
-    assert len(given) + len(rest) == 30
-    assert claim_codes("spring", [200], NOW) == {}
+def test_the_editor_tells_of_segments_in_which_nobody_can_be(client, owner):
+    client.force_login(owner)
+    make_products()
+    make_pool("A1")
+    profiles.create_segment("Some day", rule={"root": {"rules": []}}, now=NOW)
+    made = with_words('{% segment "Some day" %}Hello.{% endsegment %}')
+    page = client.get(reverse("campaigns:template-edit", kwargs={"key": made.key})).content.decode()
+    assert "“Some day” was never published: nobody is in it" in page

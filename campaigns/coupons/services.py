@@ -1,47 +1,22 @@
-"""Coupon pools: creating them, adding codes, how full they are, and a warning before they run dry."""
+"""Coupon pools: creating them, adding codes, giving them away, a warning before they run dry."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.content.source_models import CouponPool
+from campaigns.coupons.models import CouponPool
+from campaigns.coupons.selectors import list_levels
 from kernel.audit import record
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.events import publish
-from kernel.sql import SqlFile, text_array
+from kernel.sql import SqlFile, bigint_array, text_array
 
-SQL = SqlFile(__file__, "coupons")
+SQL = SqlFile(__file__, "codes")
 
-# More free codes than these are not counted.
-COUNTED = 100_000
 MAX_CODES = 200_000
 MAX_LENGTH = 128
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Level:
-    """How full a pool is; `free` counts no further than `COUNTED`."""
-
-    pool: CouponPool
-    free: int
-
-    @property
-    def is_low(self) -> bool:
-        """Whether staff should add codes."""
-        return self.free < self.pool.warn_below
-
-    @property
-    def given(self) -> int | None:
-        """How many codes were given away; `None` where the free ones are too many to count."""
-        return self.pool.total - self.free if self.free < COUNTED else None
-
-    @property
-    def free_text(self) -> str:
-        """The free codes, in words."""
-        return f"{self.free:,}" if self.free < COUNTED else f"{COUNTED:,} or more"
 
 
 @transaction.atomic
@@ -86,18 +61,18 @@ def add_codes(pool: CouponPool, codes: Iterable[str], *, actor: str, now: dateti
     return added
 
 
-def get_pool(slug: str) -> CouponPool:
-    """Return a pool by slug; raises `NotFound`."""
-    found = CouponPool.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotFound("There is no such coupon pool.")
-    return found
+def claim_codes(pool: str, deliveries: Sequence[int], now: datetime) -> dict[int, str]:
+    """Give each delivery a code of a pool, the same one at every call; see the statement.
+
+    In the caller's transaction. Deliveries for which no code is left are absent.
+    """
+    params = {"pool": pool, "deliveries": bigint_array(deliveries), "now": now}
+    return dict(SQL.run("claim_codes", params))
 
 
-def list_levels() -> list[Level]:
-    """Return all pools by name, with how full they are. One statement for the levels."""
-    free: dict[int, int] = dict(SQL.run("list_levels", {"most": COUNTED}))
-    return [Level(pool=pool, free=free[pool.pk]) for pool in CouponPool.objects.order_by("name")]
+def sample_codes(_pool: str, numbers: Sequence[int], _now: datetime) -> dict[int, str]:
+    """Return codes that stand for real ones in previews and rehearsals; none is given away."""
+    return dict.fromkeys(numbers, "SAMPLE-CODE")
 
 
 def warn_of_low(*, now: datetime) -> int:

@@ -11,6 +11,6 @@ _PARTS = (
 )
 
 
-def content_tabs(chosen: str) -> list[tuple[str, str, bool, str]]:
+def template_tabs(chosen: str) -> list[tuple[str, str, bool, str]]:
     """Return the tabs for `ui/tabs.html`."""
     return [(label, reverse(name), name == chosen, "") for label, name in _PARTS]

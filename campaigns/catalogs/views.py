@@ -1,4 +1,4 @@
-"""Pages of staff about catalogs and coupon pools."""
+"""Pages of staff about catalogs."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from campaigns.content import catalogs, coupons
-from campaigns.content.rules.items import BadFile, read_items
-from campaigns.content.source_forms import CodesForm, ItemsForm, NewCatalogForm, NewPoolForm
-from campaigns.content.source_models import Catalog, CouponPool
-from campaigns.content.views.tabs import content_tabs
+from campaigns.catalogs import selectors, services
+from campaigns.catalogs.forms import ItemsForm, NewCatalogForm
+from campaigns.catalogs.models import Catalog
+from campaigns.catalogs.rules import BadFile, read_items
+from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
@@ -24,9 +24,9 @@ PAGE = 50
 def catalog_list(request: HttpRequest) -> HttpResponse:
     context = {
         "catalogs": Catalog.objects.order_by("name"),
-        "tabs": content_tabs("campaigns:catalogs"),
+        "tabs": template_tabs("campaigns:catalogs"),
     }
-    return render(request, "campaigns/content/catalogs.html", context)
+    return render(request, "campaigns/catalogs/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,7 +36,7 @@ def new_catalog(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         found, actor, now = form.cleaned_data, actor_of(request.user), timezone.now()
         try:
-            made = catalogs.create_from_items(
+            made = services.create_from_items(
                 found["name"], slug=found["slug"], key=new_key(now=now),
                 items=read_items(found["file"].name, found["file"].read()), actor=actor, now=now,
             )  # fmt: skip
@@ -47,7 +47,7 @@ def new_catalog(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("campaigns:catalog", slug=made.slug)
     status = 422 if form.errors else 200
-    return render(request, "campaigns/content/catalog_new.html", {"form": form}, status=status)
+    return render(request, "campaigns/catalogs/new.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +59,7 @@ def catalog(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and may(request.user, "edit") and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            done = catalogs.upsert_items(
+            done = services.upsert_items(
                 found, read_items(file.name, file.read()), actor=actor_of(request.user),
                 now=timezone.now(),
             )  # fmt: skip
@@ -80,10 +80,10 @@ def catalog(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": [(row.key, [row.values.get(name, "") for name in names]) for row in rows[:PAGE]],
         "query": query,
         "more": rows[PAGE - 1].key if len(rows) > PAGE else "",
-        "used_by": catalogs.list_drawing(f"catalog:{slug}"),
+        "used_by": selectors.list_users(found),
     }
     status = 422 if form.errors else 200
-    return render(request, "campaigns/content/catalog.html", context, status=status)
+    return render(request, "campaigns/catalogs/detail.html", context, status=status)
 
 
 @require_POST
@@ -91,7 +91,7 @@ def catalog(request: HttpRequest, slug: str) -> HttpResponse:
 def delete_catalog(request: HttpRequest, slug: str) -> HttpResponse:
     found = _catalog(slug)
     try:
-        catalogs.delete_catalog(found, actor=actor_of(request.user), now=timezone.now())
+        services.delete_catalog(found, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
         messages.warning(request, error.message)
         return redirect("campaigns:catalog", slug=slug)
@@ -99,68 +99,8 @@ def delete_catalog(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("campaigns:catalogs")
 
 
-@require_GET
-@require("view")
-def pool_list(request: HttpRequest) -> HttpResponse:
-    context = {
-        "levels": coupons.list_levels(),
-        "tabs": content_tabs("campaigns:coupon-pools"),
-    }
-    return render(request, "campaigns/content/coupon_pools.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@require("edit")
-def new_pool(request: HttpRequest) -> HttpResponse:
-    form = NewPoolForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            made = coupons.create_pool(
-                key=new_key(now=now), actor=actor_of(request.user), now=now, **form.cleaned_data
-            )
-        except Conflict as error:
-            form.add_error("name", error.message)
-        else:
-            return redirect("campaigns:coupon-pool", slug=made.slug)
-    status = 422 if form.errors else 200
-    return render(request, "campaigns/content/coupon_pool_new.html", {"form": form}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@require("view")
-def pool(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show how full a pool is; a post adds codes."""
-    found = _pool(slug)
-    form = CodesForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and may(request.user, "edit") and form.is_valid():
-        try:
-            added = coupons.add_codes(
-                found, form.cleaned_data["all"], actor=actor_of(request.user), now=timezone.now()
-            )
-        except Invalid as error:
-            form.add_error("codes", error.message)
-        else:
-            messages.success(request, f"{added:,} codes were added.")
-            return redirect("campaigns:coupon-pool", slug=slug)
-    context = {
-        "level": next(each for each in coupons.list_levels() if each.pool.pk == found.pk),
-        "form": form,
-        "used_by": catalogs.list_drawing(f"pool:{slug}"),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "campaigns/content/coupon_pool.html", context, status=status)
-
-
 def _catalog(slug: str) -> Catalog:
     try:
-        return catalogs.get_catalog(slug)
-    except NotFound as error:
-        raise Http404(error.message) from None
-
-
-def _pool(slug: str) -> CouponPool:
-    try:
-        return coupons.get_pool(slug)
+        return selectors.get_catalog(slug)
     except NotFound as error:
         raise Http404(error.message) from None

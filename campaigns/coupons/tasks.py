@@ -1,9 +1,9 @@
-"""Celery entries of content."""
+"""Celery entries of coupons."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.content.coupons import warn_of_low
+from campaigns.coupons.services import warn_of_low
 
 
 @shared_task(name="campaigns.look_at_coupons")

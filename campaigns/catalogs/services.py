@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.content.models import Template
-from campaigns.content.rules.items import BadItem, ItemField, check_fields, guess_fields, read_item
-from campaigns.content.source_models import Catalog, CatalogItem
+from campaigns.catalogs.models import Catalog, CatalogItem
+from campaigns.catalogs.rules import BadItem, ItemField, check_fields, guess_fields, read_item
+from campaigns.catalogs.selectors import fields_of, list_users
 from kernel.audit import record
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.sql import SqlFile, text_array
 
 SQL = SqlFile(__file__, "stock")
@@ -134,9 +134,9 @@ def delete_catalog(catalog: Catalog, *, actor: str, now: datetime) -> None:
     Raises:
         Conflict: published templates draw from it; the message names them.
     """
-    users = list_drawing(f"catalog:{catalog.slug}")
+    users = list_users(catalog)
     if users:
-        names = ", ".join(f"“{template.name}”" for template in users)
+        names = ", ".join(f"“{user.name}”" for user in users)
         raise Conflict(f"“{catalog.name}” cannot be deleted: {names} draw from it.")
     number, name = catalog.key, catalog.name
     catalog.delete()
@@ -144,24 +144,6 @@ def delete_catalog(catalog: Catalog, *, actor: str, now: datetime) -> None:
         actor=actor, verb="deleted", object_type="catalog", object_id=str(number),
         before={"name": name}, after=None, now=now,
     )  # fmt: skip
-
-
-def get_catalog(slug: str) -> Catalog:
-    """Return a catalog by slug; raises `NotFound`."""
-    found = Catalog.objects.filter(slug=slug).first()
-    if found is None:
-        raise NotFound("There is no such catalog.")
-    return found
-
-
-def fields_of(catalog: Catalog) -> list[ItemField]:
-    """Return the fields of a catalog."""
-    return [ItemField(**each) for each in catalog.fields]
-
-
-def list_drawing(source: str) -> list[Template]:
-    """Return the templates whose live version draws from `catalog:SLUG` or `pool:SLUG`, by name."""
-    return list(Template.objects.filter(live_version__sources__contains=[source]).order_by("name"))
 
 
 def _count(catalog: Catalog, items: int, *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Typed items of catalogs: what a field may hold, and how a file of items is read."""
+"""Typed items of catalogs: what a field may hold, how a file of items is read, how one is asked for."""
 
 import csv
 import io
@@ -36,6 +36,21 @@ class ItemField:
     name: str
     type: str
     is_required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAsk:
+    """Items of a catalog: the one with a key (no `field`), or those whose field has a value."""
+
+    catalog: str
+    value: Any
+    field: str = ""
+    limit: int = 1
+
+    @property
+    def key(self) -> str:
+        """The question as a text."""
+        return json.dumps([self.catalog, self.field, self.value, self.limit], default=str)
 
 
 def check_fields(fields: Sequence[ItemField]) -> None:
