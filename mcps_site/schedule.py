@@ -34,6 +34,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
     Periodic("Profiles: make exports", "profiles.make_exports", 5),
     Periodic("Profiles: delete files of old exports", "profiles.forget_exports", 3600),
+    Periodic("Profiles: forget touchpoints by rule", "profiles.forget_touchpoints", 600),
     Periodic("Profiles: count consents", "profiles.count_consents", 300),
     Periodic("Profiles: look for duplicates", "profiles.look_for_duplicates", 86_400),
     Periodic("Profiles: watch over stitching", "profiles.watch_stitching", 60),

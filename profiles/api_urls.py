@@ -6,6 +6,7 @@ from profiles.computed import api as computed
 from profiles.directory import account_api, api, consent_api, merge_api, trait_api
 from profiles.exports import api as exports
 from profiles.imports import api as imports
+from profiles.retention import api as retention
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
@@ -53,6 +54,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events/<int:event_id>/", schema.OneEvent.as_view(), name="api_event"),
     path("plan/violations/", schema.Violations.as_view(), name="api_violations"),
     path("plan/actions/", schema.Actions.as_view(), name="api_plan_actions"),
+    path("retention-rules/", retention.RetentionRules.as_view(), name="api_retention_rules"),
+    path(
+        "retention-rules/<str:key>/",
+        retention.OneRetentionRule.as_view(),
+        name="api_retention_rule",
+    ),
     path("segments/", segments.Segments.as_view(), name="api_segments"),
     path("segments/count/", segments.Count.as_view(), name="api_segment_count"),
     path("segments/changes/", members.Changes.as_view(), name="api_segment_changes"),

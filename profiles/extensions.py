@@ -4,8 +4,9 @@ from kernel.client_api.base import VERIFIER, verifiers
 from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.retention.contracts import retained_logs
-from kernel.ui import navigation
+from kernel.ui import navigation, settings_pages
 from kernel.ui.navigation import NavItem
+from kernel.ui.settings_pages import SettingsPage
 from profiles.accounts.selectors import AccountCount, AccountName, AccountSection
 from profiles.accounts.services import AccountData, AccountMerger
 from profiles.accounts.trait_selectors import AccountTraitFields
@@ -87,6 +88,10 @@ navigation.register(
 navigation.register(
     NavItem(section="Audience", label="Duplicates", url_name="profiles:duplicates", icon="copy", order=16,
             keywords="merge same person held over-merged blocked values shared")
+)  # fmt: skip
+settings_pages.register(
+    SettingsPage(label="Retention by event", text="Which events or sources are kept for less time than all.",
+                 url_name="profiles:retention_rules", icon="archive-x", order=71)
 )  # fmt: skip
 # Accounts ask the touchpoints, which moved before, whose later group calls were whose.
 customer_mergers.register(AccountMerger.key, AccountMerger())

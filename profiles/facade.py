@@ -27,6 +27,8 @@ from profiles.customers import services as erasing
 from profiles.exports.models import Export
 from profiles.exports.services import asking
 from profiles.imports.services import at_once
+from profiles.retention import services as retention
+from profiles.retention.models import RetentionRule
 from profiles.schema.rules import PlannedProperty
 from profiles.schema.selectors import find_plan
 from profiles.schema.services import planning
@@ -386,3 +388,16 @@ def ask_export_once(
     found = segments.get_segment(segment_id) if segment_id else None
     wish = asking.Wish(what=what, form=form, segment_key=found.key if found else None)
     asking.ask_export(wish, actor=actor, now=now)
+
+
+def keep_event(name: str, *, days: int, actor: str, now: datetime) -> None:
+    """Keep touchpoints of an event for so many days, from an hour later on.
+
+    Raises:
+        Conflict: the event has a rule already; it stays as it is.
+        Invalid: nothing is known of the event, or the days are too few or many.
+    """
+    if RetentionRule.objects.filter(event__name=name, source=None).exists():
+        raise Conflict(f"How long “{name}” is kept is chosen already.")
+    choice = retention.Choice(event=name, source_key=None, keep_days=days)
+    retention.choose_rule(choice, actor=actor, now=now)

@@ -18,6 +18,7 @@ from profiles.duplicates.models import Duplicate
 from profiles.exports.models import Export
 from profiles.identities.models import BlockedValue, DeviceMove, Identity, StitchHold, Tombstone
 from profiles.imports.models import Pull, PullRun, Upload, UploadPerson, UploadPiece, UploadProblem
+from profiles.retention.models import RetentionRule
 from profiles.schema.models import (
     EventDay,
     EventLibrary,
@@ -86,6 +87,7 @@ __all__ = [
     "Pull",
     "PullRun",
     "QuarantinedMessage",
+    "RetentionRule",
     "SavedView",
     "Segment",
     "SegmentChange",

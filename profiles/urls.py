@@ -17,6 +17,7 @@ from profiles.directory import views as directory
 from profiles.exports import views as exports
 from profiles.imports.views import pulls
 from profiles.imports.views import uploads as imports
+from profiles.retention import views as retention
 from profiles.schema import views as schema
 from profiles.segments.views import builder, lists, pages
 from profiles.touchpoints import views as touchpoints
@@ -71,6 +72,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/new/", schema.new_event, name="schema_new"),
     path("schema/violations/", schema.violations, name="schema_violations"),
     path("schema/actions/", schema.actions, name="schema_actions"),
+    path("schema/retention/", retention.rules, name="retention_rules"),
+    path("schema/retention/<uuid:key>/lift/", retention.lift, name="retention_rule_lift"),
     path("schema/<int:event_id>/", schema.event, name="schema_event"),
     path("schema/<int:event_id>/unplan/", schema.unplan, name="schema_unplan"),
     path("profiles/", people.people, name="list"),

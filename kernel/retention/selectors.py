@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from kernel.events.contracts import Position
 from kernel.retention.contracts import Extent, retained_logs
 from kernel.retention.models import RetentionPolicy
+from kernel.sql import SqlFile
+
+SQL = SqlFile(__file__, "settled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +19,15 @@ class RetainedLog:
     text: str
     extent: Extent
     policy: RetentionPolicy
+
+
+def find_settled(log: str) -> Position | None:
+    """Return up to where nobody needs a log any more, or `None` when nobody has read it yet.
+
+    Every reader is past it, and no fact that was set aside lies at or before it.
+    """
+    settled = SQL.run("find_settled", {"log": log})
+    return Position(*settled[0]) if settled else None
 
 
 def list_retained() -> list[RetainedLog]:

@@ -11,6 +11,7 @@ from kernel.errors import Invalid
 from kernel.events.contracts import Position
 from kernel.retention.contracts import Extent, retained_logs
 from kernel.retention.models import RetentionPolicy
+from kernel.retention.selectors import find_settled
 from kernel.sql import SqlFile
 
 SQL = SqlFile(__file__, "retention")
@@ -83,11 +84,10 @@ def apply_retention(*, now: datetime) -> int:
 
 
 def _forget(policy: RetentionPolicy, *, now: datetime) -> int:
-    settled = SQL.run("find_settled", {"log": policy.log})
-    if not settled or policy.keep_days is None:
+    upto = find_settled(policy.log)
+    if upto is None or policy.keep_days is None:
         return 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_LOCK_TIMEOUT])
     before = now - timedelta(days=policy.keep_days)
-    [(xid, number)] = settled
-    return retained_logs.get(policy.log).forget(before=before, upto=Position(xid, number))
+    return retained_logs.get(policy.log).forget(before=before, upto=upto)

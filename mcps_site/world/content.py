@@ -26,6 +26,7 @@ from profiles.facade import (
     find_webhook,
     identify_customer,
     import_file,
+    keep_event,
     list_segments,
     name_account_traits,
     plan_event,
@@ -180,6 +181,8 @@ def load_content(*, now: datetime) -> None:
         _import_cards(now=now)
     _write_down_twice(now=now)
     _take_along(now=now)
+    with suppress(Conflict):
+        keep_event("Order Refunded", days=1_825, actor=ACTOR, now=now)
 
 
 def _make_segment(name: str, description: str, rule: dict[str, Any], *, now: datetime) -> None:

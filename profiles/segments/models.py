@@ -28,6 +28,7 @@ class ChangeCause(models.TextChoices):
     REPAIR = "repair", "Repaired by the audit"
     ERASE = "erase", "Person was erased"
     ACCOUNT = "account", "Their account changed"
+    RETENTION = "retention", "Events were forgotten"
 
 
 class Segment(models.Model):

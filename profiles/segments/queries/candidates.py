@@ -78,6 +78,12 @@ def plan_everybody_of(customer_ids: Iterable[int], *, cause: str, now: datetime)
     return SQL.count("plan_everybody_of", params)
 
 
+def plan_forgotten(customer_ids: Iterable[int], *, event_id: int, now: datetime) -> int:
+    """Make some people due at once in the live segments that ask about an event or a field."""
+    params = {"customer_ids": bigint_array(customer_ids), "event_id": event_id, "now": now}
+    return SQL.count("plan_forgotten", params)
+
+
 def replace_mentions(segment_id: int, mentions: Iterable[Mention]) -> None:
     """Store what a rule speaks of in place of what its older version spoke of."""
     ordered = sorted({(one.kind, one.name) for one in mentions})

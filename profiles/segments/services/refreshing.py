@@ -119,6 +119,15 @@ def plan_people(customer_ids: Iterable[int], *, cause: str, now: datetime) -> No
         wake("profiles.refresh_due_segments")
 
 
+def plan_forgotten(customer_ids: Iterable[int], *, event_id: int, now: datetime) -> None:
+    """Make people due at once whose touchpoints of an event were forgotten, where rules ask for it.
+
+    Whoever enters by that starts no journey: nobody did anything.
+    """
+    if candidate_queries.plan_forgotten(customer_ids, event_id=event_id, now=now):
+        wake("profiles.refresh_due_segments")
+
+
 def rebuild_dependents(segment_id: int, *, cause_kind: str, now: datetime) -> None:
     """Recompute whole every live segment that refers to one, directly or not."""
     live = LiveSegments(now=now)

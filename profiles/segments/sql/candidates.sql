@@ -83,6 +83,20 @@ WHERE s.status = 'live' AND s.kind = 'rule'
 ORDER BY 1, 2
 ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = excluded.cause
 
+-- name: plan_forgotten
+-- Makes some people due at once in the live segments that ask about an event, or about a field, which
+-- may be drawn from it. A time that was due already keeps its right to start journeys.
+INSERT INTO profiles_segment_due AS d (segment_id, customer_id, due_at, cause, may_start_journeys)
+SELECT s.id, k.customer_id, %(now)s::timestamptz, 'retention', false
+FROM unnest(%(customer_ids)s::bigint[]) AS k (customer_id), profiles_segment s
+WHERE s.status = 'live' AND s.kind = 'rule' AND s.id IN (
+    SELECT m.segment_id FROM profiles_segment_mention m
+    LEFT JOIN profiles_event e ON e.id = %(event_id)s::int
+    WHERE m.kind = 'field' OR m.kind = 'event' AND m.name = e.name)
+ORDER BY 1, 2
+ON CONFLICT (segment_id, customer_id) DO UPDATE SET due_at = excluded.due_at, cause = excluded.cause,
+    may_start_journeys = d.may_start_journeys AND d.due_at <= excluded.due_at
+
 -- name: replace_mentions
 -- Stores what a rule speaks of in place of what its older version spoke of. Safe to run twice.
 WITH wanted AS (

@@ -1,0 +1,1 @@
+"""How long touchpoints of one event or source are kept, where that is less than for all."""
