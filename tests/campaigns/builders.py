@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+from campaigns.channels.models import Sender
+from campaigns.channels.services import create_sender
 from campaigns.content.models import Template
 from campaigns.content.services import create_template
-from campaigns.contracts import Channel, MessageClass, TemplateDraft
+from campaigns.contracts import Channel, MessageClass, SenderDraft, TemplateDraft
 from campaigns.deliveries.models import Delivery, FrequencyCap, QuietHours
 from campaigns.journeys.models import Journey
 from campaigns.journeys.services.publish import create_journey, publish_journey
@@ -72,6 +74,14 @@ def make_template(
 def with_words(text: str, name: str = "Asking") -> Template:
     """An e-mail with a text of its own."""
     return make_template(name, subject="Hi", source=MJML.replace("we miss you.", text))
+
+
+def make_sender(name: str = "Null", *, kind: str = "console", **config: object) -> Sender:
+    """A sender of e-mail; nothing leaves by it unless another kind is asked for."""
+    draft = SenderDraft(
+        name=name, channel=Channel.EMAIL, kind=kind, from_address="s@shop.example", config=config
+    )
+    return create_sender(draft, key=uuid4(), actor="user:1", now=NOW)
 
 
 def make_words(

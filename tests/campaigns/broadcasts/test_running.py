@@ -10,8 +10,7 @@ from campaigns.broadcasts.models import Broadcast, Recipient
 from campaigns.broadcasts.rules import PLACES
 from campaigns.broadcasts.selectors import estimate
 from campaigns.broadcasts.services import drafting, running
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, EventKind, ProviderEvent, SenderDraft
+from campaigns.contracts import EventKind, ProviderEvent
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.queries import list_due_shards
 from campaigns.deliveries.services.feedback import record_events
@@ -26,6 +25,7 @@ from tests.campaigns.builders import (
     key,
     make_cap,
     make_customer,
+    make_sender,
     make_template,
     plan,
 )
@@ -35,10 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _null_sender(db):
-    draft = SenderDraft(
-        name="Null", channel=Channel.EMAIL, kind="console", from_address="s@shop.example"
-    )
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
 
 
 def make_segment(name, people):

@@ -5,18 +5,25 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from campaigns.channels.services import create_sender
 from campaigns.content.models import SentTest, TemplateVersion
 from campaigns.content.previewing import preview_words
 from campaigns.content.selectors import get_compiled_words
 from campaigns.content.self_tests import OwnAddress, send_test
-from campaigns.contracts import Channel, SenderDraft, SendOutcome
+from campaigns.contracts import Channel, SendOutcome
 from campaigns.deliveries.models import Delivery
 from kernel.access.roles import Role
 from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from kernel.errors import Conflict
-from tests.campaigns.builders import MJML, NOW, key, make_customer, make_template, make_words
+from tests.campaigns.builders import (
+    MJML,
+    NOW,
+    key,
+    make_customer,
+    make_sender,
+    make_template,
+    make_words,
+)
 from tests.campaigns.channels.smtp_server import MailServer
 from tests.campaigns.content.test_writing import address, known_by_mail, save
 
@@ -27,11 +34,7 @@ pytestmark = pytest.mark.django_db
 def server(caplog):
     caplog.set_level("WARNING", logger="mail.log")
     with MailServer() as server:
-        draft = SenderDraft(
-            name="Sink", channel=Channel.EMAIL, kind="smtp", from_address="s@shop.example",
-            config={"host": "127.0.0.1", "port": server.port},
-        )  # fmt: skip
-        create_sender(draft, key=key(1), actor="user:1", now=NOW)
+        make_sender("Sink", kind="smtp", host="127.0.0.1", port=server.port)
         yield server
 
 

@@ -2,9 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.channels.services import create_sender
 from campaigns.content.models import TemplateVersion
-from campaigns.contracts import Channel, MessageClass, SenderDraft
+from campaigns.contracts import MessageClass
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import SHARDS, Decision, Delivery
 from campaigns.deliveries.services.send import send_shard
@@ -15,10 +14,10 @@ from tests.campaigns.builders import (
     after,
     entry,
     give_consent,
-    key,
     make_cap,
     make_customer,
     make_quiet_hours,
+    make_sender,
     make_template,
     plan,
     publish,
@@ -29,10 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _null_sender(db):
-    draft = SenderDraft(
-        name="Null", channel=Channel.EMAIL, kind="console", from_address="s@shop.example"
-    )
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
 
 
 def send_all(now=NOW):

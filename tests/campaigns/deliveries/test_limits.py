@@ -4,17 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, MessageClass, SenderDraft
+from campaigns.contracts import MessageClass
 from campaigns.deliveries.models import Decision, FrequencyCap, QuietHours, SendingRule
 from kernel.buckets import bucket
 from tests.campaigns.builders import (
-    NOW,
     after,
-    key,
     make_cap,
     make_customer,
     make_quiet_hours,
+    make_sender,
     make_template,
     plan,
 )
@@ -25,10 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _null_sender(db):
-    draft = SenderDraft(
-        name="Null", channel=Channel.EMAIL, kind="console", from_address="s@shop.example"
-    )
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
 
 
 def test_a_cap_of_a_topic_or_a_tag_counts_and_limits_only_such_messages():

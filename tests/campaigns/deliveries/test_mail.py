@@ -4,11 +4,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.services.send import send_shard
 from profiles.consent.models import Consent
-from tests.campaigns.builders import NOW, key, make_customer, make_template, plan
+from tests.campaigns.builders import NOW, make_customer, make_sender, make_template, plan
 from tests.campaigns.channels.smtp_server import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -18,11 +16,7 @@ pytestmark = pytest.mark.django_db
 def sent(db, caplog):
     caplog.set_level("WARNING", logger="mail.log")
     with MailServer() as server:
-        draft = SenderDraft(
-            name="Sink", channel=Channel.EMAIL, kind="smtp", from_address="s@shop.example",
-            config={"host": "127.0.0.1", "port": server.port},
-        )  # fmt: skip
-        create_sender(draft, key=key(1), actor="user:1", now=NOW)
+        make_sender("Sink", kind="smtp", host="127.0.0.1", port=server.port)
         delivery = plan(make_customer("Zoë"), make_template(topic="news"))
         send_shard(delivery.customer_id % 16, now=NOW)
     [mail] = server.mails

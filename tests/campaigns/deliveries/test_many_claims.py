@@ -8,12 +8,17 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries.models import SHARDS, Decision, Delivery, VolumeLimit, VolumeUse
 from campaigns.deliveries.queries import CLAIM
 from campaigns.deliveries.volume import SQL as VOLUME
-from tests.campaigns.builders import NOW, key, make_cap, make_customer, make_template, plan
+from tests.campaigns.builders import (
+    NOW,
+    make_cap,
+    make_customer,
+    make_sender,
+    make_template,
+    plan,
+)
 from tests.database import address_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300)]
@@ -59,8 +64,7 @@ def race(workers: int) -> list[int]:
 
 @pytest.fixture
 def queue():
-    draft = SenderDraft(name="Null", channel=Channel.EMAIL, kind="console", from_address="s@a.test")
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
     template = make_template()
     people = [make_customer() for _ in range(PEOPLE)]
     for customer in people:

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, MessageClass, SenderDraft
+from campaigns.contracts import MessageClass
 from campaigns.deliveries.models import Decision
 from profiles.consent.preference_queries import Pace, set_pace
-from tests.campaigns.builders import NOW, key, make_customer, make_template, plan
+from tests.campaigns.builders import NOW, make_customer, make_sender, make_template, plan
 from tests.campaigns.deliveries.test_gate import outcome, send_all
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +16,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def ada(db):
-    draft = SenderDraft(
-        name="Null", channel=Channel.EMAIL, kind="console", from_address="s@shop.example"
-    )
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
     return make_customer()
 
 

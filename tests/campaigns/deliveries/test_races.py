@@ -11,8 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import HAND_OVER_BATCH, LEASE, settle_stale
@@ -20,7 +18,15 @@ from kernel.testing.racing import run_together
 from mcps_site.runtime import places
 from profiles.consent.models import Consent
 from profiles.customers.models import Customer
-from tests.campaigns.builders import NOW, key, make_cap, make_customer, make_template, plan
+from tests.campaigns.builders import (
+    NOW,
+    key,
+    make_cap,
+    make_customer,
+    make_sender,
+    make_template,
+    plan,
+)
 from tests.campaigns.channels.smtp_server import MailServer
 from tests.database import address_of
 
@@ -44,8 +50,7 @@ def claim_until_nothing_is_due() -> int:
 
 
 def test_a_cap_holds_while_workers_race_for_fifty_messages_to_each_person():
-    draft = SenderDraft(name="Null", channel=Channel.EMAIL, kind="console", from_address="s@a.test")
-    create_sender(draft, key=key(1), actor="user:1", now=NOW)
+    make_sender()
     make_cap(count=3)
     template = make_template()
     people = [make_customer() for _ in range(4)]
@@ -103,11 +108,7 @@ def wait_until(is_true, worker) -> None:
 def test_three_killed_workers_send_nothing_twice_and_lose_nothing(caplog):
     caplog.set_level("WARNING", logger="mail.log")
     with MailServer() as server:
-        draft = SenderDraft(
-            name="Sink", channel=Channel.EMAIL, kind="smtp", from_address="s@shop.example",
-            config={"host": "127.0.0.1", "port": server.port},
-        )  # fmt: skip
-        create_sender(draft, key=key(1), actor="user:1", now=NOW)
+        make_sender("Sink", kind="smtp", host="127.0.0.1", port=server.port)
         plan_for_many(make_template())
         for kill in range(KILLS):
             worker = start_worker()

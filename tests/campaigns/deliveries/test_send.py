@@ -5,8 +5,7 @@ from itertools import chain
 
 import pytest
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, MessageClass, SenderDraft, SendOutcome, SendResult
+from campaigns.contracts import Channel, MessageClass, SendOutcome, SendResult
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import LEASE, MAX_ATTEMPTS, send_shard, settle_stale
@@ -16,9 +15,9 @@ from tests.campaigns.builders import (
     NOW,
     after,
     give_consent,
-    key,
     make_cap,
     make_customer,
+    make_sender,
     make_template,
     plan,
 )
@@ -50,10 +49,7 @@ def provider(db):
     with channel_providers.opened():
         scripted = Scripted()
         channel_providers.register("scripted", scripted)
-        draft = SenderDraft(
-            name="Scripted", channel=Channel.EMAIL, kind="scripted", from_address="s@shop.example"
-        )
-        create_sender(draft, key=key(1), actor="user:1", now=NOW)
+        make_sender("Scripted", kind="scripted")
         yield scripted
 
 

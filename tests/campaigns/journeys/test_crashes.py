@@ -2,8 +2,6 @@
 
 import pytest
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, SenderDraft
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Decision, Delivery
 from campaigns.deliveries.services.send import send_shard
@@ -11,7 +9,15 @@ from campaigns.journeys import selectors
 from campaigns.journeys.models import Call, Enrollment, HeldTimer, NodeTally, Step, Timer, Waiting
 from campaigns.journeys.services.pausing import pause_journey, resume_journey
 from profiles.touchpoints.models import Event, Touchpoint
-from tests.campaigns.builders import NOW, after, entry, key, make_customer, make_template, publish
+from tests.campaigns.builders import (
+    NOW,
+    after,
+    entry,
+    make_customer,
+    make_sender,
+    make_template,
+    publish,
+)
 from tests.campaigns.channels.http_server import HttpServer
 from tests.campaigns.journeys.crashing import Killer, survive, work
 from tests.campaigns.journeys.test_engine import BOUGHT, OUT, touch, trail
@@ -87,8 +93,7 @@ def check_ways(first, second, silent, *leavers):
 
 
 def test_a_kill_at_any_statement_of_any_step_changes_nothing_that_people_see(server, monkeypatch):
-    draft = SenderDraft(name="Null", channel=Channel.EMAIL, kind="console", from_address="s@a.test")
-    create_sender(draft, key=key(900), actor="user:1", now=NOW)
+    make_sender()
     journey = every_step(server)
     people = [identified(make_customer(f"Ada{i}")) for i in range(5)]
     first, second, _, leaver, hasty = people

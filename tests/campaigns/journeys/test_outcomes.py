@@ -2,8 +2,7 @@
 
 import pytest
 
-from campaigns.channels.services import create_sender
-from campaigns.contracts import Channel, EventKind, MessageClass, SenderDraft
+from campaigns.contracts import EventKind, MessageClass
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.services.feedback import record_act
@@ -21,6 +20,7 @@ from tests.campaigns.builders import (
     make_cap,
     make_customer,
     make_quiet_hours,
+    make_sender,
     make_template,
     plan,
     publish,
@@ -33,8 +33,7 @@ OTHER = {"id": "other", "type": "exit"}
 
 @pytest.fixture(autouse=True)
 def sender():
-    draft = SenderDraft(name="Null", channel=Channel.EMAIL, kind="console", from_address="s@a.test")
-    return create_sender(draft, key=key(900), actor="user:1", now=NOW)
+    return make_sender()
 
 
 def journey_with(*ways, template=None, **settings):
