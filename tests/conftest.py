@@ -76,6 +76,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _same_ids(request: pytest.FixtureRequest) -> None:
+    """Let every test count its ids from the same numbers, whatever ran before it.
+
+    A rolled-back test leaves the sequences where it brought them, and a person's id chooses the
+    shard of their messages. Modules that share a filled database go on counting.
+    """
+    if "_django_db_helper" in request.fixturenames and not request.node.get_closest_marker(
+        "browser"
+    ):
+        request.getfixturevalue("_django_db_helper")
+        from tests.database import count_from_start  # pytest rewrites plugins before their import
+
+        count_from_start()
+
+
+@pytest.fixture(autouse=True)
 def _forget_words() -> None:
     """Emptied tables count from one again: what was parsed of an earlier test's version must go."""
     from campaigns.content.selectors import get_compiled_words, list_locales

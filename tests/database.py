@@ -17,6 +17,8 @@ from psycopg.sql import SQL, Identifier
 from mcps_site.runtime import places
 
 LOCK = 0x54455354
+# Where the sequences of a fresh copy stand: their last number, or none before the first.
+STARTS: dict[str, int | None] = {}
 
 
 def prepare_template() -> None:
@@ -39,8 +41,21 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
         connection.close()
         connection.settings_dict["NAME"] = name
         settings.DATABASES["default"]["NAME"] = name
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT quote_ident(sequencename), last_value FROM pg_sequences")
+            STARTS.update(cursor.fetchall())
         yield
         connection.close_pool()  # type: ignore[attr-defined]
+
+
+def count_from_start() -> None:
+    """Set every sequence back to where a fresh copy has it; what is committed must be gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(name::regclass, coalesce(last, 1), last IS NOT NULL)"
+            " FROM unnest(%s::text[], %s::bigint[]) AS s (name, last)",
+            [list(STARTS), list(STARTS.values())],
+        )
 
 
 def _template_name() -> str:

@@ -122,9 +122,10 @@ def test_a_spent_budget_holds_marketing_back_and_receipts_go_and_count():
     make_template()
     receipt = make_template("Receipt", message_class=MessageClass.TRANSACTIONAL)
     receipts = planned(1, receipt)
-    marketing = planned(3)
     send()
     assert statuses(receipts) == ["handed_over"]
+    marketing = planned(3)
+    send()
     assert Counter(statuses(marketing)) == {"handed_over": 1, "held_back": 2}
     send_late = planned(1, receipt)
     send()
