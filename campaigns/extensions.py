@@ -28,12 +28,13 @@ from campaigns.extension_points import (
     merge_sources,
     template_usages,
 )
+from campaigns.palette_sources import SOURCES
 from campaigns.people import CampaignsData, CampaignsMerger
 from campaigns.profile_tab import MessagesTab
 from campaigns.timeline import DelayTimeline, JourneyEffects, RefusalTimeline, StepTimeline
 from kernel.events import register_event_type
 from kernel.operations.queues import Depth, register_queue
-from kernel.ui import navigation, settings_pages
+from kernel.ui import navigation, palette, settings_pages
 from kernel.ui.navigation import NavItem
 from kernel.ui.settings_pages import SettingsPage
 from kernel.ui.shell import register_badge
@@ -110,6 +111,8 @@ def register() -> None:
     profile_tabs.register(MessagesTab.key, MessagesTab())
     for page in PAGES:
         navigation.register(page)
+    for found in SOURCES:
+        palette.register_source(found)
     settings_pages.register(SENDERS)
     settings_pages.register(LIMITS)
     merge_sources.register(AccountValues.key, AccountValues())

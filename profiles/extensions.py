@@ -4,7 +4,7 @@ from kernel.client_api.base import VERIFIER, verifiers
 from kernel.events import register_event_type, register_log
 from kernel.operations.queues import register_queue
 from kernel.retention.contracts import retained_logs
-from kernel.ui import navigation, settings_pages
+from kernel.ui import navigation, palette, settings_pages
 from kernel.ui.navigation import NavItem
 from kernel.ui.settings_pages import SettingsPage
 from profiles.accounts.selectors import AccountCount, AccountName, AccountSection
@@ -37,6 +37,7 @@ from profiles.extension_points import (
 )
 from profiles.identities.services.erasing import IdentityData
 from profiles.imports.services.erasing import UploadData
+from profiles.palette_sources import SOURCES
 from profiles.segments.selectors.timeline import SegmentTimeline
 from profiles.segments.services.erasing import SegmentData
 from profiles.segments.services.merging import SegmentMerger
@@ -116,6 +117,8 @@ navigation.register(
     NavItem(section="Audience", label="Segments", url_name="profiles:segments", icon="funnel", order=20,
             keywords="audiences lists rules groups of people")
 )  # fmt: skip
+for found in SOURCES:
+    palette.register_source(found)
 for follower in (AccountMerger(), ComputedMerger(), SegmentMerger()):
     straggler_followers.register(follower.key, follower)
 register_queue("profiles.inbox", "Requests to store", read_inbox_depth)

@@ -6,7 +6,10 @@ and are asked only when something was typed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
+
+from django.db.models import Q
 
 from kernel.access.models import User
 from kernel.registry import Registry
@@ -76,6 +79,11 @@ def _pages(words: Sequence[str], user: User) -> list[Result]:
         for item in navigation.list_items(user)
         if matches(words, f"{item.label} {item.section} {item.keywords}")
     ]
+
+
+def name_has(query: str) -> Q:
+    """Return the condition that a row's `name` has every word that was typed, in any case."""
+    return reduce(lambda all_, word: all_ & Q(name__icontains=word), query.split(), Q())
 
 
 def matches(words: Sequence[str], text: str) -> bool:
