@@ -79,6 +79,7 @@ class TraitPolicy(models.Model):
         OLDEST = "oldest", "First ever"
         LARGEST = "largest", "Largest"
         SMALLEST = "smallest", "Smallest"
+        UNION = "union", "Everything ever, as a list"
 
     name = models.CharField(primary_key=True, max_length=200)
     rule = models.CharField(max_length=10, choices=Rule.choices)
@@ -90,7 +91,7 @@ class TraitPolicy(models.Model):
         verbose_name_plural = "trait policies"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(rule__in=["newest", "oldest", "largest", "smallest"]),
+                condition=models.Q(rule__in=["newest", "oldest", "largest", "smallest", "union"]),
                 name="profiles_trait_policy_known_rule",
             )
         ]

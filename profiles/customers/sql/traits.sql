@@ -1,6 +1,6 @@
 -- name: apply_traits
 -- Sets traits by the policy of each and enters what is news into the history: another value than the
--- one before it in time. What is said again is none until another value arrives late: then the value
+-- one before it in time, or more than a joined list holds. What is said again is none until another value arrives late: then the value
 -- held is entered as of the time it was last said (profiles_trait_entry_time). A null removes the trait.
 -- Run twice, profiles stay the same. Locks people in order of their ids. `at` is microseconds since 1970.
 WITH incoming AS (
@@ -22,23 +22,36 @@ WITH incoming AS (
     WINDOW in_time AS (PARTITION BY i.customer_id, i.name ORDER BY i.at, i.value::text)
 ), best AS (
     SELECT DISTINCT ON (customer_id, name) customer_id, name, value, at, source_id FROM told
-    WHERE profiles_trait_prevails(rule, value, at, held, held_at)
+    WHERE rule <> 'union' AND profiles_trait_prevails(rule, value, at, held, held_at)
     ORDER BY customer_id, name,
         CASE rule WHEN 'newest' THEN at WHEN 'oldest' THEN -at END DESC,
         CASE rule WHEN 'largest' THEN value END DESC, CASE rule WHEN 'smallest' THEN value END,
         CASE WHEN rule <> 'newest' THEN at END, CASE rule WHEN 'oldest' THEN value::text END,
         value::text DESC
+), joined AS (
+    SELECT customer_id, name, profiles_join_lists(array_agg(value) || held) AS value,
+        greatest(max(at), held_at) AS at,
+        CASE WHEN held_at > max(at) THEN held_source
+             ELSE (array_agg(source_id ORDER BY at DESC, source_id DESC))[1] END AS source_id
+    FROM told WHERE rule = 'union' AND value <> 'null'
+    GROUP BY customer_id, name, held, held_at, held_source
+), kept AS (
+    SELECT customer_id, name, value, at, source_id FROM best
+    UNION ALL SELECT customer_id, name, value, at, source_id FROM joined
 ), sums AS (
     SELECT customer_id,
         jsonb_object_agg(name, value) AS traits,
         jsonb_object_agg(name, jsonb_build_array(at, source_id)) AS stamps,
         coalesce(array_agg(name) FILTER (WHERE value = 'null'), '{}'::text[]) AS removed
-    FROM best GROUP BY customer_id
+    FROM kept GROUP BY customer_id
 ), news AS (
-    SELECT t.customer_id, t.name, t.value, t.at, t.source_id, b.value IS NOT NULL AS prevailed
+    SELECT t.customer_id, t.name, t.value, t.at, t.source_id,
+        CASE t.rule WHEN 'union' THEN t.value <> 'null' ELSE b.value IS NOT NULL END AS prevailed
     FROM told t
     LEFT JOIN best b ON b.customer_id = t.customer_id AND b.name = t.name AND b.value = t.value
-    WHERE CASE WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
+    WHERE CASE WHEN t.rule = 'union' THEN t.value IS DISTINCT FROM t.earlier AND (t.held_at IS NULL
+                   OR t.at < t.held_at OR profiles_join_lists(ARRAY[t.held, t.value]) <> t.held)
+               WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
                    OR (t.held_at BETWEEN t.earlier_at AND t.at AND t.value <> t.held)
                ELSE t.held_at IS NULL OR t.at < t.held_at OR t.value <> t.held END
     UNION
@@ -78,30 +91,50 @@ ORDER BY e.id DESC LIMIT %(limit)s::int
 -- name: traits_as_it_was
 -- Returns the traits a person had at an instant, by all that is known today: name, value, time,
 -- source. Follows the policies of today.
-SELECT DISTINCT ON (told.name) told.name, told.value, e.at, s.name AS source
-FROM profiles_trait_entry e
-CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
-LEFT JOIN profiles_trait_policy p ON p.name = told.name
-LEFT JOIN profiles_source s ON s.id = e.source_id
-WHERE e.customer_id IN (SELECT %(customer_id)s::bigint UNION ALL
-    SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(customer_id)s::bigint)
-  AND e.cause = 'told' AND e.at <= %(at)s::timestamptz
-  AND (told.value <> 'null' OR coalesce(p.rule, 'newest') = 'newest')
-ORDER BY told.name,
-    CASE coalesce(p.rule, 'newest') WHEN 'newest' THEN e.at END DESC NULLS LAST,
-    CASE p.rule WHEN 'largest' THEN told.value END DESC, CASE p.rule WHEN 'smallest' THEN told.value END,
-    e.at, CASE p.rule WHEN 'oldest' THEN told.value::text END, told.value::text DESC, e.id
+WITH said AS (
+    SELECT told.name, told.value, e.at, s.name AS source, e.id, coalesce(p.rule, 'newest') AS rule
+    FROM profiles_trait_entry e
+    CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
+    LEFT JOIN profiles_trait_policy p ON p.name = told.name
+    LEFT JOIN profiles_source s ON s.id = e.source_id
+    WHERE e.customer_id IN (SELECT %(customer_id)s::bigint UNION ALL
+        SELECT c.id FROM profiles_customer c WHERE c.merged_into_id = %(customer_id)s::bigint)
+      AND e.cause = 'told' AND e.at <= %(at)s::timestamptz
+      AND (told.value <> 'null' OR coalesce(p.rule, 'newest') = 'newest')
+), picked AS (
+    SELECT DISTINCT ON (name) name, value, at, source FROM said WHERE rule <> 'union'
+    ORDER BY name, CASE rule WHEN 'newest' THEN at END DESC NULLS LAST,
+        CASE rule WHEN 'largest' THEN value END DESC, CASE rule WHEN 'smallest' THEN value END,
+        at, CASE rule WHEN 'oldest' THEN value::text END, value::text DESC, id
+)
+SELECT name, value, at, source FROM picked
+UNION ALL
+SELECT name, profiles_join_lists(array_agg(value)), max(at), (array_agg(source ORDER BY at DESC, id DESC))[1]
+FROM said WHERE rule = 'union' GROUP BY name
+ORDER BY name
 
 -- name: traits_as_known
 -- Returns the traits that a profile showed at an instant: what had been written on it by then.
-SELECT DISTINCT ON (told.name) told.name, told.value, e.at, s.name AS source
-FROM profiles_trait_entry e
-CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
-LEFT JOIN profiles_source s ON s.id = e.source_id
-WHERE ((e.customer_id = %(customer_id)s::bigint AND e.recorded_for = %(customer_id)s::bigint)
-       OR (e.recorded_for = %(customer_id)s::bigint AND e.customer_id <> e.recorded_for))
-  AND e.prevailed AND e.recorded_at <= %(at)s::timestamptz
-ORDER BY told.name, e.id DESC
+-- Of a joined list that is everything since it was last set whole: by another policy before, or when
+-- people were parted.
+WITH written AS (
+    SELECT told.name, told.value, e.at, s.name AS source, e.id,
+        max(e.id) FILTER (WHERE p.rule IS DISTINCT FROM 'union' OR e.recorded_at < p.changed_at
+                              OR e.cause = 'parted' AND e.source_id = 0)
+            OVER (PARTITION BY told.name) AS set_by
+    FROM profiles_trait_entry e
+    CROSS JOIN LATERAL jsonb_each(e.traits) AS told (name, value)
+    LEFT JOIN profiles_trait_policy p ON p.name = told.name
+    LEFT JOIN profiles_source s ON s.id = e.source_id
+    WHERE ((e.customer_id = %(customer_id)s::bigint AND e.recorded_for = %(customer_id)s::bigint)
+           OR (e.recorded_for = %(customer_id)s::bigint AND e.customer_id <> e.recorded_for))
+      AND e.prevailed AND e.recorded_at <= %(at)s::timestamptz
+)
+SELECT name,
+    CASE WHEN count(*) > 1 OR set_by IS NULL THEN profiles_join_lists(array_agg(value))
+         ELSE (array_agg(value))[1] END AS value,
+    max(at) AS at, (array_agg(source ORDER BY at DESC, id DESC))[1] AS source
+FROM written WHERE id >= coalesce(set_by, 0) GROUP BY name, set_by ORDER BY name
 
 -- name: sample_trait_names
 -- Lists the traits of the newest people with how many of these have each and of what type the

@@ -53,6 +53,54 @@ def test_the_policy_decides_whatever_the_order_of_arrival(sender, rule, kept):
     assert found == {kept}
 
 
+def test_a_joined_list_holds_everything_whatever_the_order_of_arrival(sender):
+    choose_policy("n", rule="union", actor="user:1", now=now())
+    values = {1: ["b", "a"], 2: "c", 3: ["a", {"x": 1}], 4: None, 5: ["a"]}
+    sender.deliver(*[said("once", d, f"o{d}", n=v) for d, v in values.items()])
+    for d in (3, 1, 5, 4, 2):
+        sender.deliver(said("bits", d, f"b{d}", n=values[d]))
+    people = [Customer.objects.get(id=person(user)) for user in ("once", "bits")]
+    assert [one.traits["n"] for one in people] == [["a", "b", "c", {"x": 1}]] * 2
+    assert people[0].trait_stamps == people[1].trait_stamps
+    past_of_both = [[past(one.id, day(d)).get("n") for d in (1, 2, 3)] for one in people]
+    assert past_of_both == [[["a", "b"], ["a", "b", "c"], ["a", "b", "c", {"x": 1}]]] * 2
+
+
+def test_a_joined_list_grows_its_history_only_by_what_is_new(sender):
+    choose_policy("n", rule="union", actor="user:1", now=now())
+    for number, value in enumerate((["a"], ["a", "b"], ["a"], "b", ["c"]), start=1):
+        sender.deliver(said("u", number, str(number), n=value))
+    told = TraitEntry.objects.order_by("id").values_list("traits", flat=True)
+    assert list(told) == [{"n": ["a"]}, {"n": ["a", "b"]}, {"n": ["c"]}]
+
+
+def test_undoing_a_merge_gives_each_side_its_own_list_again(sender):
+    choose_policy("n", rule="union", actor="user:1", now=now())
+    sender.deliver(said("a", 1, "1", n=["x"]), said("b", 2, "2", n=["y"]))
+    a, b = person("a"), person("b")
+    before = list(Customer.objects.order_by("id").values_list("traits", "trait_stamps"))
+    merged = merge_explicitly(winner_id=a, loser_id=b, **SAY, now=now())
+    assert Customer.objects.get(id=a).traits == {"n": ["x", "y"]}
+    undo_merge(merged.merge_id, actor="user:1", now=now())
+    assert list(Customer.objects.order_by("id").values_list("traits", "trait_stamps")) == before
+    again = merge_explicitly(winner_id=a, loser_id=b, **SAY, now=now())
+    sender.deliver(said("b", 3, "3", n=["x", "z"]), said("a", 4, "4", n=["y"]))
+    assert Customer.objects.get(id=a).traits == {"n": ["x", "y", "z"]}
+    undo_merge(again.merge_id, actor="user:1", now=now())
+    lists = [Customer.objects.get(id=one).traits["n"] for one in (a, b)]
+    assert lists == [["x", "y"], ["x", "y", "z"]]
+    for one in (a, b):
+        assert past(one, now(), as_known=True) == Customer.objects.get(id=one).traits
+
+
+def test_a_joined_list_begins_with_what_the_policy_before_held(sender):
+    sender.deliver(said("u", 1, "1", n=["a"]), said("u", 2, "2", n=["b"]))
+    choose_policy("n", rule="union", actor="user:1", now=now())
+    sender.deliver(said("u", 3, "3", n=["c"]))
+    one = Customer.objects.get()
+    assert (one.traits, past(one.id, now(), as_known=True)) == ({"n": ["b", "c"]},) * 2
+
+
 def test_only_the_newest_policy_knows_removals(sender):
     choose_policy("first", rule="oldest", actor="user:1", now=now())
     sender.deliver(said("u", 1, "1", first=1, last=1), said("u", 2, "2", first=None, last=None))
@@ -129,6 +177,7 @@ def test_a_merge_joins_the_histories_and_undoing_it_parts_them(sender):
 @settings(max_examples=20, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @example(told=[(1, 0, 1), (1, 0, 2)], cut=1, rule="newest")
+@example(told=[(2, 0, 1), (1, 0, 1), (3, 0, 2), (3, 0, 1)], cut=2, rule="union")
 @example(told=[(2, 1, 1), (1, 1, 0), (2, 1, 0)], cut=1, rule="newest")
 @example(told=[(2, 1, 1), (1, 1, 2), (3, 1, 2)], cut=1, rule="newest")
 @example(told=[(1, 1, 1), (4, 1, 1), (3, 1, 2)], cut=2, rule="newest")
