@@ -21,6 +21,12 @@ def is_down(results: Sequence[SendResult]) -> bool:
     return bool(results) and not any(result.outcome in answered for result in results)
 
 
+def is_well(sender: Sender, *, now: datetime) -> bool:
+    """Say whether a sender works and that was noted within the minute."""
+    is_new = sender.sent_at is None or now - sender.sent_at >= _NOTE_EVERY
+    return not (sender.failures or sender.broken_until or is_new)
+
+
 def note_results(sender_id: int | None, results: Sequence[SendResult], *, now: datetime) -> None:
     """Remember whether a sender works; the third failure in a row breaks the circuit.
 
@@ -53,7 +59,5 @@ def _note_failure(sender_id: int, reason: str, *, now: datetime) -> None:
 
 
 def _note_success(sender_id: int, *, now: datetime) -> None:
-    sender = Sender.objects.get(pk=sender_id)
-    is_new = sender.sent_at is None or now - sender.sent_at >= _NOTE_EVERY
-    if sender.failures or sender.broken_until or is_new:
+    if not is_well(Sender.objects.get(pk=sender_id), now=now):
         Sender.objects.filter(pk=sender_id).update(failures=0, broken_until=None, sent_at=now)

@@ -1,7 +1,7 @@
 """Creating senders and finding the one a message leaves by."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 from pydantic import SecretStr, ValidationError
 
+from campaigns.channels.health import is_well
 from campaigns.channels.models import Sender
 from campaigns.contracts import Channel, SenderDraft
 from campaigns.extension_points import ChannelProvider, ProviderConfig, channel_providers
@@ -26,7 +27,10 @@ _BUILT_IN = {Channel.EMAIL: "smtp", Channel.INAPP: "cards", Channel.TASK: "cards
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A sender ready for use: its provider, its checked settings, the name the person sees."""
+    """A sender ready for use: its provider, its checked settings, the name the person sees.
+
+    `is_known_well`: that it works was noted a moment ago, and need not be noted again.
+    """
 
     sender_id: int | None
     provider: ChannelProvider
@@ -35,6 +39,7 @@ class Route:
     from_name: str
     reply_to: str
     report_url: str = ""
+    is_known_well: bool = False
 
 
 @transaction.atomic
@@ -97,15 +102,19 @@ def choose_routes(channel: Channel, sender_id: int | None, *, now: datetime) -> 
 
     A sender that is paused or broken is left out; `None` says that there is no sender at all.
     """
-    wanted = list_routes(channel, {sender_id})[sender_id]
-    if wanted is None:
+    rows = list(Sender.objects.filter(channel=channel).order_by("-is_default", "id"))
+    wanted = [row for row in rows if (row.is_default if sender_id is None else row.pk == sender_id)]
+    built_in = None if wanted else _built_in(channel)
+    if not wanted and built_in is None:
         return None
-    rows = Sender.objects.filter(channel=channel, is_paused=False).order_by("-is_default", "id")
-    ready = [row for row in rows if row.broken_until is None or row.broken_until <= now]
-    first = [row for row in ready if row.pk == wanted.sender_id]
-    others = [row for row in ready if row.stands_in and row.pk != wanted.sender_id]
-    routes = [wanted] if wanted.sender_id is None else [_route(row) for row in first]
-    return routes + [_route(row) for row in others]
+    ready = [
+        row for row in rows
+        if not row.is_paused and (row.broken_until is None or row.broken_until <= now)
+    ]  # fmt: skip
+    chosen = [row for row in ready if row in wanted]
+    chosen += [row for row in ready if row.stands_in and row not in wanted]
+    routes = [replace(_route(row), is_known_well=is_well(row, now=now)) for row in chosen]
+    return [built_in, *routes] if built_in else routes
 
 
 def find_route(key: UUID) -> Route | None:

@@ -13,7 +13,7 @@ import structlog
 from django.db import transaction
 
 from campaigns.channels.devices import retire_address
-from campaigns.channels.health import note_results
+from campaigns.channels.health import is_down, note_results
 from campaigns.channels.services import Route, choose_routes
 from campaigns.content.rules.rendering import Refusal
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome, SendResult
@@ -137,8 +137,11 @@ def _send_by(
     The messages keep their keys, so that whoever gets a second one can tell.
     """
     for route in routes:
-        results = _send(route, [_as_from(route, message) for message in messages], now=now)
-        note_results(route.sender_id, results, now=now)
+        # They are worded for the first one.
+        leaving = messages if route is routes[0] else [_as_from(route, one) for one in messages]
+        results = _send(route, leaving, now=now)
+        if not route.is_known_well or is_down(results):
+            note_results(route.sender_id, results, now=now)
         if not all(result.outcome is SendOutcome.RETRY for result in results):
             break
     return route, results

@@ -42,7 +42,8 @@ WITH due AS MATERIALIZED (
         k.consent, p.counts, p.hit, p.slot, q.until, q.clock, q.policy, w.paused_until, w.is_enough, w.pace, g.is_held_out,
         g.gap_until, g.gap_minutes, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
         e.state AS way, b.status AS broadcast, j.status AS journey, j.people_inside,
-        e.id IS NOT NULL AND campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) AS has_left
+        CASE WHEN EXISTS (SELECT FROM campaigns_journey_leave l WHERE l.version_id = e.version_id)
+            THEN campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) ELSE false END AS has_left
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id LEFT JOIN campaigns_journey j ON j.id = o.journey_id
     LEFT JOIN campaigns_broadcast b ON b.id = o.broadcast_id
