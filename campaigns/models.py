@@ -38,7 +38,6 @@ from campaigns.journeys.models import (
     JourneyEdit,
     JourneyLeave,
     JourneyNode,
-    JourneyRoute,
     JourneyTrigger,
     JourneyVersion,
     NodeTally,
@@ -48,6 +47,7 @@ from campaigns.journeys.models import (
     Waiting,
 )
 from campaigns.journeys.outcome_models import MessageTally, Refusal
+from campaigns.journeys.route_models import JourneyRoute, StepRow
 from campaigns.journeys.trial_models import DryRun, JourneySpec
 
 __all__ = [
@@ -90,6 +90,7 @@ __all__ = [
     "SharedBlock",
     "SharedBlockVersion",
     "Step",
+    "StepRow",
     "Template",
     "TemplateVersion",
     "Throttling",

@@ -104,41 +104,6 @@ class JourneyNode(models.Model):
         return self.name
 
 
-class JourneyRoute(models.Model):
-    """Where an outlet of a node leads: through everything that takes no time, to where people stay.
-
-    Made of the nodes at publishing, so that one statement moves people over several nodes. `nodes` are
-    those it passes, both ends included, and `reasons` what the log says about each of its `moves`.
-    `messages` counts the moves before each message. One split at most lies on it: people take it
-    whose bucket of `salt` is at least the first of the `bounds` and below the second. `is_default`
-    tells the route of those for whom nobody chose an outlet.
-    """
-
-    version = models.ForeignKey(
-        JourneyVersion, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
-    node = models.SmallIntegerField()
-    place = models.SmallIntegerField()
-    left_act = models.CharField(max_length=8)
-    is_default = models.BooleanField()
-    salt = models.TextField()
-    bounds = ArrayField(models.IntegerField())
-    moves = models.SmallIntegerField()
-    nodes = ArrayField(models.SmallIntegerField())
-    reasons = ArrayField(models.TextField())
-    messages = ArrayField(models.IntegerField())
-    here = models.SmallIntegerField()
-    act = models.CharField(max_length=8)
-    delay = models.DurationField(null=True)
-
-    class Meta:
-        db_table = "campaigns_journey_route"
-        indexes = [models.Index(fields=["version", "node"], name="campaigns_route_from")]
-
-    def __str__(self) -> str:
-        return f"{self.version_id}: {self.node} → {self.here}"
-
-
 class JourneyTrigger(models.Model):
     """What lets people enter a version. `filter_path` is the filter as a JSON path.
 
@@ -343,12 +308,9 @@ class Waiting(models.Model):
 
 
 class Step(models.Model):
-    """One move of one enrollment, with its reason. Append-only; partitioned by month on `at`.
+    """Each step from node to node of one enrollment, with its reason: a view of the rows of the log."""
 
-    The database has no primary key on it (an index that nothing reads); `id` is an identity.
-    """
-
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("enrollment_id", "step_no")
     enrollment_id = models.BigIntegerField()
     step_no = models.IntegerField()
     version_id = models.BigIntegerField()
@@ -358,8 +320,8 @@ class Step(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        managed = False
         db_table = "campaigns_step"
-        indexes = [models.Index(fields=["enrollment_id"], name="campaigns_step_enrollment")]
 
     def __str__(self) -> str:
         return f"{self.enrollment_id} #{self.step_no} {self.reason}"

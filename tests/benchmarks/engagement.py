@@ -17,7 +17,7 @@ from tests.benchmarks.ingest import Meter, start_server
 TIERS = {"S": (50_000, 4_000), "M": (200_000, 20_000), "L": (1_000_000, 100_000)}
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PASSES = 6
-TABLES = ("campaigns_enrollment", "campaigns_timer", "campaigns_step")
+TABLES = ("campaigns_enrollment", "campaigns_timer", "campaigns_step_log")
 BATCH = 5_000
 
 HAND_WRITTEN = """

@@ -29,7 +29,7 @@ TABLES: Final = (
     "campaigns_timer",
     "campaigns_held_timer",
     "campaigns_waiting",
-    "campaigns_step",
+    "campaigns_step_log",
     "campaigns_node_tally",
     "campaigns_refusal",
     "campaigns_throttle",
@@ -215,6 +215,9 @@ def _count(statement: str, params: Mapping[str, Any]) -> int:
 
 def _make_tables() -> None:
     with connection.cursor() as cursor:
+        # Told before the tables are hidden: without the schema in front of their names.
+        cursor.execute("SELECT pg_get_viewdef('public.campaigns_step'::regclass)")
+        [steps] = cursor.fetchone()
         # Said aloud, so that the plans of statements that ran before are made anew.
         cursor.execute("SET LOCAL search_path = pg_temp, public")
         for table in TABLES:
@@ -222,6 +225,7 @@ def _make_tables() -> None:
                 f"CREATE TEMP TABLE {table} (LIKE public.{table} INCLUDING ALL EXCLUDING COMMENTS "
                 "EXCLUDING STATISTICS) ON COMMIT DROP"
             )
+        cursor.execute(f"CREATE TEMP VIEW campaigns_step AS {steps}")
         cursor.execute(
             "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
             "WHERE c.relnamespace = pg_my_temp_schema() AND c.relkind = 'r' AND a.attidentity <> '' "

@@ -23,8 +23,8 @@ WITH due AS MATERIALIZED (
         AND CASE WHEN t.outlet IS NULL THEN r.is_default ELSE r.place = t.outlet END
         AND (r.salt = '' OR width_bucket(kernel_bucket(r.salt, e.customer_key::text), r.bounds) = 1)
     RETURNING e.id, e.step_no - r.moves AS step_no, e.version_id, e.journey_id, e.customer_id, e.entered_at, e.ctx,
-        r.node AS left_node, r.left_act, r.here AS node, r.act, r.delay, r.moves, r.nodes, r.messages,
-        CASE WHEN t.reason IS NULL THEN r.reasons ELSE t.reason || r.reasons[2:] END AS reasons
+        r.id AS route_id, r.node AS left_node, r.left_act, r.here AS node, r.act, r.delay, r.moves,
+        cardinality(r.messages) AS messages, t.reason
 ), timers AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no, version_id, node)
     SELECT m.id, %(now)s::timestamptz + coalesce(m.delay, interval '0'), m.step_no + m.moves,
@@ -46,23 +46,24 @@ WITH due AS MATERIALIZED (
         journey_id, journey_version_id, enrollment_id, node, step_no, ctx, due_at, created_at)
     SELECT m.customer_id, t.channel, t.message_class, t.topic, n.priority, n.template_version_id,
         m.journey_id, m.version_id, m.id, n.node, m.step_no + m.place, m.ctx, %(now)s::timestamptz, %(now)s::timestamptz
-    FROM (SELECT moved.*, unnest(messages) AS place FROM moved) m
+    FROM (SELECT m.*, r.nodes, unnest(r.messages) AS place
+        FROM moved m JOIN campaigns_journey_route r ON r.id = m.route_id WHERE m.messages > 0) m
     JOIN campaigns_journey_node n ON n.version_id = m.version_id AND n.node = m.nodes[m.place + 1]
     JOIN campaigns_template_version v ON v.id = n.template_version_id
     JOIN campaigns_template t ON t.id = v.template_id
     ON CONFLICT (enrollment_id, node, step_no) DO NOTHING
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
-    SELECT m.id, m.step_no + generate_series(1, m.moves), m.version_id, unnest(m.nodes[:m.moves]), unnest(m.nodes[2:]),
-        unnest(m.reasons), %(now)s::timestamptz
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, route_id, node, reason, at)
+    SELECT m.id, m.step_no + 1, m.version_id, m.route_id, m.left_node, coalesce(m.reason, ''), %(now)s::timestamptz
     FROM moved m
 ), tallies AS (
     INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
-    SELECT g.version_id, unnest(g.nodes[:g.moves]), unnest(g.nodes[2:]), g.people, %(now)s::timestamptz
-    FROM (SELECT m.version_id, m.nodes, m.moves, count(*) AS people FROM moved m GROUP BY m.version_id, m.nodes, m.moves) g
+    SELECT r.version_id, unnest(r.nodes[:r.moves]), unnest(r.nodes[2:]), g.people, %(now)s::timestamptz
+    FROM (SELECT m.route_id, count(*) AS people FROM moved m GROUP BY m.route_id) g
+    JOIN campaigns_journey_route r ON r.id = g.route_id
 )
 SELECT (SELECT count(*) FROM turn) AS claimed, coalesce(sum(m.moves), 0)::bigint AS moved,
-    coalesce(sum(cardinality(m.messages)), 0)::bigint AS messages
+    coalesce(sum(m.messages), 0)::bigint AS messages
 FROM moved m
 
 -- name: make_routes
@@ -97,7 +98,7 @@ ORDER BY e.id
 
 -- name: make_months_ahead
 -- Makes the partitions of the log of steps for the next months. Safe to run twice.
-SELECT profiles_make_partitions('campaigns_step', 'month', %(now)s::timestamptz, %(now)s::timestamptz + interval '3 months')
+SELECT profiles_make_partitions('campaigns_step_log', 'month', %(now)s::timestamptz, %(now)s::timestamptz + interval '3 months')
 
 -- name: compact_tallies
 -- Adds the tallies of each way up into one row. Changes rows; the sums stay.

@@ -18,7 +18,7 @@ SELECT e.id FROM campaigns_enrollment e
 WHERE e.id = ANY (%(ids)s::bigint[]) AND coalesce(e.ctx, '{}') @? %(path)s::jsonpath
 
 -- name: count_passes
--- How often each enrollment has left a node. Changes nothing. Leans on campaigns_step_enrollment.
+-- How often each enrollment has left a node. Changes nothing. Leans on campaigns_step_log_enrollment.
 SELECT s.enrollment_id, count(*) FROM campaigns_step s
 WHERE s.enrollment_id = ANY (%(ids)s::bigint[]) AND s.version_id = %(version_id)s::bigint
     AND s.node = %(node)s::smallint AND s.step_no > 0

@@ -108,7 +108,7 @@ WITH asked AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no)
     SELECT e.id, %(now)s::timestamptz, 0 FROM entered e WHERE e.state = 'active'
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, node, next_node, reason, at)
     SELECT e.id, 0, e.version_id, 0, NULL, CASE e.state WHEN 'held_out' THEN 'held_out' ELSE 'entered' END,
         %(now)s::timestamptz
     FROM entered e

@@ -101,7 +101,7 @@ WITH gone AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
     SELECT h.customer_id, h.id, 'held_back', 'left_journey', '{}', %(now)s::timestamptz FROM held h
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, node, next_node, reason, at)
     SELECT g.id, g.step_no, g.version_id, g.node, NULL,
         CASE WHEN g.is_goal THEN 'goal_reached' ELSE 'exit_met' END, %(now)s::timestamptz
     FROM gone g

@@ -32,7 +32,7 @@ ORDER BY n.node
 
 -- name: list_steps
 -- The newest steps of one person before an instant, each with its definition. Changes nothing. Leans on
--- campaigns_enrollment_customer and campaigns_step_enrollment.
+-- campaigns_enrollment_customer and campaigns_step_log_enrollment.
 SELECT s.at, s.step_no, s.reason, p.name AS template, j.name AS journey, j.key AS journey_key,
     e.id AS enrollment, jsonb_path_query_first(v.definition, '$.nodes[*] ? (@.id == $name)',
         jsonb_build_object('name', n.name)) AS definition
@@ -91,7 +91,7 @@ WHERE e.state <> 'active' AND (%(state)s::text = '' OR e.state = %(state)s::text
 ORDER BY e.entered_at DESC, e.id DESC LIMIT %(limit)s::int
 
 -- name: list_run
--- Every step of one enrollment, in order. Changes nothing. Leans on campaigns_step_enrollment.
+-- Every step of one enrollment, in order. Changes nothing. Leans on campaigns_step_log_enrollment.
 SELECT s.at, s.step_no, s.reason, n.type, n.name AS node, m.name AS next_node
 FROM campaigns_step s
 JOIN campaigns_journey_node n ON n.version_id = s.version_id AND n.node = s.node

@@ -2,7 +2,7 @@
 -- Among the 20,000 runs of a journey that began last, those of one version: how many people passed each
 -- step, took each way of a split, were treated or held out, and how many of them reached the goal after that,
 -- within its days from entering; `open` counts whose days are not over. A person counts once. Changes
--- nothing. Leans on campaigns_enrollment_entered, campaigns_step_enrollment and profiles_touchpoint_customer.
+-- nothing. Leans on campaigns_enrollment_entered, campaigns_step_log_enrollment and profiles_touchpoint_customer.
 WITH run AS MATERIALIZED (
     SELECT e.id, e.customer_id, e.arm, e.entered_at, (
         SELECT min(t.occurred_at) FROM profiles_touchpoint t

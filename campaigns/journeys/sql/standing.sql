@@ -56,7 +56,7 @@ WITH taken AS (
     CROSS JOIN LATERAL jsonb_array_elements(m.params -> 'branches') WITH ORDINALITY AS b (awaited, place)
     WHERE m.act = 'hold'
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, node, next_node, reason, at)
     SELECT m.id, m.step_no, m.version_id, %(node)s::smallint, m.node, 'moved_by_staff', %(now)s::timestamptz FROM moved m
 ), tallies AS (
     INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)

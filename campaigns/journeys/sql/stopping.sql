@@ -76,7 +76,7 @@ WITH gone AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
     SELECT h.customer_id, h.id, 'held_back', 'enrollment_stopped', '{}', %(now)s::timestamptz FROM held h
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, node, next_node, reason, at)
     SELECT g.id, g.step_no, g.version_id, g.node, NULL, %(reason)s::text, %(now)s::timestamptz FROM gone g
 ), tallies AS (
     INSERT INTO campaigns_node_tally (version_id, node, next_node, moved, at)
@@ -116,7 +116,7 @@ WITH taken AS (
     CROSS JOIN LATERAL jsonb_array_elements(m.params -> 'branches') WITH ORDINALITY AS b (awaited, place)
     WHERE m.act = 'hold'
 ), steps AS (
-    INSERT INTO campaigns_step (enrollment_id, step_no, version_id, node, next_node, reason, at)
+    INSERT INTO campaigns_step_log (enrollment_id, step_no, version_id, node, next_node, reason, at)
     SELECT m.id, m.step_no, %(from_version)s::bigint, %(from_node)s::smallint, NULL, 'moved_to_version',
         %(now)s::timestamptz FROM moved m
 ), tallies AS (

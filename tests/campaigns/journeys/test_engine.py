@@ -6,6 +6,7 @@ from campaigns.content.models import Template
 from campaigns.deliveries.models import Delivery
 from campaigns.journeys.models import Enrollment, JourneyVersion, NodeTally, Step, Timer
 from campaigns.journeys.queries import Entrant, enter, make_months_ahead
+from campaigns.journeys.route_models import StepRow
 from campaigns.journeys.services.advance import advance_all, advance_due
 from campaigns.journeys.services.publish import publish_journey
 from kernel.buckets import bucket
@@ -93,6 +94,23 @@ def test_a_person_goes_all_the_way_with_a_reason_for_each_step():
     assert (delivery.journey_id, delivery.node, delivery.due_at) == (journey.pk, 3, after(hours=1))
     assert set(Enrollment.objects.values_list("state", flat=True)) == {"finished"}
     assert not Timer.objects.exists()
+
+
+def test_a_way_over_several_steps_is_one_row_of_the_log_and_all_its_steps_are_seen():
+    mail = {"id": "mail", "type": "send", "template": str(make_template().key), "next": "out"}
+    journey = publish(entry(BOUGHT, next_="pause"), {**WAIT, "next": "mail"}, mail, OUT)
+    let_in(journey, make_customer())
+    advance_all(now=NOW)
+    advance_all(now=after(hours=1))
+    seen = Step.objects.order_by("step_no").values_list("step_no", "node", "next_node", "reason")
+    assert list(seen) == [
+        (0, 0, None, "entered"),
+        (1, 0, 1, "entered"),
+        (2, 1, 2, "waited"),
+        (3, 2, 3, "message_planned"),
+    ]
+    rows = StepRow.objects.order_by("step_no").values_list("step_no", "reason")
+    assert list(rows) == [(0, "entered"), (1, ""), (2, "")]
 
 
 def test_what_was_done_before_entering_does_not_count():
