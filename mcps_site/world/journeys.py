@@ -18,7 +18,7 @@ from profiles.facade import list_segments
 
 ACTOR = "system:demo"
 ORDER = "Order Completed"
-HOUR, DAY = 60, 24 * 60
+HOUR, NIGHT, DAY = 60, 8 * 60, 24 * 60
 CART_LINK = "https://fernway.example/cart"
 
 Node = dict[str, Any]
@@ -135,7 +135,10 @@ def thanks(mail: str) -> Node:
 
 
 def abandoned_cart(mail: str, audience: str, push: str) -> Node:
-    """After two hours a mail, the next day an audience for ads, after two days a push."""
+    """After two hours a mail, after a night an audience for ads, after another one a push.
+
+    Whoever buys leaves at once, also in the last night, when nothing is sent any more.
+    """
     return {
         "holdout_percent": 10,
         "goal": {"event": ORDER, "days": 3, "leaves": True},
@@ -143,13 +146,14 @@ def abandoned_cart(mail: str, audience: str, push: str) -> Node:
             _entry("Product Added", "two_hours", min_gap_seconds=7 * DAY),
             {"id": "two_hours", "type": "wait", "seconds": 2 * HOUR, "next": "mail"},
             {
-                "id": "mail", "type": "send", "template": mail, "next": "next_day",
+                "id": "mail", "type": "send", "template": mail, "next": "night",
                 "no_consent": "push", "no_address": "push", "suppressed": "push", "failed": "push",
             },
-            {"id": "next_day", "type": "wait", "seconds": DAY, "next": "audience"},
-            {"id": "audience", "type": "send", "template": audience, "next": "two_days"},
-            {"id": "two_days", "type": "wait", "seconds": DAY, "next": "push"},
-            {"id": "push", "type": "send", "template": push, "next": "done"},
+            {"id": "night", "type": "wait", "seconds": NIGHT, "next": "audience"},
+            {"id": "audience", "type": "send", "template": audience, "next": "another_night"},
+            {"id": "another_night", "type": "wait", "seconds": NIGHT, "next": "push"},
+            {"id": "push", "type": "send", "template": push, "next": "last_night"},
+            {"id": "last_night", "type": "wait", "seconds": NIGHT, "next": "done"},
             {"id": "done", "type": "exit"},
         ],
     }  # fmt: skip
