@@ -150,6 +150,10 @@ class JourneyNodeType(Protocol):
     params_type: type[BaseModel]
     reasons: Mapping[str, str]
 
+    def choices(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Return the values and words of each setting that names something of this app."""
+        ...
+
     def decide(
         self, params: Any, visits: Sequence[Visit], *, now: datetime
     ) -> dict[int, NodeAnswer]:

@@ -29,6 +29,17 @@ def list_programs() -> QuerySet[Program]:
     return Program.objects.select_related("live_version").order_by("status", "name").reverse()
 
 
+def list_choices() -> list[tuple[str, str]]:
+    """Return key and name of each program, with its status where it is not live."""
+    return [
+        (
+            str(program.key),
+            program.name if program.status == "live" else f"{program} ({program.status})",
+        )
+        for program in list_programs()
+    ]
+
+
 def read_funnels(program_ids: list[int], *, now: datetime) -> dict[int, Funnel]:
     """Return the funnel of the last 90 days of each program; one statement over an index.
 

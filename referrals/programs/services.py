@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -119,6 +120,15 @@ def find_shared_program() -> int | None:
     return (
         Program.objects.filter(status=Program.Status.LIVE)
         .order_by("id")
+        .values_list("id", flat=True)
+        .first()
+    )
+
+
+def find_live_program(key: UUID) -> int | None:
+    """Return the program with that key, or None where it is not live."""
+    return (
+        Program.objects.filter(key=key, status=Program.Status.LIVE)
         .values_list("id", flat=True)
         .first()
     )

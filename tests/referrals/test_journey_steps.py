@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from campaigns.contracts import Visit
 from campaigns.extension_points import journey_node_types
+from campaigns.journeys.forms.plugging import PluginForm
 from campaigns.journeys.models import Enrollment, Step
+from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.definition import Problem, parse_definition
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.services.advance import advance_all
@@ -15,6 +17,7 @@ from campaigns.journeys.services.sandbox import MadePerson
 from campaigns.journeys.services.trying import Try, try_as
 from kernel.events.models import Event
 from referrals.models import Advocate, Grant
+from referrals.programs.services import create_program
 from referrals.rewards.selectors import balance_texts
 from referrals.rewards.services import release_due, reverse_grant
 from tests.campaigns.builders import NOW, after, entry, key, make_customer, publish
@@ -78,7 +81,43 @@ def test_without_a_program_people_take_the_other_way():
     advance_all(now=NOW)
     assert trail(person)[2:] == ["no_program"]
     assert Enrollment.objects.get().state == "finished"
-    assert say_reason(Step.objects.latest("id").reason) == "No referral program was live"
+    assert say_reason(Step.objects.latest("step_no").reason) == "No referral program was live"
+
+
+def granting(program):
+    """A reward of a named program, after the same two steps."""
+    return steps({"amount": "5", "program": str(program.key)})
+
+
+def test_a_reward_is_of_the_program_that_staff_chose():
+    live_program()
+    second = live_program("Bring a club")
+    journey, person = publish(*granting(second)), make_customer()
+    let_in(journey, person)
+    advance_all(now=NOW)
+    assert Grant.objects.get().program_id == second.pk
+
+
+def test_while_the_chosen_program_is_not_live_nobody_gets_another_one():
+    live_program()
+    draft = create_program("Bring a club", actor="command:test", now=NOW)
+    journey, person = publish(*granting(draft)), make_customer()
+    let_in(journey, person)
+    advance_all(now=NOW)
+    assert trail(person)[-1] == "program_not_live"
+    assert say_reason("program_not_live") == "The program of the reward was not live"
+    assert not Grant.objects.exists()
+
+
+def test_the_panel_offers_each_program_and_says_which_is_not_live():
+    live = live_program()
+    draft = create_program("Bring a club", actor="command:test", now=NOW)
+    form = PluginForm(steps()[2], Known())
+    assert form.fields["program"].choices == [
+        ("", "The oldest live program, the one that messages link to"),
+        (str(live.key), "Bring a friend"),
+        (str(draft.key), "Bring a club (draft)"),
+    ]
 
 
 def test_trying_a_journey_grants_nothing():

@@ -17,6 +17,7 @@ class PluginForm(NodeForm):
         """Add a field for each setting."""
         kind = journey_node_types.find(str(self.node.get("kind")))
         self.settings = kind.params_type.model_fields if kind else {}
+        offered = kind.choices() if kind else {}
         held = self.node.get("settings") or {}
         for name, setting in self.settings.items():
             default = "" if setting.is_required() else setting.default
@@ -26,10 +27,10 @@ class PluginForm(NodeForm):
                 "initial": held.get(name, default),
                 "help_text": setting.description or "",
             }
-            choices = get_args(setting.annotation)
+            choices = offered.get(name) or [(c, str(c)) for c in get_args(setting.annotation)]
             field: forms.Field
             if choices:
-                field = forms.ChoiceField(choices=[(c, str(c)) for c in choices], **options)
+                field = forms.ChoiceField(choices=choices, **options)
             elif setting.annotation is Decimal:
                 field = forms.DecimalField(decimal_places=2, max_digits=12, **options)
             else:
