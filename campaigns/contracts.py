@@ -10,7 +10,6 @@ from uuid import UUID
 
 TemplateId = NewType("TemplateId", int)
 JourneyId = NewType("JourneyId", int)
-DeliveryId = NewType("DeliveryId", int)
 
 
 class Channel(StrEnum):

@@ -37,14 +37,6 @@ def choose_words(version_id: int, wanted: str) -> str:
     return pick_locale(wanted, list_locales(version_id))
 
 
-def get_live_version(template_id: int) -> TemplateVersion:
-    """Return the version that new messages use; raises `NotFound` when nothing is published."""
-    template = Template.objects.select_related("live_version").filter(pk=template_id).first()
-    if template is None or template.live_version is None:
-        raise NotFound(f"There is no published template {template_id}. Publish it first.")
-    return template.live_version
-
-
 def list_templates(*, tag: str = "", is_archived: bool = False) -> list[Template]:
     """Return the templates in use by name, with their live versions; or those with a tag, or archived."""
     rows = Template.objects.select_related("live_version").filter(is_archived=is_archived)

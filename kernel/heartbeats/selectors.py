@@ -37,9 +37,3 @@ def list_pulses(*, now: datetime) -> list[Pulse]:
         )
         for row in rows
     ]
-
-
-def list_silent_kinds(*, now: datetime) -> list[HeartbeatKind]:
-    """Return the kinds of process of which none has given a sign of life lately."""
-    alive = {pulse.kind for pulse in list_pulses(now=now) if not pulse.is_late}
-    return [kind for kind in HeartbeatKind if kind not in alive]

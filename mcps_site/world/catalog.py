@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from random import Random
 
 SHOP = "Fernway"
-CURRENCY = "EUR"
 
 CATEGORIES: dict[str, tuple[str, ...]] = {
     "tents": ("Ridge tent", "Dome tent", "Tarp", "Hammock"),

@@ -37,8 +37,6 @@ class Effects:
     """Chance that an order is refunded within two weeks."""
     support: float = 0.03
     """Chance that an order leads to a support contact."""
-    weekend: float = 1.35
-    """Factor on visits at weekends."""
 
 
 EFFECTS = Effects()

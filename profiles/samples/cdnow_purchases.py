@@ -10,7 +10,6 @@ from profiles.touchpoints.services.importing import open_file
 
 PATH = Path(__file__).parent / "cdnow" / "transactions.csv.gz"
 LAST_DAY = date(1998, 6, 30)
-ORDER_LINES = 6_919
 
 
 def read_cdnow(*, today: date) -> Iterator[dict[str, Any]]:

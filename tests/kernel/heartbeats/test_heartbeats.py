@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from kernel.heartbeats.models import Heartbeat, HeartbeatKind
-from kernel.heartbeats.selectors import list_pulses, list_silent_kinds
+from kernel.heartbeats.selectors import list_pulses
 from kernel.heartbeats.services import record_heartbeat
 from kernel.heartbeats.tasks import record_round_trip
 
@@ -33,13 +33,6 @@ def test_process_is_late_after_30_seconds_and_forgotten_after_a_day():
         ("late", True),
         ("on time", False),
     ]
-
-
-def test_kind_is_silent_only_when_none_of_its_processes_lives():
-    record("worker a", HeartbeatKind.WORKER, ago=timedelta(minutes=1))
-    record("worker b", HeartbeatKind.WORKER, ago=timedelta(seconds=1))
-    record("beat", HeartbeatKind.BEAT, ago=timedelta(minutes=1))
-    assert list_silent_kinds(now=NOW) == [HeartbeatKind.BEAT, HeartbeatKind.TASKS]
 
 
 def test_round_trip_task_leaves_its_own_sign():
