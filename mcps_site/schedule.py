@@ -36,6 +36,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: delete files of old exports", "profiles.forget_exports", 3600),
     Periodic("Profiles: forget touchpoints by rule", "profiles.forget_touchpoints", 600),
     Periodic("Profiles: count consents", "profiles.count_consents", 300),
+    Periodic("Profiles: name traits of older accounts", "profiles.learn_account_traits", 86_400),
     Periodic("Profiles: look for duplicates", "profiles.look_for_duplicates", 86_400),
     Periodic("Profiles: watch over stitching", "profiles.watch_stitching", 60),
     Periodic("Profiles: keep partitions", "profiles.keep_partitions", 3600),

@@ -12,7 +12,7 @@ from kernel.errors import Invalid
 from kernel.events import Bounds
 from kernel.ids import new_keys
 from profiles.accounts import queries
-from profiles.accounts.trait_queries import list_unknown, list_unknown_of
+from profiles.accounts.trait_queries import list_unknown, list_unknown_held
 from profiles.accounts.trait_services import learn_traits
 from profiles.contracts import CustomerId, MergePair
 
@@ -45,9 +45,9 @@ def set_account_traits(
     if len(msgspec.json.encode(dict(traits))) > MAX_TRAITS:
         raise Invalid("traits", f"The traits may have up to {MAX_TRAITS:,} bytes.")
     with transaction.atomic():
-        learn_traits(list_unknown_of(traits), now=now)
         at = int(now.timestamp() * 1_000_000)
         queries.set_traits(account_id, traits=traits, at=at, source_id=source_id)
+        learn_traits(list_unknown_held(account_id), now=now)
         record(
             actor=actor, verb="changed", object_type="account", object_id=account_id,
             after={"traits": sorted(traits)}, now=now,

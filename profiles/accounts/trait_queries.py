@@ -1,7 +1,7 @@
 """Typed calls of the statements about what is known of accounts, by name."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -33,11 +33,9 @@ def list_unknown(bounds: Bounds) -> list[Unknown]:
     return [Unknown(*row) for row in SQL.run("list_unknown", bounds.params)]
 
 
-def list_unknown_of(traits: Mapping[str, Any]) -> list[Unknown]:
-    """List those among traits set by hand that have no slug yet."""
-    return [
-        Unknown(*row) for row in SQL.run("list_unknown_of", {"traits": json.dumps(dict(traits))})
-    ]
+def list_unknown_held(account_id: int | None = None) -> list[Unknown]:
+    """List the traits that an account holds, or any account, and that have no slug yet."""
+    return [Unknown(*row) for row in SQL.run("list_unknown_held", {"account_id": account_id})]
 
 
 def insert_traits(

@@ -28,6 +28,14 @@ def learn_traits(found: Sequence[Unknown], *, now: datetime) -> None:
     trait_queries.insert_traits(found, slugs=slugs, most=MOST_TRAITS, now=now)
 
 
+def learn_held_traits(*, now: datetime) -> None:
+    """Let rules and messages name what accounts hold since before traits got names.
+
+    Reads every account; for the night. Safe to run twice.
+    """
+    learn_traits(trait_queries.list_unknown_held(), now=now)
+
+
 def choose_type(slug: str, *, kind: str, actor: str, now: datetime) -> AccountTrait:
     """Let rules read a trait of accounts as another type from now on.
 

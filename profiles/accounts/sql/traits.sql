@@ -12,15 +12,17 @@ WHERE t.type = 5
   AND NOT EXISTS (SELECT FROM profiles_account_trait k WHERE k.name = p.key)
 ORDER BY p.key, t.xid, t.id
 
--- name: list_unknown_of
--- Lists the same of traits that were set by hand.
-SELECT p.key,
+-- name: list_unknown_held
+-- Lists the same of the traits that one account holds, or any: those set by hand, and those from before
+-- traits got names. Without an account it reads all of them.
+SELECT DISTINCT ON (p.key) p.key,
     CASE jsonb_typeof(p.value) WHEN 'number' THEN 'number' WHEN 'boolean' THEN 'boolean' WHEN 'array' THEN 'list'
         ELSE CASE WHEN profiles_moment(p.value) IS NULL THEN 'text' ELSE 'date' END END
-FROM jsonb_each(%(traits)s::text::jsonb) AS p (key, value)
-WHERE jsonb_typeof(p.value) NOT IN ('null', 'object') AND length(p.key) BETWEEN 1 AND 255
+FROM profiles_account a CROSS JOIN LATERAL jsonb_each(a.traits) AS p (key, value)
+WHERE (%(account_id)s::bigint IS NULL OR a.id = %(account_id)s::bigint)
+  AND jsonb_typeof(p.value) NOT IN ('null', 'object') AND length(p.key) BETWEEN 1 AND 255
   AND NOT EXISTS (SELECT FROM profiles_account_trait k WHERE k.name = p.key)
-ORDER BY p.key
+ORDER BY p.key, a.id
 
 -- name: insert_traits
 -- Gives traits their slugs and types, as long as there are fewer than the limit. Safe to run twice.

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from kernel.access.roles import Role
 from kernel.testing.facts import drain_facts
+from kernel.ui.navigation import is_under
 from profiles import facade
 from profiles.customers.services import erase_customers, export_customer
 from profiles.models import Account, AccountMember, Customer, Identity, SegmentMember
@@ -136,3 +137,7 @@ def test_the_api_lists_shows_and_sets_accounts(acme):
     members = viewer.ask(f"accounts/{acme.key}/members/").content.decode()
     assert (str(person_key) in members, "ada@example.com" in members) == (True, False)
     assert editor.ask("accounts/nobody/").status_code == 404
+
+
+def test_pages_of_staff_log_in_do_not_lie_below_those_of_customer_accounts():
+    assert not is_under(reverse("mfa_index"), reverse("profiles:accounts"))

@@ -7,6 +7,7 @@ from campaigns.audience import AccountValues
 from kernel.access.roles import Role
 from profiles import facade
 from profiles.accounts.rules import slug_of
+from profiles.accounts.trait_services import learn_held_traits
 from profiles.models import Account, AccountTrait, SegmentDue, SegmentMember
 from profiles.segments.services.accounts import change_account_traits
 from profiles.segments.services.refreshing import refresh_due
@@ -53,6 +54,15 @@ def test_traits_get_a_name_and_the_type_of_their_first_value(sender):
         "plan": ("plan", "text"), "tags": ("tags", "list"), "vip": ("vip", "boolean"),
         "since": ("since", "date"),
     }  # fmt: skip
+
+
+def test_what_accounts_held_before_gets_its_name_at_night(sender):
+    deliver(sender, group("u1", "acme", 1, plan="pro"), group("u2", "beta", 1, plan=3, seats=7))
+    AccountTrait.objects.all().delete()
+    Account.objects.filter(external_id="beta").update(traits={"plan": 3, "seats": 7, "gone": None})
+    for _ in range(2):
+        learn_held_traits(now=now())
+    assert known() == {"plan": ("plan", "text"), "seats": ("seats", "number")}
 
 
 def test_members_enter_and_leave_as_traits_and_accounts_change(sender):
