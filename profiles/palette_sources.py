@@ -1,11 +1,9 @@
 """What the palette (Ctrl K) finds of profiles: people and segments."""
 
-from collections.abc import Sequence
-
 from django.urls import reverse
 
 from kernel.access.models import User
-from kernel.ui.palette import Result, Source, name_has
+from kernel.ui.palette import Result, Source, find_named
 from profiles.directory.selectors import list_people
 from profiles.segments.models import Segment, SegmentStatus
 
@@ -24,22 +22,15 @@ def search_people(query: str, user: User, limit: int) -> list[Result]:
 
 
 def search_segments(query: str, _user: User, limit: int) -> list[Result]:
-    """Return segments in use whose name has every word. One statement over a small table."""
-    rows = (
-        Segment.objects.filter(name_has(query))
-        .exclude(status=SegmentStatus.ARCHIVED)
-        .order_by("name")
-    )
-    return [
-        Result(
-            label=row.name, note=row.get_status_display(), icon="funnel",
-            url=reverse("profiles:segment", args=[row.key]),
-        )
-        for row in rows[:limit]
-    ]  # fmt: skip
+    """Return segments in use by name."""
+    return find_named(
+        Segment.objects.exclude(status=SegmentStatus.ARCHIVED).order_by("name"), query,
+        limit=limit, icon="funnel", page="profiles:segment",
+        note=lambda row: row.get_status_display(),
+    )  # fmt: skip
 
 
-SOURCES: Sequence[Source] = (
+SOURCES = (
     Source(name="People", search=search_people, order=10),
     Source(name="Segments", search=search_segments, order=20),
 )

@@ -6,10 +6,10 @@ and are asked only when something was typed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Final
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import QuerySet
+from django.urls import reverse
 
 from kernel.access.models import User
 from kernel.registry import Registry
@@ -81,9 +81,19 @@ def _pages(words: Sequence[str], user: User) -> list[Result]:
     ]
 
 
-def name_has(query: str) -> Q:
-    """Return the condition that a row's `name` has every word that was typed, in any case."""
-    return reduce(lambda all_, word: all_ & Q(name__icontains=word), query.split(), Q())
+def find_named(
+    rows: QuerySet[Any], query: str, *, limit: int, icon: str, page: str, note: Callable[[Any], str]
+) -> list[Result]:
+    """Return rows with a `name` that has every word of a query, in any case; one statement.
+
+    `page` is the name of the address that takes the `key` of a row.
+    """
+    for word in query.split():
+        rows = rows.filter(name__icontains=word)
+    return [
+        Result(label=row.name, note=note(row), icon=icon, url=reverse(page, args=[row.key]))
+        for row in rows[:limit]
+    ]
 
 
 def matches(words: Sequence[str], text: str) -> bool:
