@@ -90,11 +90,13 @@ def save_view(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @require("edit")
 def act(request: HttpRequest) -> HttpResponseBase:
-    """Do something with the chosen people: put them on a list, or erase them."""
+    """Do something with the chosen people: put them on a list, set a trait, or erase them."""
     keys = [key for key in map(parse_key, request.POST.getlist("person")) if key]
     actor, now = actor_of(request.user), timezone.now()
     if request.POST.get("action") == "erase":
         return _erase(request, keys, actor=actor, now=now)
+    if request.POST.get("action") == "set":
+        return _set(request, keys, actor=actor, now=now)
     try:
         target = parse_key(request.POST.get("list", ""))
         chosen = Segment.objects.filter(key=target).first() if target else None
@@ -103,6 +105,19 @@ def act(request: HttpRequest) -> HttpResponseBase:
         else:
             added = services.list_chosen(keys, chosen.pk, actor=actor, now=now)
             messages.success(request, f"{added:,} people are new on “{chosen.name}”.")
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("profiles:list")
+
+
+def _set(request: HttpRequest, keys: list[UUID], *, actor: str, now: datetime) -> HttpResponseBase:
+    name = request.POST.get("trait", "")
+    try:
+        people = services.set_chosen(
+            keys, name=name, text=request.POST.get("value", ""),
+            kind=request.POST.get("kind", "text"), actor=actor, now=now,
+        )  # fmt: skip
+        messages.success(request, f"“{name.strip()}” is set for {people:,} people.")
     except DomainError as error:
         messages.error(request, error.message)
     return redirect("profiles:list")

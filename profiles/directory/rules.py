@@ -15,6 +15,8 @@ _LONGEST_VALUE = 60
 _MASK = "•••"
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?$")
 _KEY = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_NUMBER = re.compile(r"^-?\d{1,15}(\.\d{1,9})?$")
+_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _ICONS = (
     (re.compile(r"order|purchase|bought|checkout", re.IGNORECASE), "shopping-bag"),
     (re.compile(r"cart", re.IGNORECASE), "shopping-cart"),
@@ -115,6 +117,28 @@ def field_instant(at: datetime) -> str:
     """
     up = at.astimezone(UTC) + timedelta(microseconds=-at.microsecond % 1_000)
     return up.replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def read_typed(text: str, kind: str) -> Any:
+    """Return what a field says as a value of a trait; ValueError when it cannot be read so.
+
+    `kind` is text, number, boolean, list (parted by commas) or nothing, which removes the trait.
+    """
+    text = text.strip().replace("\0", "")
+    if kind == "nothing":
+        return None
+    if kind == "number":
+        number = Decimal(text) if _NUMBER.match(text) else None
+        if number is None:
+            raise ValueError("Write a number, such as 12 or 3.5.")
+        return int(number) if number == number.to_integral_value() else float(number)
+    if kind == "boolean":
+        if text.lower() not in _TRUTHS:
+            raise ValueError("Write yes or no.")
+        return _TRUTHS[text.lower()]
+    if not text:
+        raise ValueError("Write the value, or choose to remove the attribute.")
+    return [part.strip() for part in text.split(",") if part.strip()] if kind == "list" else text
 
 
 def parse_key(text: str) -> UUID | None:

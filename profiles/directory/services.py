@@ -14,10 +14,15 @@ from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers
 from profiles.directory import queries
 from profiles.directory.models import SavedView
+from profiles.directory.rules import read_typed
+from profiles.identities.models import Identity
 from profiles.segments.models import Segment
 from profiles.segments.services.listing import add_named
+from profiles.touchpoints.services.recording import set_traits_of
 
 MOST_AT_ONCE: Final = 500
+MOST_LETTERS: Final = 200
+MOST_VALUE: Final = 1_000
 
 
 def save_view(name: str, *, query: str, is_shared: bool, owner: str, now: datetime) -> SavedView:
@@ -63,6 +68,36 @@ def list_chosen(keys: Sequence[UUID], segment_id: int, *, actor: str, now: datet
             after={"added": report.added}, now=now,
         )  # fmt: skip
     return report.added
+
+
+def set_chosen(
+    keys: Sequence[UUID], *, name: str, text: str, kind: str, actor: str, now: datetime
+) -> int:
+    """Set one trait of chosen people, as a touchpoint of each; return of how many. Audited.
+
+    Whoever has no identifier is left out. The history of each person keeps what was before.
+
+    Raises:
+        Invalid: nobody is chosen or too many, or name or value cannot be used.
+    """
+    people, name = _chosen(keys), name.strip()
+    if not name or len(name) > MOST_LETTERS or "\0" in name:
+        raise Invalid("name", f"Name the attribute, in up to {MOST_LETTERS} letters.")
+    if name in {"email", "phone"}:
+        raise Invalid("name", f"“{name}” tells people apart, so it is set one by one.")
+    try:
+        value = read_typed(text[:MOST_VALUE], kind)
+    except ValueError as error:
+        raise Invalid("value", str(error)) from error
+    ids = set(Identity.objects.filter(customer__in=people).values_list("customer_id", flat=True))
+    known = [person for person in people if person.pk in ids]
+    with transaction.atomic():
+        set_traits_of({CustomerId(person.pk): {name: value} for person in known}, now=now)
+        record(
+            actor=actor, verb="traits_set", object_type="customers", object_id="list", now=now,
+            after={"trait": name, "people": [str(person.key) for person in known]},
+        )  # fmt: skip
+    return len(known)
 
 
 def erase_chosen(

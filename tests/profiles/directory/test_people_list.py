@@ -10,7 +10,7 @@ from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from kernel.testing.facts import drain_facts
 from profiles import facade
-from profiles.models import Customer, SavedView, SegmentMember, Tombstone
+from profiles.models import Customer, SavedView, SegmentMember, Tombstone, TraitEntry
 from profiles.segments.services.listing import create_list
 from tests.profiles.collecting import Sender
 
@@ -89,6 +89,52 @@ def test_chosen_people_go_on_a_static_list(client, colleague, three):
     assert client.post(reverse("profiles:people_act"), body).status_code == 302
     found = set(SegmentMember.objects.filter(segment=target).values_list("customer_id", flat=True))
     assert found == {three["Ada"].id, three["Grace"].id}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [("text", " gold ", "gold"), ("number", "3.5", 3.5), ("number", "12", 12), ("boolean", "Yes", True),
+     ("list", "a, b,", ["a", "b"])],
+)  # fmt: skip
+def test_an_attribute_is_set_for_the_chosen_and_its_history_keeps_what_was(
+    client, colleague, three, kind, text, value
+):
+    client.force_login(colleague)
+    body = {"action": "set", "person": [three["Ada"].key, three["Grace"].key], "trait": "tier"}
+    for change in ({"kind": kind, "value": text}, {"kind": "nothing", "value": ""}):
+        before = Customer.objects.get(id=three["Ada"].id).traits.get("tier")
+        assert client.post(reverse("profiles:people_act"), {**body, **change}).status_code == 302
+        held = [one.traits.get("tier") for one in Customer.objects.order_by("id")]
+        assert (before, held) in [(None, [value, value, None]), (value, [None, None, None])]
+    told = TraitEntry.objects.filter(customer_id=three["Ada"].id, traits__has_key="tier").order_by(
+        "id"
+    )
+    assert [one.traits["tier"] for one in told] == [value, None]
+    deeds = AuditEntry.objects.filter(verb="traits_set")
+    assert [len(deed.after["people"]) for deed in deeds] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"trait": " "}, "Name the attribute"), ({"trait": "email"}, "tells people apart"),
+        ({"kind": "number", "value": "x"}, "Write a number"), ({"kind": "boolean"}, "Write yes or no"),
+        ({"value": " "}, "Write the value"), ({"person": []}, "people first"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_set_is_said_and_nothing_changes(client, colleague, three, change, problem):
+    client.force_login(colleague)
+    body = {
+        "action": "set",
+        "person": [three["Ada"].key],
+        "trait": "tier",
+        "kind": "text",
+        "value": "x",
+    }
+    answer = client.post(reverse("profiles:people_act"), {**body, **change}, follow=True)
+    assert problem in answer.content.decode()
+    assert not TraitEntry.objects.filter(traits__has_key="tier").exists()
+    assert not AuditEntry.objects.filter(verb="traits_set").exists()
 
 
 def test_many_are_erased_only_by_an_admin_who_types_their_number(client, owner, colleague, three):
