@@ -33,13 +33,17 @@ _EVENTS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One decision about a message, in words, with each number that was read."""
+    """One decision about a message, in words, with each number that was read.
+
+    `winner` is the message that has the last slot in its place.
+    """
 
     at: datetime
     label: str
     tone: str
     text: str
     read: list[str]
+    winner: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,12 +169,14 @@ def _list(**asked: Any) -> list[Message]:
 
 def _step(decision: dict[str, Any]) -> Step:
     label, tone = OUTCOMES[decision["outcome"]]
+    slot = decision["numbers"].get("slot")
     return Step(
         at=datetime.fromisoformat(decision["at"]),
         label=label,
         tone=tone,
         text=reason_text(decision["reason"]),
         read=say_numbers(decision["numbers"]),
+        winner=UUID(slot["message"]) if slot else None,
     )
 
 

@@ -124,7 +124,7 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
         for name, cap in numbers.get("caps", {}).items()
     ]
     if "slot" in numbers:
-        said.append(f"The message {numbers['slot']} took the last slot.")
+        said.append(say_winner(numbers["slot"]))
     if "pace" in numbers:
         pace = numbers["pace"]
         said.append(f"Of their own limit: {pace['count']} of {pace['max']} in {pace['days']} days")
@@ -137,6 +137,23 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
         of_whom = "the person" if clock.get("from") == "person" else "the channel"
         said.append(f"Local time {clock['local']} in {clock['zone']}, the zone of {of_whom}")
     return said
+
+
+def say_winner(slot: Mapping[str, Any]) -> str:
+    """Return in words which message has the last slot under a cap, and why that one."""
+    own, winner = slot["own_priority"], slot["priority"]
+    name = f"“{slot['template']}”" + (f" of “{slot['by']}”" if "by" in slot else "")
+    if not slot["was_waiting"]:
+        why = "it left before this one was due"
+    elif slot["class"] == "transactional":
+        why = "it is transactional"
+    elif winner > own:
+        why = "its priority is higher"
+    elif winner == own:
+        why = "with the same priority it was due first"
+    else:
+        why = "it was due earlier and taken up first"
+    return f"The last slot went to {name}: {why}. Its priority is {winner}, that of this one {own}."
 
 
 def say_volume(limit: Mapping[str, Any]) -> str:

@@ -92,6 +92,9 @@ class StepSerializer(serializers.Serializer[Any]):
     outcome = serializers.CharField(source="label")
     text = serializers.CharField()
     read = serializers.ListField(child=serializers.CharField())
+    winner = serializers.UUIDField(
+        allow_null=True, help_text="The message that has the last slot under a cap in its place."
+    )
 
 
 class ReactionSerializer(serializers.Serializer[Any]):

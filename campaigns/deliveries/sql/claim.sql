@@ -38,7 +38,7 @@ WITH due AS MATERIALIZED (
     SELECT DISTINCT ON (due.customer_id) due.* FROM due
     ORDER BY due.customer_id, (due.message_class = 'transactional') DESC, due.priority DESC, due.due_at, due.id
 ), facts AS (
-    SELECT o.id, o.customer_id, o.message_class, c.erased_at, a.address, s.reason AS suppression,
+    SELECT o.id, o.customer_id, o.message_class, o.priority, o.due_at, c.erased_at, a.address, s.reason AS suppression,
         k.consent, p.counts, p.hit, p.slot, q.until, q.clock, q.policy, w.paused_until, w.is_enough, w.pace, g.is_held_out,
         g.gap_until, g.gap_minutes, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
         e.state AS way, b.status AS broadcast, j.status AS journey, j.people_inside,
@@ -77,7 +77,8 @@ WITH due AS MATERIALIZED (
         ELSE 'allowed' END AS reason,
         jsonb_strip_nulls(jsonb_build_object('consent', f.consent, 'suppression', f.suppression,
             'caps', f.counts, 'cap', f.hit, 'clock', f.clock, 'until', f.until,
-            'paused_until', f.paused_until, 'pace', f.pace, 'slot', f.slot,
+            'paused_until', f.paused_until, 'pace', f.pace,
+            'slot', CASE WHEN f.hit IS NOT NULL THEN campaigns_slot(f.slot, f.priority, f.due_at) END,
             'gap_until', f.gap_until, 'gap_minutes', f.gap_minutes)) AS numbers
     FROM facts f
 ), refused AS (

@@ -84,13 +84,19 @@ def test_an_editor_reads_the_limits_and_changes_none(client, owner):
 
 def test_the_numbers_of_a_decision_are_said_in_words():
     numbers = {
-        "consent": "granted", "cap": "Weekly", "slot": "0199",
+        "consent": "granted", "cap": "Weekly",
+        "slot": {"message": "0199", "template": "Order", "by": "Orders", "class": "transactional",
+                 "priority": 0, "own_priority": 5, "was_waiting": True},
         "caps": {"Weekly": {"count": 2, "max": 2, "days": 7, "period": "rolling"}},
         "clock": {"zone": "Asia/Tokyo", "from": "person", "local": "2026-03-10 21:00"},
     }  # fmt: skip
+    last_slot = (
+        "The last slot went to “Order” of “Orders”: it is transactional. "
+        "Its priority is 0, that of this one 5."
+    )
     assert say_numbers(numbers) == [
         "Weekly: 2 so far, at most 2 in 7 days",
-        "The message 0199 took the last slot.",
+        last_slot,
         "Consent: granted",
         "Local time 2026-03-10 21:00 in Asia/Tokyo, the zone of the person",
     ]

@@ -42,7 +42,7 @@ def test_a_cap_of_a_topic_or_a_tag_counts_and_limits_only_such_messages():
     found = [outcome(each)[2] for each in (first, tagged, untagged, offer, second)]
     assert found == ["accepted", "frequency_cap", "accepted", "accepted", "frequency_cap"]
     numbers = Decision.objects.get(delivery=tagged).numbers
-    assert (numbers["cap"], numbers["slot"]) == ("Sales", str(first.key))
+    assert (numbers["cap"], numbers["slot"]["message"]) == ("Sales", str(first.key))
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import pytest
 from django.urls import reverse
 
 from campaigns.content.rules.values import keep_read
-from campaigns.deliveries.messages import PAGE, find_words, idle_links
+from campaigns.deliveries.messages import PAGE, find_words, get_message, idle_links
 from campaigns.deliveries.models import DeliveryEvent
 from kernel.access.roles import Role
 from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from kernel.testing import drain_facts
 from profiles.touchpoints.models import Touchpoint
-from tests.campaigns.builders import NOW, make_cap, make_customer, make_template, plan
+from tests.campaigns.builders import NOW, after, make_cap, make_customer, make_template, plan
 from tests.campaigns.deliveries.test_gate import _null_sender, send_all  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,33 @@ def two(db):
     return sent, held
 
 
+@pytest.mark.parametrize(
+    ("winner", "loser", "why"),
+    [({"priority": 7}, {"priority": 3}, "its priority is higher"),
+     ({"priority": -1, "due_at": after(hours=-1)}, {"priority": 3, "due_at": after(hours=1)},
+      "it left before this one was due"),
+     ({"priority": 3, "due_at": after(hours=-1)}, {"priority": 3},
+      "with the same priority it was due first")],
+)  # fmt: skip
+def test_who_loses_the_last_slot_is_told_to_whom_and_why(staff, winner, loser, why):
+    make_cap("Weekly", count=1)
+    ada = make_customer()
+    held, sent = plan(ada, make_template("Offers"), **loser), plan(ada, make_template(), **winner)
+    send_all()
+    send_all(now=after(hours=2))
+    read = get_message(held.key).steps[-1]
+    name = sent.template_version.template.name
+    assert read.winner == sent.key
+    assert (
+        f"The last slot went to “{name}”: {why}. Its priority is {winner['priority']}, "
+        f"that of this one {loser['priority']}."
+    ) in read.read
+    for address in (reverse("campaigns:message", args=[held.key]), tab(ada)):
+        page = staff.get(address).content.decode()
+        assert why in page
+        assert reverse("campaigns:message", args=[sent.key]) in page
+
+
 def tab(customer, **query):
     return reverse("profiles:tab", args=[customer.key, "messages"], query=query)
 
@@ -59,7 +86,7 @@ def test_the_tab_says_why_each_message_was_sent_or_held_back(staff, two):
     assert "Taken by the provider." in shown
     assert "A frequency cap was reached." in shown
     assert "Weekly: 1 so far, at most 1 in 7 days" in shown
-    assert f"The message {sent.key} took the last slot." in shown
+    assert "its priority is higher. Its priority is 1, that of this one 0." in shown
     assert "Clicked by a program: counts nowhere" in shown
     assert page(sent) in shown
     assert page(held) in shown
