@@ -162,8 +162,8 @@ class PullForm(forms.Form):
     name: Any = forms.CharField(label="Name", max_length=100)
     url: Any = forms.CharField(
         label="Address of the database", max_length=1_000, widget=forms.PasswordInput(render_value=True),
-        help_text="postgresql://user:password@host:5432/name?sslmode=require. It is stored encrypted; "
-        "use a user that may only read.",
+        help_text="postgresql://user:password@host:5432/name?sslmode=require, or mysql:// for MySQL and "
+        "MariaDB. It is stored encrypted; use a user that may only read.",
     )  # fmt: skip
     query: Any = forms.CharField(
         label="Query", max_length=20_000, widget=forms.Textarea(attrs={"rows": 6}),

@@ -15,6 +15,7 @@ from sqlalchemy.types import NullType
 
 from kernel.errors import Invalid, Unavailable
 from kernel.http.client import resolve_host
+from profiles.imports.services.mysql import check_mysql, open_mysql
 
 STATEMENT_SECONDS = 60
 _CONNECT_SECONDS = 10
@@ -22,6 +23,7 @@ _FETCHED_ROWS = 1_000
 _PROGRESS_STEPS = 10_000
 _PARAMETERS = frozenset({"sslmode", "host"})
 _POSTGRES = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
+_MYSQL = frozenset({"mysql", "mariadb", "mysql+pymysql"})
 _SHOWN_ERROR = 300
 
 
@@ -62,12 +64,13 @@ def open_rows(address: str, query: str, *, watermark: str) -> Iterator[Iterator[
         Unavailable: nobody answers, or not in time.
     """
     url = _read_url(address)
-    engine = _sqlite_engine(url) if url.drivername == "sqlite" else _postgres_engine(url)
+    engine = _open_engine(url)
     try:
         with engine.connect() as connection:
             yield _rows(connection, query, watermark)
     except DBAPIError as error:
-        reason = str(error.orig).strip().splitlines()[0][:_SHOWN_ERROR] if error.orig else ""
+        said = str(error.orig.args[-1]) if error.orig and error.orig.args else str(error.orig)
+        reason = said.strip().splitlines()[0][:_SHOWN_ERROR] if said.strip() else ""
         if isinstance(error.orig, sqlite3.OperationalError) and "interrupted" in reason:
             reason = f"the query took more than {STATEMENT_SECONDS} seconds"
         raise Unavailable(f"The database refused: {reason}.") from None
@@ -75,6 +78,16 @@ def open_rows(address: str, query: str, *, watermark: str) -> Iterator[Iterator[
         raise Invalid("query", f"The query cannot be asked ({type(error).__name__}).") from None
     finally:
         engine.dispose()
+
+
+def _open_engine(url: URL) -> Engine:
+    if url.drivername == "sqlite":
+        return _sqlite_engine(url)
+    if url.drivername in _MYSQL:
+        return open_mysql(
+            url, connect_seconds=_CONNECT_SECONDS, statement_seconds=STATEMENT_SECONDS
+        )
+    return _postgres_engine(url)
 
 
 def _rows(connection: Connection, query: str, watermark: str) -> Iterator[dict[str, Any]]:
@@ -102,7 +115,9 @@ def _read_url(address: str) -> URL:
             raise Invalid("url", "Write the path of the file: sqlite:////folder/file.db.")
         _check_local(Path(url.database))
         return url
-    raise Invalid("url", "The address must begin with postgresql:// or sqlite:///.")
+    if url.drivername in _MYSQL:
+        return check_mysql(url)
+    raise Invalid("url", "The address must begin with postgresql://, mysql:// or sqlite:///.")
 
 
 def _check_postgres(url: URL) -> URL:

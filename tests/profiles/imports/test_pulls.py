@@ -198,7 +198,7 @@ def test_a_query_that_takes_too_long_is_ended(shop, monkeypatch):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"url": "mysql://h/db"}, "must begin with postgresql"),
+        ({"url": "oracle://h/db"}, "must begin with postgresql"),
         ({"url": "nonsense"}, "Write an address"),
         ({"url": "postgresql://10.1.2.3/db"}, "private network"),
         ({"url": "postgresql://h/db?options=-c"}, "“options” cannot be set"),
