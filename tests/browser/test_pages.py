@@ -135,7 +135,7 @@ def _require_post_only(route, site, watched):
         answer = watched.page.context.request.get(site.address(route.name, **route.stand_ins))
         if answer.status == 405:
             return
-    pytest.fail(f"{route.name} needs an example in tests/browser/examples.py.", pytrace=False)
+    pytest.fail(f"{route.name} needs an example in tests/browser/examples_*.py.", pytrace=False)
 
 
 def _report(address, problems):
