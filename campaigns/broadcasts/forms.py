@@ -92,10 +92,14 @@ class TimeForm(forms.Form):
 
     timing = forms.ChoiceField(
         label="When", widget=forms.RadioSelect,
+        help_text="The best hour is the one around which a person was most active in 90 days, "
+        "leaning on the whole audience; without a history it is the audience's. Whether messages "
+        "work better then is not proven: hold some people out and compare.",
         choices=[
             (Timing.NOW.value, "As soon as it is started"),
             (Timing.AT.value, "At one moment for everybody"),
             (Timing.LOCAL.value, "At a time of day where each person is"),
+            (Timing.BEST.value, "At each person's best hour, within 24 hours"),
         ],
     )  # fmt: skip
     send_at = forms.DateTimeField(

@@ -10,7 +10,8 @@ class Broadcast(models.Model):
     """One message to everybody in some segments, once.
 
     `upto` is how far the audience is gathered; `step` is the place in `rollout` of the share that
-    is planned now; `figures` are counted by a job, as of `measured_at`.
+    is planned now; `figures` are counted by a job, as of `measured_at`. `hours` is on how many days
+    each hour of people's clocks saw something done by the audience, for the best hour.
     """
 
     key = models.UUIDField(unique=True)
@@ -37,6 +38,7 @@ class Broadcast(models.Model):
     most_bounced = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     most_complained = models.DecimalField(max_digits=5, decimal_places=2, default=0.3)
     most_unsubscribed = models.DecimalField(max_digits=5, decimal_places=2, default=2)
+    hours = ArrayField(models.IntegerField(), default=list)
     goal_event = models.CharField(max_length=200, default="")
     goal_days = models.SmallIntegerField(default=7)
     starts_at = models.DateTimeField(null=True)

@@ -49,6 +49,11 @@ def gather(broadcast_id: int, *, batch: int) -> int:
     return int(AUDIENCE.value("gather", {"broadcast_id": broadcast_id, "batch": batch}))
 
 
+def read_hours(broadcast_id: int, *, most: int, now: datetime) -> None:
+    """Keep when the audience, or an even sample of `most` people, was active; see the statement."""
+    AUDIENCE.run("read_hours", {"broadcast_id": broadcast_id, "most": most, "now": now})
+
+
 def plan(broadcast_id: int, *, percent: int, batch: int, now: datetime) -> int:
     """Plan the next messages within a share of the audience; returns how many people were taken."""
     params = {"broadcast_id": broadcast_id, "percent": percent, "batch": batch, "now": now}

@@ -34,6 +34,7 @@ class Timing(StrEnum):
     NOW = "now"
     AT = "at"
     LOCAL = "local"
+    BEST = "best"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,10 @@ def say_when(broadcast: Broadcast) -> str:
     if broadcast.timing == Timing.LOCAL and broadcast.local_on and broadcast.local_time:
         there = datetime.combine(broadcast.local_on, broadcast.local_time)
         return f"{there:%-d %b %Y, %H:%M} where each person is"
+    if broadcast.timing == Timing.BEST:
+        most = max(broadcast.hours, default=0)
+        said = f"; the audience is most active at {broadcast.hours.index(most)}:00" if most else ""
+        return f"At each person's best hour, within 24 hours{said}"
     return "" if broadcast.timing == Timing.AT else "As soon as it is started"
 
 

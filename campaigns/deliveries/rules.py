@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
+from kernel.stats.estimates import NotEstimable
+from kernel.stats.proportions import Counts, wilson
+
 # Nobody reads a message this soon after it was handed over: a scanner at the receiving end does.
 _TOO_SOON: Final = timedelta(seconds=2)
 # Programs that say what they are. Proxies that fetch pictures when a person opens are not here.
@@ -53,6 +56,7 @@ REASONS = {
     "weekly_limit": "The person wants no more marketing messages this week.",
     "frequency_cap": "A frequency cap was reached.",
     "quiet_hours": "Quiet hours where the person is; sent when they end.",
+    "best_hour": "Planned for the hour at which the person is most likely active.",
     "quiet_dropped": "Quiet hours where the person is; this channel drops such messages.",
     "minimum_gap": "The last message is too recent; sent when the least time between two is over.",
     "throttled": "A volume limit is reached; sent when there is room again.",
@@ -125,6 +129,8 @@ def say_numbers(numbers: Mapping[str, Any]) -> list[str]:
     ]
     if "slot" in numbers:
         said.append(say_winner(numbers["slot"]))
+    if "best_hour" in numbers:
+        said.append(say_best_hour(numbers["best_hour"]))
     if "pace" in numbers:
         pace = numbers["pace"]
         said.append(f"Of their own limit: {pace['count']} of {pace['max']} in {pace['days']} days")
@@ -154,6 +160,19 @@ def say_winner(slot: Mapping[str, Any]) -> str:
     else:
         why = "it was due earlier and taken up first"
     return f"The last slot went to {name}: {why}. Its priority is {winner}, that of this one {own}."
+
+
+def say_best_hour(read: Mapping[str, Any]) -> str:
+    """Return a best hour in words, with how much is known of it."""
+    hour = f"{read['hour']}:00 in {read['zone']}"
+    rate = wilson(Counts(converted=read["near"], exposed=read["own"]))
+    of_all = f"{read['audience_near']:,} of {read['audience']:,} active hours of the audience"
+    if isinstance(rate, NotEstimable):
+        return f"No history of the person: {hour}, as {of_all} lie within two hours of it"
+    return (
+        f"Best hour {hour}: {read['near']:,} of the person's {read['own']:,} active hours in 90 days "
+        f"lie within two hours of it ({rate.low:.0%} to {rate.high:.0%}), as do {of_all}"
+    )
 
 
 def say_volume(limit: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What the demo shop's staff made about sending: limits, a broadcast that leaves, one for later."""
+"""What the demo shop's staff made about sending: limits, a broadcast that leaves, two for later."""
 
 from contextlib import suppress
 from datetime import datetime, time, timedelta
@@ -42,7 +42,7 @@ def load_broadcasts(*, now: datetime) -> None:
         quiet = {"starts_at": time(21), "ends_at": time(8), "default_zone": "Europe/Berlin"}
         set_quiet_hours("sms", parts=quiet, actor=ACTOR, now=now)
     with suppress(Conflict):
-        _start_both(_make_template(now=now), now=now)
+        _start_all(_make_template(now=now), now=now)
 
 
 def _make_template(*, now: datetime) -> UUID:
@@ -61,12 +61,20 @@ def _make_template(*, now: datetime) -> UUID:
     return key
 
 
-def _start_both(template: UUID, *, now: datetime) -> None:
+def _start_all(template: UUID, *, now: datetime) -> None:
     ids = {segment.name: int(segment.id) for segment in list_segments()}
     goal: dict[str, Any] = {"goal_event": "Order Completed", "goal_days": 7}
     start_broadcast(
         "New trails, regulars", key=new_key(now=now), template=template,
         parts={"included": [ids["Regulars"]], "holdout_percent": 10, **goal},
+        actor=ACTOR, now=now,
+    )  # fmt: skip
+    start_broadcast(
+        "New trails, best hour", key=new_key(now=now), template=template,
+        parts={
+            "included": [ids["Lapsed buyers"]], "excluded": [ids["Regulars"], ids["In Germany"]],
+            "timing": "best", "default_zone": "Europe/Berlin", **goal,
+        },
         actor=ACTOR, now=now,
     )  # fmt: skip
     in_a_week = (now + timedelta(days=7)).date()

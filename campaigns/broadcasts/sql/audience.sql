@@ -27,9 +27,29 @@ WITH broadcast AS (
 )
 SELECT count(*) FROM page
 
+-- name: read_hours
+-- Keeps with a broadcast on how many days its people did something in each hour of their clocks: of
+-- all, or of an even sample. Changes one row; a second call reads anew.
+WITH person AS (
+    SELECT c.id, campaigns_zone(nullif(c.time_zone, ''), b.default_zone) AS zone
+    FROM campaigns_broadcast b
+    JOIN campaigns_recipient r ON r.broadcast_id = b.id
+    JOIN profiles_customer c ON c.id = r.customer_id
+    WHERE b.id = %(broadcast_id)s::bigint
+    ORDER BY r.bucket, r.id LIMIT %(most)s::int
+), hour AS (
+    SELECT a.hour, sum(a.acts) AS acts FROM person p
+    CROSS JOIN LATERAL campaigns_active_hours(p.id, p.zone, %(now)s::timestamptz) a GROUP BY a.hour
+)
+UPDATE campaigns_broadcast b SET hours = (
+    SELECT array_agg(coalesce(h.acts, 0)::integer ORDER BY n)
+    FROM generate_series(0, 23) AS n LEFT JOIN hour h ON h.hour = n)
+WHERE b.id = %(broadcast_id)s::bigint
+
 -- name: plan
 -- Plans the messages of the next waiting people within a share of the audience. Changes rows: each
 -- person is planned once, and one who merged with another of the audience only in one of the rows.
+-- A best hour that was chosen is a decision of its own, with what was read.
 -- Leans on campaigns_recipient_waiting. One row: how many people were taken.
 WITH broadcast AS (
     SELECT b.*, t.channel, t.message_class, t.topic FROM campaigns_broadcast b
@@ -45,16 +65,25 @@ WITH broadcast AS (
         WHERE o.customer_id = n.customer_id AND o.broadcast_id = %(broadcast_id)s::bigint
             AND o.is_planned AND NOT o.is_twice) AS is_twice
     FROM next n
+), timed AS MATERIALIZED (
+    SELECT j.id, j.customer_id, h.numbers,
+        CASE b.timing WHEN 'local' THEN (b.local_on + b.local_time) AT TIME ZONE z.zone WHEN 'best' THEN h.due_at END AS due_at
+    FROM judged j CROSS JOIN broadcast b JOIN profiles_customer c ON c.id = j.customer_id
+    CROSS JOIN LATERAL (SELECT campaigns_zone(nullif(c.time_zone, ''), b.default_zone) AS zone) z
+    LEFT JOIN LATERAL campaigns_best_hour(c.id, b.channel, z.zone, b.hours, %(now)s::timestamptz) h ON b.timing = 'best'
+    WHERE NOT j.is_twice
 ), planned AS (
     INSERT INTO campaigns_delivery (customer_id, channel, message_class, topic, tags, priority, template_version_id,
         broadcast_id, recipient_id, due_at, created_at)
     SELECT c.id, b.channel, b.message_class, b.topic, b.tags, b.priority, b.template_version_id, b.id, j.id,
-        greatest(%(now)s::timestamptz, CASE b.timing WHEN 'local'
-            THEN (b.local_on + b.local_time) AT TIME ZONE campaigns_zone(nullif(c.time_zone, ''), b.default_zone) END),
-        %(now)s::timestamptz
-    FROM judged j CROSS JOIN broadcast b JOIN profiles_customer c ON c.id = j.customer_id
-    WHERE NOT j.is_twice
+        greatest(%(now)s::timestamptz, j.due_at), %(now)s::timestamptz
+    FROM timed j CROSS JOIN broadcast b JOIN profiles_customer c ON c.id = j.customer_id
     ON CONFLICT DO NOTHING
+    RETURNING id, customer_id, recipient_id
+), told AS (
+    INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
+    SELECT p.customer_id, p.id, 'delayed', 'best_hour', jsonb_build_object('best_hour', t.numbers), %(now)s::timestamptz
+    FROM planned p JOIN timed t ON t.id = p.recipient_id WHERE t.numbers IS NOT NULL
 ), marked AS (
     UPDATE campaigns_recipient r SET is_planned = true, is_twice = j.is_twice FROM judged j WHERE r.id = j.id
 )

@@ -42,8 +42,8 @@ WITH due AS MATERIALIZED (
         k.consent, p.counts, p.hit, p.slot, q.until, q.clock, q.policy, w.paused_until, w.is_enough, w.pace, g.is_held_out,
         g.gap_until, g.gap_minutes, o.channel NOT IN ('inapp', 'webhook', 'task') AS needs_consent,
         e.state AS way, b.status AS broadcast, j.status AS journey, j.people_inside,
-        CASE WHEN EXISTS (SELECT FROM campaigns_journey_leave l WHERE l.version_id = e.version_id)
-            THEN campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) ELSE false END AS has_left
+        CASE WHEN EXISTS (SELECT FROM campaigns_journey_leave l WHERE l.version_id = e.version_id) THEN
+            campaigns_has_left(e.version_id, o.customer_id, e.entered_at, e.instance_key) ELSE false END AS has_left
     FROM one o
     LEFT JOIN campaigns_enrollment e ON e.id = o.enrollment_id LEFT JOIN campaigns_journey j ON j.id = o.journey_id
     LEFT JOIN campaigns_broadcast b ON b.id = o.broadcast_id
@@ -77,9 +77,8 @@ WITH due AS MATERIALIZED (
         ELSE 'allowed' END AS reason,
         jsonb_strip_nulls(jsonb_build_object('consent', f.consent, 'suppression', f.suppression,
             'caps', f.counts, 'cap', f.hit, 'clock', f.clock, 'until', f.until,
-            'paused_until', f.paused_until, 'pace', f.pace,
-            'slot', CASE WHEN f.hit IS NOT NULL THEN campaigns_slot(f.slot, f.priority, f.due_at) END,
-            'gap_until', f.gap_until, 'gap_minutes', f.gap_minutes)) AS numbers
+            'paused_until', f.paused_until, 'pace', f.pace, 'gap_until', f.gap_until, 'gap_minutes', f.gap_minutes,
+            'slot', CASE WHEN f.hit IS NOT NULL THEN campaigns_slot(f.slot, f.priority, f.due_at) END)) AS numbers
     FROM facts f
 ), refused AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
@@ -98,6 +97,5 @@ WITH due AS MATERIALIZED (
     RETURNING d.id, d.key, d.customer_id, d.channel, d.message_class, d.topic, d.address, d.sender_id,
         d.template_version_id, d.ctx, d.status
 )
-SELECT m.*, c.traits, c.locale, c.time_zone
-FROM moved m LEFT JOIN profiles_customer c ON c.id = m.customer_id AND m.status = 'claimed'
+SELECT m.*, c.traits, c.locale, c.time_zone FROM moved m LEFT JOIN profiles_customer c ON c.id = m.customer_id AND m.status = 'claimed'
 ORDER BY m.id
