@@ -232,7 +232,7 @@ def _attention(counts: Attention) -> list[dict[str, str]]:
             counts.drifted,
             "shield-x",
             "danger",
-            "set aside, or had people in the wrong place at the last proof",
+            "set aside, or had people in the wrong place at the last proof or in a sample since",
             ("segment or computed trait is", "segments or computed traits are"),
             ("Open the segments", "profiles:segments"),
         ),

@@ -48,6 +48,9 @@ class Segment(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     verified_at = models.DateTimeField(null=True)
     verified_differences = models.BigIntegerField(null=True)
+    sampled_at = models.DateTimeField(null=True)
+    sampled_people = models.IntegerField(default=0, db_default=0)
+    sampled_differences = models.IntegerField(default=0, db_default=0)
     parked_at = models.DateTimeField(null=True)
     parked_reason = models.TextField(default="", db_default="")
 

@@ -16,6 +16,10 @@ class SegmentSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(allow_null=True, help_text="Of the rule that counts.")
     verified_at = serializers.DateTimeField(allow_null=True)
     verified_differences = serializers.IntegerField(allow_null=True)
+    sampled_at = serializers.DateTimeField(allow_null=True, help_text="The last hourly sample.")
+    sampled_differences = serializers.IntegerField(
+        help_text="What the samples found and repaired since it was last verified whole."
+    )
     is_set_aside = serializers.BooleanField(help_text="It failed and waits to be verified.")
 
 

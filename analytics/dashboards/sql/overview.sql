@@ -41,7 +41,8 @@ SELECT
         WHERE resolved_at IS NULL AND severity = 'hold' LIMIT %(most)s::int
     ) AS held) AS findings,
     (SELECT count(*) FROM profiles_segment
-     WHERE status = 'live' AND (parked_at IS NOT NULL OR verified_differences > 0))
+     WHERE status = 'live'
+       AND (parked_at IS NOT NULL OR verified_differences > 0 OR sampled_differences > 0))
     + (SELECT count(*) FROM profiles_computed_trait
        WHERE status = 'live' AND (parked_at IS NOT NULL OR verified_differences > 0)) AS drifted
 

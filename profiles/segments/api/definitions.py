@@ -159,6 +159,7 @@ def show_segment(segment: Segment) -> dict[str, Any]:
         "kind": segment.kind, "status": segment.status, "people": segment.member_count,
         "version": live.number if live else None, "verified_at": segment.verified_at,
         "verified_differences": segment.verified_differences,
+        "sampled_at": segment.sampled_at, "sampled_differences": segment.sampled_differences,
         "is_set_aside": segment.parked_at is not None,
     }  # fmt: skip
 

@@ -72,12 +72,6 @@ CHOICES: dict[str, list[tuple[str, str]]] = {
     "answer": [("yes", "can be reached by"), ("no", "cannot be reached by")],
     "channel_lower": [("email", "e-mail"), ("sms", "SMS"), ("push", "push")],
     "channel": [("email", "E-mail"), ("sms", "SMS"), ("push", "Push")],
-    "state": [
-        ("granted", "is given"),
-        ("withdrawn", "is withdrawn"),
-        ("never", "was refused"),
-        ("none", "is not known"),
-    ],
     "member": [("yes", "is in"), ("no", "is not in")],
     "window": [
         ("ever", "ever"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from profiles.segments.forms.operators import ANY_TIME
+from profiles.segments.rules.reach import STATES
 
 Document = dict[str, Any]
 LIST_SEPARATOR = ","
@@ -118,7 +119,7 @@ class FormReader:
         return {
             "channel": self._get(place, "channel") or "email",
             "topic": self._get(place, "topic"),
-            "states": [self._get(place, "state") or "granted"],
+            "states": [one for one in STATES if self._get(place, f"state_{one}")],
         }
 
     def _segment(self, place: str) -> Document:

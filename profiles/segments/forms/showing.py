@@ -200,20 +200,21 @@ _EXTRA: dict[str, Any] = {
         "same": node["same"][0]["then"] if node.get("same") else "",
     },
     "reachable": lambda node: {"answer": "yes" if node.get("value", True) else "no"},
-    "consent": lambda node: {"state": node["states"][0]},
+    "consent": lambda node: {f"state_{one}": "yes" for one in node["states"]},
     "segment": lambda node: {"member": "yes" if node.get("member", True) else "no"},
     "bucket": lambda node: {"percent": f"{(node['last'] + 1) / 100:g}"},
 }
 
 
 def _plain(value: Any) -> Any:
-    """Return JSON in which 1 and "1", a date and its midnight, and absent and empty are alike.
+    """Return JSON in which 1 and "1", a date and its midnight, absent and empty, and states
+    of consent in any order are alike.
 
     A filter whose property is not named yet counts as absent.
     """
     if isinstance(value, dict):
         return {
-            key: _plain(one)
+            key: sorted(_plain(one)) if key == "states" else _plain(one)
             for key, one in value.items()
             if _plain(one) not in (None, [], "") and (key, one) != ("member", True)
         }

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.person import Outcome, Person, Reach
@@ -11,6 +11,7 @@ from profiles.segments.rules.sqlbuilder import Builder, Leaf
 from profiles.segments.rules.windows import Part
 
 Word = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")]
+STATES = ("granted", "withdrawn", "never", "none")
 _UNKNOWN = Reach(reason="no_consent", consent="none")
 
 
@@ -51,7 +52,9 @@ class ConsentCondition(Part):
     channel: Annotated[Word, StringConstraints(min_length=1)]
     topic: Word = ""
     states: Annotated[
-        list[Literal["granted", "withdrawn", "never", "none"]], Field(min_length=1, max_length=4)
+        list[Literal["granted", "withdrawn", "never", "none"]],
+        Field(min_length=1, max_length=4),
+        AfterValidator(lambda states: sorted(set(states), key=STATES.index)),
     ]
 
     def holds(self, person: Person, now: datetime) -> Outcome:

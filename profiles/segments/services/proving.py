@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from kernel.events import NewEvent, publish_many
 from kernel.events.failures import can_mend_itself
@@ -58,7 +59,7 @@ def verify_segment(segment_id: int, *, now: datetime) -> Proof:
         if changed:
             rebuild_dependents(segment_id, cause_kind="repair", now=now)
         Segment.objects.filter(pk=segment_id).update(
-            verified_at=now, verified_differences=differences
+            verified_at=now, verified_differences=differences, sampled_differences=0
         )
         _report({segment_id: differences}, scope="all", now=now)
     return Proof(segment_id=segment_id, differences=differences)
@@ -84,7 +85,8 @@ def verify_all(*, now: datetime) -> list[Proof]:
 def verify_sample(*, now: datetime, percent: float = _SHARE_PERCENT) -> list[Proof]:
     """Recompute a share of all people in every live segment, another share each hour.
 
-    Differences are repaired and reported as by `verify_segment`.
+    Differences are repaired and reported as by `verify_segment`; each segment keeps how many there
+    were since it was last verified whole.
     """
     with transaction.atomic():
         lock_lane()
@@ -94,6 +96,12 @@ def verify_sample(*, now: datetime, percent: float = _SHARE_PERCENT) -> list[Pro
             segment_id: len(_repair(live.rules[segment_id], sample, now=now))
             for segment_id in live.in_order()
         }
+        Segment.objects.filter(pk__in=found).update(sampled_at=now, sampled_people=len(sample))
+        for segment_id, differences in found.items():
+            if differences:
+                Segment.objects.filter(pk=segment_id).update(
+                    sampled_differences=F("sampled_differences") + differences
+                )
         _report(found, scope="sample", now=now)
     log.info("segments.sample_verified", people=len(sample), segments=len(found))
     return [Proof(segment_id=pk, differences=number) for pk, number in found.items()]

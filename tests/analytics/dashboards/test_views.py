@@ -51,18 +51,21 @@ def test_the_page_shows_what_was_sent(client, owner, sender):
     assert page["attention"] == []
 
 
-def test_a_segment_that_differed_from_its_proof_needs_attention(client, owner, sender):
+@pytest.mark.parametrize("found_by", ["verified_differences", "sampled_differences"])
+def test_a_segment_that_differed_from_its_proof_needs_attention(client, owner, sender, found_by):
     send(sender, "ada")
     segment = Segment.objects.create(key=uuid4(), name="Pro", kind="rule")
     segment.live_version = SegmentVersion.objects.create(
         segment=segment, number=1, rule={}, published_at=NOW
     )
-    segment.status, segment.verified_differences = "live", 2
+    segment.status = "live"
+    setattr(segment, found_by, 2)
     segment.save()
     client.force_login(owner)
     [one] = client.get("/overview/").context["attention"]
     assert one["title"] == (
-        "1 segment or computed trait is set aside, or had people in the wrong place at the last proof"
+        "1 segment or computed trait is set aside, or had people in the wrong place at the last "
+        "proof or in a sample since"
     )
 
 

@@ -230,3 +230,23 @@ def test_a_copy_is_a_draft_with_a_free_name(staff):
         staff.post(f"/segments/{segment.key}/duplicate/")
     names = Segment.objects.order_by("id").values_list("name", "status")
     assert list(names) == [("Pro", "live"), ("Pro (copy 1)", "draft"), ("Pro (copy 2)", "draft")]
+
+
+def test_consent_takes_several_states_in_any_order(client, colleague):
+    node = {"kind": "consent", "channel": "sms", "topic": "news", "states": ["none", "granted"]}
+    shown = show_rule(
+        {"version": 1, "root": {"kind": "group", "match": "all", "rules": [node]}}, {}
+    )
+    [consent] = shown.rules
+    assert (consent.kind, consent.values["state_none"], consent.values["state_granted"]) == (
+        "consent", "yes", "yes",
+    )  # fmt: skip
+    client.force_login(colleague)
+    fields = {"kind": "group", "match": "all", "0.kind": "consent", "0.channel": "sms",
+              "0.topic": "news", "0.state_none": "yes", "0.state_granted": "yes"}  # fmt: skip
+    assert FormReader(fields).document()["root"]["rules"][0]["states"] == ["granted", "none"]
+    page = Form(
+        client.post(NEW_URL, {**fields, "name": "N", "step": "add:group:"}).content.decode()
+    )
+    kept = {name: value for name, value in page.fields.items() if ".state_" in name}
+    assert kept == {"0.state_granted": "yes", "0.state_none": "yes"}

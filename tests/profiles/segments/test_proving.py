@@ -56,6 +56,23 @@ def test_a_difference_is_repaired_logged_and_published(verify):
     assert event.payload["differences"] == 2
 
 
+def test_a_segment_keeps_what_samples_found_until_it_is_verified_whole():
+    ben = person("ben", plan="free")
+    segment, sound = live("Pro", plan_is("pro")), live("Free", plan_is("free"))
+    rows = Segment.objects.order_by("name").values_list(
+        "name", "sampled_at", "sampled_people", "sampled_differences"
+    )
+    assert list(rows.all()) == [("Free", None, 0, 0), ("Pro", None, 0, 0)]
+    for hour in (1, 2):
+        SegmentMember.objects.create(segment_id=segment.id, customer_id=ben, since=NOW)
+        verify_sample(now=NOW + timedelta(hours=hour), percent=100)
+        at = NOW + timedelta(hours=hour)
+        assert list(rows.all()) == [("Free", at, 1, 0), ("Pro", at, 1, hour)]
+    assert members(sound) == [ben]
+    verify_all(now=NOW + DAY)
+    assert [row[3] for row in rows.all()] == [0, 0]
+
+
 def test_whose_timer_waits_is_late_and_not_a_difference():
     ada = person("ada")
     add_touch(ada, event="Order Completed", occurred_at=NOW)
