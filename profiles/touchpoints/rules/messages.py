@@ -3,6 +3,7 @@
 import hashlib
 import re
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -116,7 +117,14 @@ _traits_decoder = msgspec.json.Decoder(dict[str, Any])
 
 def make_message_id(source_id: int, message_id: str) -> bytes:
     """Return the ledger's id of a message: blake2b-128 over its source and its own id."""
-    return hashlib.blake2b(f"{source_id}:{message_id}".encode(), digest_size=16).digest()
+    digest = _begun_digest(source_id).copy()
+    digest.update(message_id.encode())
+    return digest.digest()
+
+
+@cache
+def _begun_digest(source_id: int) -> hashlib.blake2b:
+    return hashlib.blake2b(f"{source_id}:".encode(), digest_size=16)
 
 
 def read_message(raw: bytes | msgspec.Raw, envelope: Envelope, *, fallback_id: str) -> Arrival:

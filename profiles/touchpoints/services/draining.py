@@ -30,8 +30,11 @@ from profiles.touchpoints.services.translating import Reading
 
 log = structlog.get_logger()
 
-# Large enough to spread the cost of the statements, small enough to stay under two seconds.
-TARGET_MESSAGES = 10_000
+# Large enough to spread the cost of the statements, small enough to stay under two seconds and to
+# leave room in memory when messages are large.
+TARGET_MESSAGES = 20_000
+TARGET_BYTES = 64 * 1024 * 1024
+_MOST_REQUESTS = 5_000
 _MAX_DEADLOCKS = 5
 _source_of = attrgetter("source_id")
 # The database is away, others were first too many times, or a month must be made first.
@@ -59,17 +62,24 @@ def drain_inbox(*, now: datetime, seconds: float = 20.0) -> Drained:
     looks_first = True
     while True:
         with _collector_paused():
-            batch = _drain_batch(requests, looks_first=looks_first, now=now)
+            batch, size = _drain_batch(requests, looks_first=looks_first, now=now)
         total = Drained(*(a + b for a, b in zip(_fields(total), _fields(batch), strict=True)))
         if batch.requests < requests or time.monotonic() > until:
             break
         # Doubles come in bursts; without any, the ledger's own key is look enough.
         looks_first = batch.duplicates > 0
-        handled = max(1, batch.stored + batch.duplicates + batch.quarantined)
-        requests = max(1, min(5_000, TARGET_MESSAGES * batch.requests // handled))
+        requests = requests_next(batch, body_bytes=size)
     if total.requests:
         log.info("touchpoints.drained", **{f: getattr(total, f) for f in total.__struct_fields__})
     return total
+
+
+def requests_next(batch: Drained, *, body_bytes: int) -> int:
+    """Return how many requests to take next, if they are like those of a batch of so many bytes."""
+    handled = max(1, batch.stored + batch.duplicates + batch.quarantined)
+    by_number = TARGET_MESSAGES * batch.requests // handled
+    by_size = TARGET_BYTES * batch.requests // max(1, body_bytes)
+    return max(1, min(_MOST_REQUESTS, by_number, by_size))
 
 
 def _fields(drained: Drained) -> tuple[int, ...]:
@@ -88,7 +98,11 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _drain_batch(requests: int, *, looks_first: bool, now: datetime) -> Drained:
+_Batch = tuple[Drained, int]
+"""What a batch did, and how many bytes its requests had."""
+
+
+def _drain_batch(requests: int, *, looks_first: bool, now: datetime) -> _Batch:
     """Store one batch; one that lost a deadlock, or lacks a month, is taken back and tried again."""
     for _ in range(_MAX_DEADLOCKS):
         try:
@@ -103,12 +117,12 @@ def _drain_batch(requests: int, *, looks_first: bool, now: datetime) -> Drained:
     return _try_batch(requests, looks_first=looks_first, now=now)
 
 
-def _try_batch(requests: int, *, looks_first: bool, now: datetime) -> Drained:
+def _try_batch(requests: int, *, looks_first: bool, now: datetime) -> _Batch:
     try:
         with transaction.atomic():
             rows = queries.claim_inbox(requests)
             if not rows:
-                return Drained(0, 0, 0, 0)
+                return Drained(0, 0, 0, 0), 0
             return _store_rows(rows, looks_first=looks_first, now=now)
     except _BUSY:
         raise  # Nothing was taken out, the next tick tries again.
@@ -117,7 +131,7 @@ def _try_batch(requests: int, *, looks_first: bool, now: datetime) -> Drained:
         return _drain_in_halves(requests, now=now)
 
 
-def _store_rows(rows: Sequence[InboxRow], *, looks_first: bool, now: datetime) -> Drained:
+def _store_rows(rows: Sequence[InboxRow], *, looks_first: bool, now: datetime) -> _Batch:
     work = _begin(rows, looks_first=looks_first)
     part = work.read()
     if work.has_refused and not looks_first:
@@ -129,7 +143,7 @@ def _store_rows(rows: Sequence[InboxRow], *, looks_first: bool, now: datetime) -
     return work.finish(now=now)
 
 
-def _drain_in_halves(requests: int, *, now: datetime) -> Drained:
+def _drain_in_halves(requests: int, *, now: datetime) -> _Batch:
     """Store a batch that was refused as a whole in ever smaller parts, so only the bad stay out."""
     with transaction.atomic():
         work = _begin(queries.claim_inbox(requests))
@@ -219,7 +233,7 @@ class _Work:
             kept = [*batch.arrivals, *(arrival for arrival, _ in batch.refused)]
             self._duplicates += Counter(map(_source_of, arrivals)) - Counter(map(_source_of, kept))
 
-    def finish(self, *, now: datetime) -> Drained:
+    def finish(self, *, now: datetime) -> _Batch:
         """Write what is kept besides the touchpoints, and return what the batch did."""
         queries.insert_quarantined(self._refused)
         self._reading.close(self._stored, now=now)
@@ -234,6 +248,7 @@ class _Work:
         if activity:
             queries.add_activity(activity, now=now)
         wake("kernel.read_facts")
-        return Drained(
+        done = Drained(
             len(self._rows), len(self._stored), self._duplicates.total(), len(self._refused)
         )
+        return done, sum(len(row.body) for row in self._rows)

@@ -59,9 +59,10 @@ def store_arrivals(arrivals: Sequence[Arrival], *, now: datetime) -> StoredBatch
     unique = {arrival.message_id: arrival for arrival in reversed(arrivals)}
     make_months([arrival.at for arrival in unique.values()], now=now)
     known = queries.claim_messages(unique, now=now) if unique else ()
-    named = _with_previous_ids(
-        [a for a in arrivals if unique[a.message_id] is a and a.message_id not in known]
-    )
+    fresh = list(arrivals)
+    if known or len(unique) < len(fresh):
+        fresh = [a for a in fresh if unique[a.message_id] is a and a.message_id not in known]
+    named = _with_previous_ids(fresh)
     duplicates = len(arrivals) - len(named)
     fresh, refused = _without_blocked(named)
     resolution = None

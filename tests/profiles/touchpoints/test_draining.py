@@ -8,7 +8,7 @@ import pytest
 
 from profiles.models import Customer, Identity, InboxItem, QuarantinedMessage, Touchpoint
 from profiles.touchpoints import queries
-from profiles.touchpoints.services.draining import Drained, drain_inbox
+from profiles.touchpoints.services.draining import Drained, drain_inbox, requests_next
 from tests.profiles.collecting import Sender, events_of, people
 
 
@@ -258,3 +258,19 @@ def test_an_identifier_is_stored_with_the_source_that_brought_it(sender: Sender)
     assert list(Identity.objects.values_list("kind", "value", "source_id")) == [
         ("anonymous_id", "17", sender.source_id)
     ]
+
+
+@pytest.mark.parametrize(
+    ("messages", "body_bytes", "requests"),
+    [
+        (5_000, 2_500_000, 200),
+        (50, 25_000, 5_000),
+        (700, 25 * 1024 * 1024, 128),
+        (100_000, 50_000_000, 10),
+        (0, 0, 5_000),
+    ],
+)
+def test_the_next_batch_has_room_in_time_and_in_memory(messages, body_bytes, requests):
+    batch = Drained(requests=50, stored=messages, duplicates=0, quarantined=0)
+
+    assert requests_next(batch, body_bytes=body_bytes) == requests

@@ -9,7 +9,13 @@ import pytest
 
 from profiles.touchpoints.rules.files import BadRow, in_batches, read_json_line, with_message_ids
 from profiles.touchpoints.rules.instants import correct_skew, parse_instant, to_micros
-from profiles.touchpoints.rules.messages import Arrival, Envelope, Refused, read_message
+from profiles.touchpoints.rules.messages import (
+    Arrival,
+    Envelope,
+    Refused,
+    make_message_id,
+    read_message,
+)
 from profiles.touchpoints.rules.payload import mend_json, splice
 
 SECOND = 1_000_000
@@ -262,3 +268,8 @@ def test_rows_keep_their_own_ids_and_equal_rows_without_one_are_counted():
     assert second == first.removesuffix("-0") + "-1"
     assert other.endswith("-0")
     assert other != first
+
+
+def test_the_ledger_knows_a_message_by_the_same_id_for_ever():
+    assert make_message_id(7, "order-1").hex() == "8d896b270eeb76cb5971ec505191d86a"
+    assert make_message_id(71, "order-1") != make_message_id(7, "order-1")
