@@ -18,7 +18,7 @@ from profiles.imports.services.databases import describe_place, open_rows
 ROWS = [("a1", "ada@example.com", 3), ("a2", "O'Neil \\ 100%", 7), ("a3", None, 9)]
 
 
-class Shop(Session):
+class Shop(Session):  # type: ignore[misc]  (the library has no types)
     """A database whose rows lie in SQLite; it notes every statement as it arrived."""
 
     said: list[str]
@@ -42,7 +42,7 @@ class Shop(Session):
         return {"customers": {"id": "TEXT", "email": "TEXT", "changed": "INT"}}
 
 
-class OneUser(IdentityProvider):
+class OneUser(IdentityProvider):  # type: ignore[misc]
     def get_plugins(self):
         return [NativePasswordAuthPlugin()]
 

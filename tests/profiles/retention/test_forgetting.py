@@ -42,7 +42,7 @@ def history(sender: Sender) -> Sender:
 
 
 def choose(event: str = "Seen", days: int = 90, source: Source | None = None) -> RetentionRule:
-    choice = Choice(event=event, source_key=source and source.key, keep_days=days)
+    choice = Choice(event=event, source_key=source.key if source else None, keep_days=days)
     return choose_rule(choice, actor=ACTOR, now=NOW)
 
 
