@@ -32,7 +32,7 @@ TEMPLATES = [
 def as_the_library(escapes: bool) -> Environment:
     """Our environment with the ways of the library put back."""
     environment = make_environment(escapes=escapes)
-    environment.template_class = BoundTemplate  # type: ignore[assignment]  (the wider one)
+    environment.template_class = BoundTemplate  # type: ignore[assignment]  # the wider one
     environment.add_tag(Literal)
     environment.add_tag(Output)
     return environment

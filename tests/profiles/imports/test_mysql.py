@@ -18,7 +18,7 @@ from profiles.imports.services.databases import describe_place, open_rows
 ROWS = [("a1", "ada@example.com", 3), ("a2", "O'Neil \\ 100%", 7), ("a3", None, 9)]
 
 
-class Shop(Session):  # type: ignore[misc]  (the library has no types)
+class Shop(Session):  # type: ignore[misc]  # it has no types
     """A database whose rows lie in SQLite; it notes every statement as it arrived."""
 
     said: list[str]
