@@ -32,6 +32,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "templates/<str:key>/publish/", templates.Publication.as_view(), name="api_template_publish"
     ),
     path("templates/<str:key>/tags/", templates.Tags.as_view(), name="api_template_tags"),
+    path("templates/<str:key>/checks/", templates.Checks.as_view(), name="api_template_checks"),
+    path("templates/<str:key>/utm/", templates.Utm.as_view(), name="api_template_utm"),
     path("templates/<str:key>/archive/", templates.Archive.as_view(), name="api_template_archive"),
     path("catalogs/", catalogs.Catalogs.as_view(), name="api_catalogs"),
     path("catalogs/<str:slug>/items/", catalogs.Items.as_view(), name="api_catalog_items"),

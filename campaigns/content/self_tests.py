@@ -7,13 +7,14 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from campaigns.channels.models import Sender
 from campaigns.channels.services import Route, choose_routes
 from campaigns.content.models import SentTest, Template
 from campaigns.content.previewing import Preview
 from campaigns.content.rules.rendering import Refusal, Rendered
 from campaigns.contracts import Channel, OutgoingMessage, SendOutcome
 from kernel.audit import record
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Invalid
 from kernel.http.rate import Rate, take
 
 log = structlog.get_logger()
@@ -29,15 +30,25 @@ SAID = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAddress:
-    """Who tests, the address of their own account, and the key under which one test leaves once."""
+    """Who tests, the address of their own account, and the key under which one test leaves once.
+
+    `sender` names the sender it leaves by; `None` is the default one.
+    """
 
     actor: str
     address: str
     key: UUID
+    sender: UUID | None = None
+
+
+def list_test_senders() -> list[tuple[UUID, str]]:
+    """Return the senders by which a test may leave, with their names; the default one is first."""
+    rows = Sender.objects.filter(channel=Channel.EMAIL.value).order_by("-is_default", "name")
+    return list(rows.values_list("key", "name"))
 
 
 def send_test(template: Template, shown: Preview, *, to: OwnAddress, now: datetime) -> SendOutcome:
-    """Send what a preview shows to the tester by the default sender; the same key sends once.
+    """Send what a preview shows to the tester; the same key sends once.
 
     It is no delivery: caps, metrics and touchpoints know nothing of it, and its links lead to
     their targets untracked. Call it outside of a transaction, so that a crash is seen afterwards.
@@ -45,6 +56,7 @@ def send_test(template: Template, shown: Preview, *, to: OwnAddress, now: dateti
     Raises:
         Conflict: not an e-mail, no address, no sender, too many tests, or words that would be
             held back.
+        Invalid: no sender of e-mails has the key.
     """
     words, route = _check(template, shown, to=to, now=now)
     with transaction.atomic():
@@ -76,10 +88,23 @@ def _check(
         raise Conflict("Your account has no e-mail address to send a test to.")
     if isinstance(shown.words, Refusal):
         raise Conflict(f"This person would not get the message: {shown.words.reason}.")
-    routes = choose_routes(Channel.EMAIL, None, now=now)
-    if not routes:
-        raise Conflict("No sender of e-mails works now. Look at Settings → Senders.")
-    return shown.words, routes[0]
+    return shown.words, _choose_route(to.sender, now=now)
+
+
+def _choose_route(key: UUID | None, *, now: datetime) -> Route:
+    """Return the route of the chosen sender and of no other, else the one that messages take now."""
+    if key is None:
+        routes = choose_routes(Channel.EMAIL, None, now=now)
+        if not routes:
+            raise Conflict("No sender of e-mails works now. Look at Settings → Senders.")
+        return routes[0]
+    sender = Sender.objects.filter(channel=Channel.EMAIL.value, key=key).first()
+    if sender is None:
+        raise Invalid("sender", "There is no e-mail sender with this key.")
+    routes = choose_routes(Channel.EMAIL, sender.pk, now=now) or []
+    if not routes or routes[0].sender_id != sender.pk:
+        raise Conflict(f"“{sender.name}” is paused or left alone for a while. Choose another one.")
+    return routes[0]
 
 
 def _hand_over(words: Rendered, route: Route, *, to: OwnAddress, now: datetime) -> SendOutcome:

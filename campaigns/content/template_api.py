@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from campaigns.content import editing, keeping, selectors
 from campaigns.content.models import Template
 from campaigns.content.previewing import find_person, locale_for, preview_words
+from campaigns.content.reviewing import review_drafts
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.template_serializers import (
     ArchivedSerializer,
@@ -18,11 +19,13 @@ from campaigns.content.template_serializers import (
     NewTemplateSerializer,
     PreviewRequestSerializer,
     PreviewSerializer,
+    ReviewSerializer,
     TagsSerializer,
     TemplatePageSerializer,
     TemplateSerializer,
     TemplateVersionPageSerializer,
     TemplateVersionSerializer,
+    UtmSerializer,
 )
 from campaigns.contracts import Channel, TemplateDraft
 from kernel.access.actors import actor_of
@@ -174,6 +177,41 @@ class Tags(APIView):
             _find(key), asked["tags"], actor=actor_of(request.user), now=timezone.now()
         )
         return Response(TemplateSerializer(done).data)
+
+
+class Checks(APIView):
+    permission_classes = (CanView,)
+
+    @extend_schema(
+        operation_id="check_template_draft", tags=_TAGS, responses=ReviewSerializer,
+        summary="What keeps the draft from being published, and what to look at before",
+    )  # fmt: skip
+    def get(self, _request: Request, key: str) -> Response:
+        return Response(ReviewSerializer(review_drafts(_find(key))).data)
+
+
+class Utm(APIView):
+    permission_classes = (CanViewOrEdit,)
+
+    @extend_schema(
+        operation_id="get_template_utm", tags=_TAGS, responses=UtmSerializer,
+        summary="How the links of a template are marked",
+    )  # fmt: skip
+    def get(self, _request: Request, key: str) -> Response:
+        return Response(UtmSerializer(_find(key)).data)
+
+    @extend_schema(
+        operation_id="set_template_utm", tags=_TAGS, request=UtmSerializer,
+        responses=UtmSerializer, summary="Say whether and how the links of a template are marked",
+    )  # fmt: skip
+    @idempotent
+    def put(self, request: Request, key: str) -> Response:
+        asked = read_body(UtmSerializer, request)
+        keeping.set_utm(
+            _find(key), takes_utm=asked["takes_utm"], campaign=asked["utm_campaign"],
+            actor=actor_of(request.user), now=timezone.now(),
+        )  # fmt: skip
+        return Response(UtmSerializer(_find(key)).data)
 
 
 class Archive(APIView):

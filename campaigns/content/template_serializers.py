@@ -23,6 +23,25 @@ class TagsSerializer(serializers.Serializer[Any]):
     tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20)
 
 
+class FindingSerializer(serializers.Serializer[Any]):
+    locale = serializers.CharField(help_text="Of the words; empty: the default ones.")
+    part = serializers.CharField(help_text="What a fault is in; empty for a warning.")
+    text = serializers.CharField()
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    faults = FindingSerializer(many=True, help_text="They keep the draft from being published.")
+    warnings = FindingSerializer(many=True)
+
+
+class UtmSerializer(serializers.Serializer[Any]):
+    takes_utm = serializers.BooleanField(default=True, help_text="Whether its links are marked.")
+    utm_campaign = serializers.CharField(
+        default="", allow_blank=True, max_length=120,
+        help_text="Empty: the name of the journey or broadcast.",
+    )  # fmt: skip
+
+
 class ArchivedSerializer(serializers.Serializer[Any]):
     is_archived = serializers.BooleanField()
 

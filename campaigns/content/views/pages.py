@@ -15,6 +15,7 @@ from campaigns.content.previewing import Preview, find_person, locale_for, previ
 from campaigns.content.rules.differences import compare_parts
 from campaigns.content.rules.rendering import Refusal
 from campaigns.content.selectors import get_compiled_words
+from campaigns.content.self_tests import list_test_senders
 from campaigns.template_tabs import template_tabs
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
@@ -62,6 +63,7 @@ def template(request: HttpRequest, key: UUID) -> HttpResponse:
         context |= {
             "preview": shown, "names": names, "is_refused": isinstance(shown.words, Refusal),
             "locale": locale, "test": new_key(now=timezone.now()),
+            "senders": list_test_senders(),
             "said_as": f"{shown.person or 'With sample values'}{f', {words}' if tags else ''}",
             "languages": [
                 (tag or f"Default ({found.language})", f"?locale={tag}", tag == locale, "")

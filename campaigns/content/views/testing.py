@@ -35,7 +35,10 @@ def send(request: HttpRequest, key: UUID) -> HttpResponse:
         compiled = _live(found, locale) if is_live else _written(found, locale)
         shown = preview_words(compiled, person=find_person(person), now=now)
         address = getattr(request.user, "email", "")
-        to = OwnAddress(actor=actor_of(request.user), address=address, key=_key(request))
+        sender = _key(request, "sender") if request.POST.get("sender") else None
+        to = OwnAddress(
+            actor=actor_of(request.user), address=address, key=_key(request, "test"), sender=sender
+        )
         outcome = send_test(found, shown, to=to, now=now)
     except (Conflict, Invalid) as error:
         messages.error(request, f"Not sent. {error.message}")
@@ -48,11 +51,11 @@ def send(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect(f"{reverse(page, kwargs={'key': key})}{'?' if query else ''}{query}")
 
 
-def _key(request: HttpRequest) -> UUID:
+def _key(request: HttpRequest, name: str) -> UUID:
     try:
-        return UUID(request.POST.get("test", ""))
+        return UUID(request.POST.get(name, ""))
     except ValueError:
-        raise Invalid("test", "The page is not whole. Load it again.") from None
+        raise Invalid(name, "The page is not whole. Load it again.") from None
 
 
 def _live(template: Template, locale: str) -> CompiledWords:

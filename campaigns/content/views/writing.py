@@ -22,6 +22,7 @@ from campaigns.content.models import Template, WorkingDraft
 from campaigns.content.previewing import find_person, locale_for, preview_words
 from campaigns.content.reviewing import check_draft, finish, review_drafts
 from campaigns.content.rules.rendering import Refusal
+from campaigns.content.self_tests import list_test_senders
 from campaigns.content.translating import list_draft_locales
 from campaigns.content.views.pages import asked_person, find_template, framed
 from campaigns.content.views.panel import composer
@@ -249,4 +250,5 @@ def result_of(request: HttpRequest, draft: WorkingDraft, *, refused: str = "") -
         "checks": check_draft(draft, finished),
         "paths": finished.compiled.paths,
         "test": new_key(now=timezone.now()),
+        "senders": list_test_senders(),
     }

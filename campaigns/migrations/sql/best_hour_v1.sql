@@ -1,5 +1,5 @@
 -- On how many days of the last 90 a person did something in each hour of their clock: what they did
--- with us or with a message, not what we did.
+-- with us or with a message, not what we did. Midnight of UTC to the second is a date without a time.
 CREATE FUNCTION campaigns_active_hours(customer bigint, zone text, at timestamptz)
 RETURNS TABLE (hour integer, acts bigint) LANGUAGE sql STABLE AS $$
     SELECT extract(hour FROM l.local)::integer, count(DISTINCT l.local::date)
@@ -7,6 +7,7 @@ RETURNS TABLE (hour integer, acts bigint) LANGUAGE sql STABLE AS $$
     JOIN profiles_event e ON e.id = t.event_id
     CROSS JOIN LATERAL (SELECT t.occurred_at AT TIME ZONE zone AS local) l
     WHERE t.customer_id = customer AND t.occurred_at > at - interval '90 days' AND t.occurred_at <= at
+        AND t.occurred_at <> date_trunc('day', t.occurred_at, 'UTC')
         AND (t.type IN (1, 3, 4) OR e.name IN (
             'Email Opened', 'Email Link Clicked', 'Message Opened', 'Message Link Clicked'))
     GROUP BY 1

@@ -105,6 +105,25 @@ def test_many_acts_of_one_visit_count_once_and_ours_not_at_all():
     assert (read["own"], read["near"]) == (6, 5)
 
 
+def test_a_date_without_a_time_is_no_hour():
+    person = make_customer()
+    midnight = NOW.replace(hour=0, minute=0)
+    profiles.record_touchpoints(
+        [
+            SystemTouchpoint(
+                customer_id=CustomerId(person.pk), event="Email Opened", properties={},
+                key=f"date:{day}", occurred_at=midnight - day * DAY,
+            )
+            for day in range(1, 40)
+        ],
+        now=NOW,
+    )  # fmt: skip
+    act(person, 20)
+    run([person])
+    assert due(person) == next_time(20)
+    assert Decision.objects.get().numbers["best_hour"]["own"] == 6
+
+
 def test_an_hour_in_quiet_hours_is_none():
     person = make_customer()
     act(person, 22, days=20)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from campaigns.channels.models import Sender
 from campaigns.content.models import SentTest, TemplateVersion
 from campaigns.content.previewing import preview_words
 from campaigns.content.selectors import get_compiled_words
@@ -92,6 +93,22 @@ def test_words_that_would_be_held_back_and_other_channels_are_not_sent(client, t
     assert "Only e-mails can be tested" in ask(client, sms, live="yes")
     assert "only e-mails have them" in client.get(address(sms)).content.decode()
     assert (server.mails, SentTest.objects.count()) == ([], 0)
+
+
+def test_a_test_leaves_by_the_chosen_sender_and_by_no_other_in_its_place(client, template, server):
+    other = make_sender("Other", kind="smtp", host="127.0.0.1", port=server.port)
+    Sender.objects.filter(pk=other.pk).update(from_address="other@shop.example")
+    for name in ("template-edit", "template"):
+        page = client.get(address(template, name)).content.decode()
+        assert f'<option value="{other.key}">Other</option>' in page
+    assert "own address" in ask(client, template, sender=str(other.key))
+    assert [mail["From"] for mail in server.mails] == ["other@shop.example"]
+    Sender.objects.filter(name="Sink").update(stands_in=True)
+    Sender.objects.filter(pk=other.pk).update(is_paused=True)
+    assert "“Other” is paused" in ask(client, template, 10, sender=str(other.key))
+    assert "no e-mail sender with this key" in ask(client, template, 11, sender=str(key(77)))
+    assert "Load it again" in ask(client, template, 12, sender="nobody")
+    assert len(server.mails) == 1
 
 
 def test_viewers_send_no_tests(client, template, stranger):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from campaigns.broadcasts.models import Broadcast
 from campaigns.content.models import Template
+from campaigns.content.rules.document import Document, Text, write_document
 from kernel.audit.models import AuditEntry
 from tests.campaigns.builders import MJML, NOW, key, make_customer, make_template
 from tests.campaigns.content.test_writing import known_by_mail
@@ -97,3 +98,37 @@ def test_only_what_nothing_sends_is_archived_and_it_comes_back(client, made):
     client.post(f"{made}archive/", {"is_archived": False}, **JSON)
     verbs = AuditEntry.objects.filter(object_type="template").order_by("id")
     assert [entry.verb for entry in verbs] == ["created", "archived", "restored"]
+
+
+def test_the_checks_name_faults_by_language_and_part_and_warnings_beside_them(client, made):
+    put = words("Act now", translations={"de": words("{{ a")})
+    client.put(f"{made}draft/", put, **JSON)
+    told = client.get(f"{made}checks/").json()
+    [fault] = told["faults"]
+    assert (fault["locale"], fault["part"]) == ("de", "subject")
+    assert any("spam filters" in each["text"] for each in told["warnings"])
+    assert {each["locale"] for each in told["warnings"]} == {""}
+
+
+def test_how_links_are_marked_is_read_and_set_on_record(client, made):
+    assert client.get(f"{made}utm/").json() == {"takes_utm": True, "utm_campaign": ""}
+    asked = {"takes_utm": False, "utm_campaign": "spring"}
+    assert client.put(f"{made}utm/", asked, **JSON).json() == asked
+    assert client.get(f"{made}utm/").json() == asked
+    entry = AuditEntry.objects.get(verb="changed", object_type="template")
+    assert (entry.before["takes_utm"], entry.after) == (True, asked)
+    long = client.put(f"{made}utm/", {"utm_campaign": "x" * 121}, **JSON)
+    assert (long.status_code, client.get(f"{made}utm/").json()) == (422, asked)
+
+
+def test_an_e_mail_of_blocks_is_written_and_published(client, made):
+    source = write_document(Document(blocks=[Text(id="b1", text="Hi {{ first_name }}")]))
+    put = {"subject": "Hi", "source_format": "blocks", "source": source}
+    client.put(f"{made}draft/", put, **JSON)
+    assert client.get(f"{made}checks/").json()["faults"] == []
+    assert client.post(f"{made}publish/").json()["version"] == 1
+    draft = client.get(f"{made}draft/").json()
+    assert (draft["source_format"], draft["source"]) == ("blocks", source)
+    client.put(f"{made}draft/", {**put, "source": source.replace("text", "tale")}, **JSON)
+    [fault] = client.get(f"{made}checks/").json()["faults"]
+    assert fault["part"] == "source"
