@@ -21,6 +21,8 @@ class Effects:
     """Chance that any other opened message is clicked."""
     order_after_click: float = 0.35
     """Chance that a click leads to an order within a day, before price sensitivity."""
+    back_to_cart: float = 0.25
+    """Chance that an opened message about a cart brings who left one back to order it, within some hours."""
     fatigue: float = 0.75
     """Factor on opening for each message of the last seven days beyond the person's patience."""
     unsubscribe_tired: float = 0.06

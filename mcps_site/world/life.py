@@ -97,8 +97,13 @@ class _Visit:
             yield Deed(self.second, "group", "", club, self.device, known=True)
 
     def _other_consents(self) -> Iterator[Deed]:
-        """Agree to the other channels the person likes; nothing is drawn by lot."""
+        """Agree to the other channels the person likes; nothing is drawn by lot.
+
+        Who likes the shop's mail also agrees to be shown its advertisements elsewhere.
+        """
         liked = [name for name in ("sms", "push") if self.person.channels[name] >= 0.5]
+        if self.person.channels["email"] >= 0.5:
+            liked.append("audience")
         for channel in liked:
             if channel != "push" or self.person.has_app:
                 consent = {"channel": channel, "topic": "", "state": "granted"}

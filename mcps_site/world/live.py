@@ -78,7 +78,10 @@ class LivingWorld:
         times.append(self.seconds)
         while times and times[0] < self.seconds - WEEK:
             times.popleft()
-        for reaction in react(person, mail, recent=len(times), utc_hour=now.hour, rng=self.rng):
+        has_cart = self._story(person).cart is not None
+        for reaction in react(
+            person, mail, recent=len(times), utc_hour=now.hour, rng=self.rng, has_cart=has_cart
+        ):
             self._plan(number, reaction)
 
     def _plan(self, number: int, reaction: Reaction) -> None:
@@ -130,7 +133,7 @@ class LivingWorld:
         story.signed_up, story.orders = True, story.orders + 1
         shelves = available(self.world.catalog, self.world.plan.days - 1)
         category = self.rng.choices(list(person.tastes), list(person.tastes.values()))[0]
-        product = self.rng.choice(shelves[category])
+        product, story.cart = story.cart or self.rng.choice(shelves[category]), None
         properties = order_properties(f"{person.user_id}-{self.run}-{story.orders}", product)
         self._tell(person, Deed(0, "track", "Order Completed", properties, "web", known=True), now)
 

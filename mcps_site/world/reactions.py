@@ -20,7 +20,9 @@ class Reaction:
     url: str = ""
 
 
-def react(person: Person, mail: Mail, *, recent: int, utc_hour: int, rng: Random) -> list[Reaction]:
+def react(
+    person: Person, mail: Mail, *, recent: int, utc_hour: int, rng: Random, has_cart: bool = False
+) -> list[Reaction]:
     """Return what a delivered mail leads to, in order of time.
 
     `recent` is how many messages the person got in the last seven days, this one included.
@@ -38,6 +40,9 @@ def react(person: Person, mail: Mail, *, recent: int, utc_hour: int, rng: Random
         return []
     opened_after = rng.expovariate(1 / 5_400)
     opened = [Reaction(opened_after, "open", url) for url in mail.images]
+    is_reminder = has_cart and "cart" in f"{mail.subject} {mail.text}".lower()
+    if is_reminder and rng.random() < effects.EFFECTS.back_to_cart:
+        return [*opened, Reaction(opened_after + rng.expovariate(1 / 7_200), "order")]
     return opened + _after_opening(person, mail, opened_after, rng)
 
 

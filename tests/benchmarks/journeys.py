@@ -9,8 +9,6 @@ from uuid import uuid4
 from tests.benchmarks.engagement import BATCH, START, run, tell
 from tests.benchmarks.ingest import Measured, Meter
 
-# The next passes through the cycle, after those of one worker.
-PASSES = range(6, 9)
 RATE = 200
 BEAT_SECONDS = 1.0
 
@@ -49,9 +47,9 @@ def work(ready, spent, days):
     spent.put((moves, time.process_time() - before))
 
 
-def measure_two_workers():
+def measure_two_workers(days):
     """J2: the rate of two workers against that of one before and one after them."""
-    rates = [measure_workers(count, [day]) for count, day in zip((1, 2, 1), PASSES, strict=True)]
+    rates = [measure_workers(count, [day]) for count, day in zip((1, 2, 1), days, strict=True)]
     print(
         f"{'   J2 two workers to one':34} {2 * rates[1] / (rates[0] + rates[2]):.2f} (target 1.6)"
     )

@@ -83,3 +83,19 @@ def test_a_shared_mail_passes_on_the_invitation_and_never_the_way_to_unsubscribe
     assert ("refer", "http://127.0.0.1/e/c/2") in seen
     assert ("click", "http://127.0.0.1/e/c/1") in seen
     assert not any(url.endswith("/3") for _, url in seen)
+
+
+def test_a_reminder_brings_back_only_who_left_a_cart() -> None:
+    person = make_person(7, 1, 365)
+    reminder = Mail("x", "Your cart is waiting", "", (), (), "")
+
+    def orders(*, has_cart: bool) -> int:
+        rng = Random(4)
+        answers = [
+            react(person, reminder, recent=0, utc_hour=12, rng=rng, has_cart=has_cart)
+            for _ in range(2_000)
+        ]
+        return sum(reaction.kind == "order" for answer in answers for reaction in answer)
+
+    assert orders(has_cart=False) == 0
+    assert 60 < orders(has_cart=True) < 400
