@@ -30,7 +30,11 @@ class SlowServer:
 
     def __init__(self, page):
         self.page, self.held = page, []
-        page.route(EDITS, lambda route: self.held.append(route))
+        page.route(EDITS, self.hold)
+
+    def hold(self, route):
+        """Keep a request for later."""
+        self.held.append(route)
 
     def asked(self):
         """Expect that the page asks to save within the block."""
