@@ -9,7 +9,7 @@ import pytest
 from tests.browser.examples import EXAMPLES
 from tests.browser.pages import list_routes
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(240)]
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.profiles.touchpoints.test_sdks import host
 
 __all__ = ["host"]
 pytestmark = [
-    pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(120),
+    pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
 ]  # fmt: skip
 
 SHOP = """<!doctype html><title>Shop</title><p>Hello</p>
