@@ -25,7 +25,7 @@ def live(world):
         for message in world.day(day):
             number = int(message["anonymousId"].rsplit("-", 1)[1])
             visits[number].add(
-                datetime.fromisoformat(message["timestamp"]).replace(minute=0, second=0)
+                datetime.fromisoformat(message["timestamp"]).replace(minute=30, second=0)
             )
     return visits
 
