@@ -9,6 +9,7 @@ from uuid import UUID
 from campaigns.content.selectors import list_templates
 from campaigns.journeys.models import Enrollment, Journey, JourneyVersion
 from campaigns.journeys.rules.analysis import Known
+from campaigns.journeys.rules.feedback import Neighbor, neighbor_of
 from campaigns.journeys.rules.reasons import REFUSALS
 from campaigns.journeys.rules.words import describe
 from kernel.errors import NotFound
@@ -176,8 +177,11 @@ def list_steps(customer_id: int, *, before: datetime, limit: int) -> list[StepRo
     return READING.all("list_steps", params, into=StepRow)
 
 
-def find_known() -> Known:
-    """Return what drafts may refer to: published templates and segments in use."""
+def find_known(*, besides: int | None = None) -> Known:
+    """Return what drafts may refer to: published templates and segments in use.
+
+    With `besides`, the id of a journey, also the other live journeys that its events may start.
+    """
     segments = profiles.list_segments()
     templates = [template for template in list_templates() if template.live_version_id]
     return Known(
@@ -185,7 +189,14 @@ def find_known() -> Known:
         channels={str(template.key): template.channel for template in templates},
         segments={int(segment.id): segment.name for segment in segments},
         segment_keys={str(segment.key): segment.name for segment in segments},
+        neighbors=_list_neighbors(besides) if besides else (),
     )
+
+
+def _list_neighbors(besides: int) -> list[Neighbor]:
+    others = Journey.objects.filter(status=Journey.Status.LIVE).exclude(pk=besides).order_by("pk")
+    found = others.values_list("name", "live_version__definition")
+    return [neighbor_of(name, definition) for name, definition in found]
 
 
 def title_nodes(version: JourneyVersion) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What is wrong with a draft, all of it at once, in words and with the step it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from campaigns.journeys.rules.definition import AnyNode, find_circle
 from campaigns.journeys.rules.documents import Document, DraftNode, reachable, targets
+from campaigns.journeys.rules.feedback import Neighbor, find_way_back, neighbor_of
 
 _NODE: TypeAdapter[Any] = TypeAdapter(AnyNode)
 _MISSING = {
@@ -27,13 +28,15 @@ _MISSING = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a draft may refer to: published templates and segments, each with its name."""
+    """What a draft may refer to: published templates and segments by name, and who hears its events."""
 
     templates: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[int, str] = field(default_factory=dict)
     segment_keys: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, str] = field(default_factory=dict)
     """The channel of each template."""
+    neighbors: Sequence[Neighbor] = ()
+    """The other live journeys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ def find_faults(document: Document, known: Known) -> list[Fault]:
     faults = [fault for node in document["nodes"] for fault in _node_faults(node, known)]
     faults += _graph_faults(document)
     if not any(fault.node for fault in faults):
-        faults += _hints(document)
+        faults += [*_hints(document), *_feedback(document, known)]
     return faults
 
 
@@ -128,6 +131,19 @@ def _hints(document: Document) -> Iterator[Fault]:
         if len(following) > 1 and len({after["id"] for after in following}) == 1:
             text = "All its branches lead to the same step."
             yield Fault(node=name, message=text, is_hint=True)
+
+
+def _feedback(document: Document, known: Known) -> Iterator[Fault]:
+    """Yield the events that come back to this journey through others."""
+    own = neighbor_of("", document)
+    for node in document["nodes"]:
+        way = find_way_back(own, str(node.get("event")), known.neighbors)
+        if node["type"] == "emit" and way:
+            text = (
+                f"This event starts {way}, which starts this journey again: people may go round. "
+                "A least time between two entries, or a most of entries, ends that."
+            )
+            yield Fault(node=node["id"], message=text, is_hint=True)
 
 
 def _starts_by(nodes: Mapping[str, DraftNode], event: Any) -> bool:

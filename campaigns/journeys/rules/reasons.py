@@ -10,6 +10,7 @@ REFUSALS = {
     "too_many": "were in it as often at once as the entry allows",
     "no_key": "came by an event without the key",
     "too_old": "came by an event that is too old",
+    "going_round": "had entered fifty times within the hour",
 }
 """Why people are not let in. The order is that of the tallies: add at the end only."""
 
@@ -21,6 +22,7 @@ REFUSED = {
     "too_many": "They were in it as often at once as the entry allows.",
     "no_key": "The event lacked the property that is the key.",
     "too_old": "The event was older than the entry allows.",
+    "going_round": "They had entered fifty times within the hour: journeys may start each other in a circle.",
 }
 """The same about one person, in a sentence."""
 

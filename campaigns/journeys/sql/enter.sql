@@ -69,7 +69,7 @@ WITH asked AS (
     JOIN campaigns_journey j ON j.id = v.journey_id
     JOIN profiles_customer c ON c.id = w.customer_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
 ), known AS (
-    SELECT a.*, h.entries, h.active, h.last_at, CASE
+    SELECT a.*, h.entries, h.lately, h.active, h.last_at, CASE
         WHEN a.instance_key IS NULL THEN 'no_key'
         WHEN a.is_old THEN 'too_old'
         WHEN h.was_held_out THEN 'been_here'
@@ -79,6 +79,7 @@ WITH asked AS (
     FROM asked a
     CROSS JOIN LATERAL (
         SELECT count(*) AS entries, count(*) FILTER (WHERE e.state = 'active') AS active, max(e.entered_at) AS last_at,
+            count(*) FILTER (WHERE e.entered_at > %(now)s::timestamptz - interval '1 hour') AS lately,
             count(*) FILTER (WHERE e.instance_key = a.instance_key) AS same_key,
             coalesce(bool_or(e.instance_key = a.instance_key AND e.state = 'active'), false) AS is_inside,
             coalesce(bool_or(e.arm = 'holdout'), false) AS was_held_out
@@ -89,6 +90,7 @@ WITH asked AS (
         WHEN k.refusal IS NOT NULL THEN k.refusal
         WHEN k.is_held_out AND k.before > 0 THEN 'been_here'
         WHEN k.entries + k.before >= k.max_entries THEN 'max_entries'
+        WHEN k.instance_key = '' AND k.lately + k.before >= 50 THEN 'going_round'
         WHEN k.min_gap > interval '0' AND (k.before > 0 OR k.last_at > %(now)s::timestamptz - k.min_gap) THEN 'too_soon'
         WHEN k.active + k.before >= k.at_once THEN 'too_many' END AS verdict
     FROM (SELECT known.*, count(*) FILTER (WHERE refusal IS NULL) OVER (

@@ -235,7 +235,7 @@ def _answer(
     refused: str = "",
 ) -> HttpResponse:
     definition: Document = drafting.shown_edit(draft).definition
-    known = selectors.find_known()
+    known = selectors.find_known(besides=draft.journey_id)
     chosen = place.get("node", "") if not place.get("slot") else ""
     if form is None and chosen:
         form = _form_of(definition, chosen)

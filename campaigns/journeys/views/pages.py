@@ -30,6 +30,7 @@ _END_OF_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 _REFUSED_LABELS = {
     "been_here": "Been here before", "inside": "Inside already", "max_entries": "Too many entries",
     "too_soon": "Too soon", "too_many": "Too many at once", "no_key": "No key", "too_old": "Too old",
+    "going_round": "Going round",
 }  # fmt: skip
 _ENDS = {"finished": "ok", "active": "info", "removed": "warn", "held_out": ""}
 

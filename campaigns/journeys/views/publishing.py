@@ -86,7 +86,7 @@ def _draft(key: UUID) -> JourneyDraft:
 def _review(request: HttpRequest, draft: JourneyDraft, *, refused: str) -> HttpResponse:
     definition = drafting.shown_edit(draft).definition
     live = draft.journey.live_version
-    known = selectors.find_known()
+    known = selectors.find_known(besides=draft.journey_id)
     faults = find_faults(definition, known)
     before = live.definition["nodes"] if live else []
     titles = {node["id"]: describe(node, known).title for node in [*before, *definition["nodes"]]}

@@ -1,6 +1,7 @@
 """The static analysis: a sound journey of any shape is clean, and every planted fault is found."""
 
 from copy import deepcopy
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from campaigns.journeys.rules.analysis import Known, find_faults
 from campaigns.journeys.rules.definition import parse_definition
 from campaigns.journeys.rules.documents import arrows, insert_node
+from campaigns.journeys.rules.feedback import neighbor_of
 from campaigns.journeys.rules.words import blank_node
 
 GRAPHS = 200
@@ -142,3 +144,37 @@ def test_an_event_that_starts_its_own_journey_is_a_hint():
     document = {"version": 1, "nodes": [entry, emit, {"id": "exit", "type": "exit"}]}
     hints = [fault.message for fault in find_faults(document, KNOWN) if fault.node == "emit"]
     assert hints == ["This event also starts this journey: who comes here may enter it again."]
+
+
+def hears_and_says(name, hears, says, *, reentry="after_exit"):
+    nodes = [
+        {"id": "entry", "type": "entry", "next": "emit", "reentry": reentry,
+         "triggers": [{"kind": "touchpoint", "event": hears, "match": []}]},
+        {"id": "emit", "type": "emit", "event": says, "next": "exit"},
+        {"id": "exit", "type": "exit"},
+    ]  # fmt: skip
+    return neighbor_of(name, {"nodes": nodes}), {"version": 1, "nodes": nodes}
+
+
+@pytest.mark.parametrize(
+    ("last", "way"),
+    [
+        (("Thank", "Asked", "Reached"), "“Ask”, then “Thank”"),
+        (("Thank", "Asked", "Elsewhere"), None),
+        (("Once", "Asked", "Reached"), None),
+    ],
+)
+def test_an_event_that_comes_back_through_other_journeys_is_a_hint(last, way):
+    reentry = "never" if last[0] == "Once" else "after_exit"
+    neighbors = [
+        hears_and_says(*last, reentry=reentry)[0],
+        hears_and_says("Ask", "Left", "Asked")[0],
+        hears_and_says("Deaf", "Never said", "Reached")[0],
+    ]
+    document = hears_and_says("", "Reached", "Left")[1]
+    found = find_faults(document, replace(KNOWN, neighbors=neighbors))
+    hints = [fault.message for fault in found if fault.node == "emit"]
+    told = f"This event starts {way}, which starts this journey again: people may go round. "
+    assert [hint.removeprefix(told) for hint in hints] == (
+        ["A least time between two entries, or a most of entries, ends that."] if way else []
+    )

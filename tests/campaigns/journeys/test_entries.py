@@ -66,6 +66,23 @@ def test_the_number_of_entries_and_the_gap_between_them_are_kept():
     assert refused() == {"too_soon": 1, "max_entries": 1}
 
 
+def test_nobody_goes_round_for_ever_between_two_journeys():
+    said = [{"id": "e", "type": "emit", "event": name, "next": "out"} for name in ("Pong", "Ping")]
+    for name, emit in zip(("Ping", "Pong"), said, strict=True):
+        start = {"kind": "touchpoint", "event": name}
+        publish(entry(start, next_="e", reentry="after_exit"), emit, OUT, name=name)
+    person = make_customer()
+    touch(person, "Ping")
+    while advance_all(now=NOW) + drain_facts(now=NOW):
+        pass
+    entered = Counter(Enrollment.objects.values_list("journey__name", flat=True))
+    assert entered == {"Ping": 50, "Pong": 50}
+    assert refused() == {"going_round": 1}
+    touch(person, "Ping", at=after(hours=2))
+    drain_facts(now=after(hours=2))
+    assert Enrollment.objects.filter(state="active").count() == 1
+
+
 def test_each_order_is_a_way_of_its_own_as_many_at_once_as_allowed():
     journey, person = journey_with(**KEYED), make_customer()
     assert come(journey, person, "a", "a", "b", "c", "") == 2
