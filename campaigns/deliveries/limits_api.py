@@ -14,7 +14,7 @@ from campaigns.deliveries.models import FrequencyCap, QuietHours, VolumeLimit
 from campaigns.deliveries.serializers import (
     CapSerializer,
     QuietHoursSerializer,
-    RuleSerializer,
+    SendingRuleSerializer,
     VolumeLimitSerializer,
 )
 from campaigns.deliveries.services import limits
@@ -66,18 +66,18 @@ class Rule(APIView):
         return [CanView() if self.request.method == "GET" else CanPublish()]
 
     @extend_schema(
-        operation_id="get_sending_rule", tags=_TAGS, responses=RuleSerializer,
+        operation_id="get_sending_rule", tags=_TAGS, responses=SendingRuleSerializer,
         summary="Show what holds for all marketing",
     )  # fmt: skip
     def get(self, _request: Request) -> Response:
-        return Response(RuleSerializer(limits.get_sending_rule()).data)
+        return Response(SendingRuleSerializer(limits.get_sending_rule()).data)
 
     @extend_schema(
-        operation_id="replace_sending_rule", tags=_TAGS, request=RuleSerializer,
-        responses=RuleSerializer, summary="Change what holds for all marketing",
+        operation_id="replace_sending_rule", tags=_TAGS, request=SendingRuleSerializer,
+        responses=SendingRuleSerializer, summary="Change what holds for all marketing",
     )  # fmt: skip
     def put(self, request: Request) -> Response:
-        return _save(RuleSerializer(limits.get_sending_rule(), data=request.data), request)
+        return _save(SendingRuleSerializer(limits.get_sending_rule(), data=request.data), request)
 
 
 def _save(asked: ModelSerializer[Any], request: Request, *, status: int = 200) -> Response:

@@ -57,7 +57,7 @@ class VolumeLimitSerializer(serializers.ModelSerializer[VolumeLimit]):
         return {**attrs, "subject": subject.lower()}
 
 
-class RuleSerializer(serializers.ModelSerializer[SendingRule]):
+class SendingRuleSerializer(serializers.ModelSerializer[SendingRule]):
     class Meta:
         model = SendingRule
         fields = ("holdout_percent", "gap_minutes", "adds_utm", "utm_source")

@@ -35,6 +35,7 @@ SPECTACULAR_SETTINGS = {
         "ChannelEnum": "campaigns.channels.models.CHANNEL_CHOICES",
         "ConsentStateEnum": ["granted", "withdrawn", "never", "requested"],
         "DeviceChannelEnum": ["push", "webpush"],
+        "FailureKindEnum": ["message", "call"],
         "NewJourneyStatusEnum": ["live", "paused", "ended"],
         "PlanActionEnum": ["allow", "omit", "block"],
         "PlanBlockEnum": ["allow", "block"],

@@ -11,7 +11,11 @@ from kernel.access.permissions import CanAdminister
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.retention.models import RetentionRule
-from profiles.retention.serializers import NewRuleSerializer, RuleSerializer, RulesSerializer
+from profiles.retention.serializers import (
+    NewRetentionRuleSerializer,
+    RetentionRuleSerializer,
+    RetentionRulesSerializer,
+)
 from profiles.retention.services import Choice, choose_rule, lift_rule
 
 _TAGS = ["Retention"]
@@ -21,26 +25,26 @@ class RetentionRules(APIView):
     permission_classes = (CanAdminister,)
 
     @extend_schema(
-        operation_id="list_retention_rules", tags=_TAGS, responses=RulesSerializer,
+        operation_id="list_retention_rules", tags=_TAGS, responses=RetentionRulesSerializer,
         summary="List for how long touchpoints of events and sources are kept",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         rows = RetentionRule.objects.select_related("event", "source").order_by("id")
-        return Response({"results": RuleSerializer(rows, many=True).data})
+        return Response({"results": RetentionRuleSerializer(rows, many=True).data})
 
     @extend_schema(
-        operation_id="choose_retention_rule", tags=_TAGS, request=NewRuleSerializer,
-        responses={201: RuleSerializer},
+        operation_id="choose_retention_rule", tags=_TAGS, request=NewRetentionRuleSerializer,
+        responses={201: RetentionRuleSerializer},
         summary="Keep touchpoints of an event, a source or both for so many days; audited",
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewRuleSerializer(data=request.data)
+        entries = NewRetentionRuleSerializer(data=request.data)
         entries.is_valid(raise_exception=True)
         said = entries.validated_data
         choice = Choice(event=said["event"], source_key=said["source"], keep_days=said["keep_days"])
         rule = choose_rule(choice, actor=actor_of(request.user), now=timezone.now())
-        return Response(RuleSerializer(rule).data, status=201)
+        return Response(RetentionRuleSerializer(rule).data, status=201)
 
 
 class OneRetentionRule(APIView):

@@ -9,7 +9,7 @@ from kernel.retention.services import LONGEST_DAYS, SHORTEST_DAYS
 from profiles.retention.models import RetentionRule
 
 
-class NewRuleSerializer(serializers.Serializer[Any]):
+class NewRetentionRuleSerializer(serializers.Serializer[Any]):
     """What is to be kept for how long."""
 
     event = serializers.CharField(
@@ -28,7 +28,7 @@ class NewRuleSerializer(serializers.Serializer[Any]):
         return {**super().get_fields(), "source": source}
 
 
-class RuleSerializer(serializers.ModelSerializer[RetentionRule]):
+class RetentionRuleSerializer(serializers.ModelSerializer[RetentionRule]):
     """A rule and what it has forgotten."""
 
     event = serializers.CharField(source="event.name", default=None, allow_null=True)
@@ -46,7 +46,7 @@ class RuleSerializer(serializers.ModelSerializer[RetentionRule]):
         return {**super().get_fields(), "source": source}
 
 
-class RulesSerializer(serializers.Serializer[Any]):
+class RetentionRulesSerializer(serializers.Serializer[Any]):
     """All rules."""
 
-    results = RuleSerializer(many=True)
+    results = RetentionRuleSerializer(many=True)

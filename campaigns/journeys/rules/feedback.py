@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from campaigns.journeys.rules.documents import Document
+from campaigns.journeys.rules.documents import Document, DraftNode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Neighbor:
 def neighbor_of(name: str, document: Document) -> Neighbor:
     """Return the neighbor that a definition is. What lets nobody in twice is started by nothing."""
     nodes = document["nodes"]
-    entry = next((node for node in nodes if node["type"] == "entry"), {})
+    entry: DraftNode = next((node for node in nodes if node["type"] == "entry"), {})
     triggers = (entry.get("triggers") or []) if entry.get("reentry", "never") != "never" else []
     return Neighbor(
         name=name,
@@ -34,7 +34,7 @@ def find_way_back(own: Neighbor, event: str, neighbors: Sequence[Neighbor]) -> s
 
     The shortest way, such as “Ask for a review”, then “Thank you”.
     """
-    ways = [(event, ())]
+    ways: list[tuple[str, tuple[str, ...]]] = [(event, ())]
     passed: set[str] = set()
     for heard, names in ways:
         for each in neighbors:

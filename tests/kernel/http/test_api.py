@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given
@@ -135,6 +136,10 @@ def test_reference_needs_a_role(client, stranger):
     client.force_login(stranger)
     assert client.get("/api/v1/docs/").status_code == 403
     assert Client().get("/api/v1/docs/").status_code == 302
+
+
+def test_each_shape_of_the_schema_has_a_name_of_its_own(tmp_path):
+    call_command("spectacular", file=str(tmp_path / "schema.yml"), fail_on_warn=True, validate=True)
 
 
 def test_schema_describes_the_key_and_the_errors():
