@@ -194,8 +194,8 @@ def find_known(*, besides: int | None = None) -> Known:
 
 
 def _list_neighbors(besides: int) -> list[Neighbor]:
-    others = Journey.objects.filter(status=Journey.Status.LIVE).exclude(pk=besides).order_by("pk")
-    found = others.values_list("name", "live_version__definition")
+    live = Journey.objects.filter(status=Journey.Status.LIVE, live_version__isnull=False)
+    found = live.exclude(pk=besides).order_by("pk").values_list("name", "live_version__definition")
     return [neighbor_of(name, definition) for name, definition in found]
 
 

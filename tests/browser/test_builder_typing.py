@@ -44,7 +44,8 @@ class SlowServer:
         """Let the request go that waits, and return when its answer was drawn."""
         self.page.evaluate(
             "() => { window.drawn = new Promise(done => document.addEventListener("
-            "'htmx:afterRequest', () => setTimeout(done, 0), {once: true})) }"
+            "'htmx:afterRequest', ({detail}) => detail.pathInfo.requestPath.includes('/build/edit/')"
+            " && setTimeout(done, 0))) }"
         )
         self.held.pop(0).continue_()
         self.page.evaluate("() => window.drawn")
