@@ -10,6 +10,10 @@ from kernel.ui.charts import markup
 from kernel.ui.charts.scale import Format, plain
 
 WIDTH, HEIGHT, BAR, GAP = 1000.0, 320.0, 8.0, 14.0
+MARGIN, LINE = 160.0, 15.0
+"""The room right of the last stage for its names, and the height of a name."""
+NARROW, WIDE, LETTER = 520.0, 1100.0, 7.0
+"""The least widths of the picture in pixels, as the style sheet has them, and that of a letter."""
 ROUNDS = 40
 """Relaxation rounds; the picture stands still after about twenty."""
 
@@ -60,10 +64,15 @@ def sankey(chart: Sankey) -> SafeString:
         "svg", *ribbons, *bars, view_box=f"0 0 {markup.number(WIDTH)} {markup.number(HEIGHT)}",
         keep_ratio="none", width="100%", height="100%",
     )  # fmt: skip
-    texts = [_text(node, unit, chart) for node in nodes.values()]
+    is_long = len(chart.stages) > 4
+    room = int((WIDE if is_long else NARROW) * (_x(1, len(chart.stages)) / WIDTH) / LETTER)
+    texts = [
+        _text(node, middle, room, chart)
+        for stage in stages for node, middle in _middles(stage, unit)
+    ]  # fmt: skip
     picture = markup.element(
-        "svg", drawing, *texts, class_="sankey__drawing", width="100%", height=HEIGHT,
-        aria_hidden="true", focusable="false",
+        "svg", drawing, *texts, width="100%", height=HEIGHT, aria_hidden="true", focusable="false",
+        class_="sankey__drawing sankey__drawing--long" if is_long else "sankey__drawing",
     )  # fmt: skip
     rows = [[f.source, f.target, chart.figure(f.count)] for f in chart.flows if f.count > 0]
     return format_html(
@@ -146,7 +155,7 @@ def _separate(stage: Sequence[_Node], unit: float) -> None:
 
 
 def _x(stage: int, stages: int) -> float:
-    return (WIDTH - BAR) * stage / max(1, stages - 1)
+    return (WIDTH - MARGIN - BAR) * stage / max(1, stages - 1)
 
 
 def _ribbons(nodes: dict[str, _Node], unit: float, stages: int) -> list[SafeString]:
@@ -187,13 +196,27 @@ def _bar(node: _Node, unit: float, stages: int) -> SafeString:
     )  # fmt: skip
 
 
-def _text(node: _Node, unit: float, chart: Sankey) -> SafeString:
-    is_last = node.stage == len(chart.stages) - 1
-    at = _x(node.stage, len(chart.stages)) / WIDTH
-    middle = min(max(node.y + node.size * unit / 2, 9.0), HEIGHT - 9.0)
-    name = markup.element("tspan", node.name, class_="sankey__name")
-    count = markup.element("tspan", f" {chart.figure(node.size)}", class_="sankey__count")
+def _middles(stage: Sequence[_Node], unit: float) -> list[tuple[_Node, float]]:
+    """Return where the names of a stage stand: beside their bars, and never on each other."""
+    middles: list[float] = []
+    for node in stage:
+        above = middles[-1] if middles else LINE / 2 - LINE
+        middles.append(max(node.y + node.size * unit / 2, above + LINE))
+    below = HEIGHT + LINE / 2
+    for place in reversed(range(len(middles))):
+        middles[place] = below = min(middles[place], below - LINE)
+    return list(zip(stage, middles, strict=True))
+
+
+def _text(node: _Node, middle: float, room: int, chart: Sankey) -> SafeString:
+    """Return a name and its number; a name without room is cut, and whole when pointed at."""
+    figure = chart.figure(node.size)
+    most = max(8, room - len(figure) - 1)
+    short = node.name if len(node.name) <= most else f"{node.name[: most - 1].rstrip()}…"
     return markup.element(
-        "text", name, count, x=markup.share(at - 0.008 if is_last else at + 0.016), y=middle,
-        dominant_baseline="central", text_anchor="end" if is_last else "start",
+        "text", markup.element("title", node.name),
+        markup.element("tspan", short, class_="sankey__name"),
+        markup.element("tspan", f" {figure}", class_="sankey__count"),
+        x=markup.share(_x(node.stage, len(chart.stages)) / WIDTH + 0.016), y=middle,
+        dominant_baseline="central", text_anchor="start",
     )  # fmt: skip

@@ -183,3 +183,24 @@ def test_the_same_band_is_drawn_and_explained():
 def test_an_estimate_without_an_honest_interval_is_refused(estimate, message):
     with pytest.raises(ValueError, match=message):
         intervals(estimate)
+
+
+def test_names_of_a_sankey_stand_apart_and_long_ones_are_cut_but_whole_when_pointed_at():
+    ends = [
+        "a first name that is far longer than its column is wide, and then some more",
+        "b",
+        "c",
+        "d",
+    ]
+    flows = [Flow(source="a", target="b0", count=4000)]
+    flows += [Flow(source="b0", target=end, count=1) for end in ends]
+    flows += [Flow(source=ends[0], target="e", count=1)]
+    chart = Sankey(title="Ways", stages=[["a"], ["b0"], ends, ["e"]], flows=flows)
+    tree = parse(sankey(chart))
+    written = [each for each in find_all(tree, "text") if len(each) == 3]
+    places = [(each.get("x"), float(each.get("y"))) for each in written]
+    third = sorted(y for x, y in places if x == places[2][0])
+    assert len(third) == 4
+    assert all(later - earlier >= 14.99 for earlier, later in itertools.pairwise(third))
+    assert texts(tree, "tspan", "sankey__name")[2].endswith("…")
+    assert texts(tree, "title")[2] == ends[0]
