@@ -186,6 +186,8 @@ def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
             "at": step.at,
         }
         for step in selectors.list_run(one.pk)
+        if step.step_no == 0
+        or step.reason != "entered"  # coming in is a step, going on from there too
     ]
     context = {
         "journey": found,

@@ -50,6 +50,7 @@ def test_a_run_tells_every_step_with_its_reason(client, waiting):
     journey, ada, _ = waiting
     run = Enrollment.objects.get(customer=ada)
     text = page(client, "journey-run", journey, enrollment=run.pk).content.decode()
+    assert text.count("Entered the journey") == 1
     assert text.index("Entered the journey") < text.index("Waited")
     assert "At “Wait 1 hour”, on to “Exit”" in text
     assert page(client, "journey-run", journey, enrollment=run.pk + 99).status_code == 404
