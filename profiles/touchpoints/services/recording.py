@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from kernel.errors import Invalid
-from kernel.ids import new_key
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
 from profiles.identities.queries import load_people
@@ -25,6 +24,7 @@ from profiles.touchpoints.rules.messages import (
 )
 from profiles.touchpoints.rules.payload import mend_json
 from profiles.touchpoints.services.accepting import accept_request, check_request
+from profiles.touchpoints.services.sources import built_in_source_id
 from profiles.touchpoints.services.storing import (
     append_touchpoints,
     make_months,
@@ -159,10 +159,7 @@ def set_traits_of(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datet
 
 def api_source_id(*, now: datetime) -> int:
     """Return the built-in source under which the REST API sets traits."""
-    source, _ = Source.objects.get_or_create(
-        name=API_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.API}
-    )
-    return source.id
+    return built_in_source_id(API_SOURCE, Source.Kind.API, now=now)
 
 
 def _contacts(traits: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from kernel.ids import new_key
 from profiles.customers.queries import Sighting, touch_customers
 from profiles.customers.trait_queries import TraitValue, apply_traits
 from profiles.identities.queries import find_known_user_ids, list_blocked
@@ -31,6 +30,7 @@ from profiles.touchpoints import queries
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.rules.instants import from_micros
 from profiles.touchpoints.rules.messages import Arrival, Refused
+from profiles.touchpoints.services.sources import built_in_source_id
 
 # History older than this shares the default partition: partitions cost planning time each.
 _PARTITIONED_HISTORY = timedelta(days=5 * 365)
@@ -130,10 +130,7 @@ def append_touchpoints(arrivals: Sequence[Arrival], customer_ids: Sequence[int])
 
 def system_source_id(*, now: datetime) -> int:
     """Return the built-in source under which our own apps record what they did."""
-    source, _ = Source.objects.get_or_create(
-        name=SYSTEM_SOURCE, defaults={"key": new_key(now=now), "kind": Source.Kind.SYSTEM}
-    )
-    return source.id
+    return built_in_source_id(SYSTEM_SOURCE, Source.Kind.SYSTEM, now=now)
 
 
 class MonthsMissing(Exception):
