@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,7 +25,7 @@ from campaigns.journeys.serializers import (
 from campaigns.journeys.services import moving, pausing
 from campaigns.journeys.standing import Place
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, CanView
+from kernel.access.permissions import CanPublish, CanView, CanViewOrPublish
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.api.paging import page_body, read_page, row_id
@@ -95,11 +94,7 @@ class Run(APIView):
 
 
 class StandingPeople(APIView):
-    permission_classes = (CanView,)
-
-    def get_permissions(self) -> list[Any]:
-        """Ask who acts on people for the right to publish."""
-        return [CanView() if self.request.method in SAFE_METHODS else CanPublish()]
+    permission_classes = (CanViewOrPublish,)
 
     @extend_schema(
         operation_id="list_journey_people_at", tags=["Journeys"],

@@ -125,3 +125,15 @@ class CanViewOrEdit(_RolePermission):
     def has_permission(self, request: Request, view: object) -> bool:
         """Ask for `view` to read and for `edit` to write."""
         return may(request.user, "view" if request.method in SAFE_METHODS else "edit")
+
+
+class CanViewOrPublish(_RolePermission):
+    """Lets everybody with a role read, and publishers and above write."""
+
+    permission = "publish"
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        """Ask for `view` to read and for `publish` to write; a refusal names the one asked for."""
+        if request.method in SAFE_METHODS:
+            self.permission = "view"
+        return super().has_permission(request, view)

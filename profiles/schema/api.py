@@ -5,13 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, may
+from kernel.access.permissions import CanViewOrPublish
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
@@ -38,13 +37,6 @@ _PAGE = [
     for each in PAGE_PARAMETERS
 ]
 _MAX_ID = 2**31
-
-
-class CanViewOrPublish(CanPublish):
-    """Lets everybody with a role read, and publishers and above change the plan."""
-
-    def has_permission(self, request: Request, view: object) -> bool:
-        return may(request.user, "view" if request.method in SAFE_METHODS else "publish")
 
 
 class Events(APIView):

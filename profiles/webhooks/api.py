@@ -6,13 +6,12 @@ from typing import Any
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
-from kernel.access.permissions import CanPublish, CanView, may
+from kernel.access.permissions import CanView, CanViewOrPublish
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
@@ -29,11 +28,6 @@ from profiles.webhooks.serializers import (
 from profiles.webhooks.services.settings import save_mapping
 
 _TAGS = ["Sources"]
-
-
-class CanViewOrPublish(CanPublish):
-    def has_permission(self, request: Request, view: object) -> bool:
-        return may(request.user, "view" if request.method in SAFE_METHODS else "publish")
 
 
 class SourceMapping(APIView):
