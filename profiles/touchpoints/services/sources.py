@@ -46,7 +46,9 @@ def create_source(
 def built_in_source_id(name: str, kind: Source.Kind, *, now: datetime) -> int:
     """Return the id of a source of our own, which the first who needs it makes."""
     named = Source.objects.filter(name=name).values_list("id", flat=True)
-    if not named.exists():
+    found = named.first()
+    if found is None:
         ours = Source(name=name, key=new_key(now=now), kind=kind)
         Source.objects.bulk_create([ours], ignore_conflicts=True)
-    return named.get()
+        found = named.get()
+    return found
