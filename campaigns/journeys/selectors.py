@@ -194,7 +194,9 @@ def find_known(*, besides: int | None = None) -> Known:
 
 
 def _list_neighbors(besides: int) -> list[Neighbor]:
-    live = Journey.objects.filter(status=Journey.Status.LIVE, live_version__isnull=False)
+    """Return those that record an event: through no other does one come back."""
+    records = {"live_version__definition__contains": {"nodes": [{"type": "emit"}]}}
+    live = Journey.objects.filter(status=Journey.Status.LIVE, **records)
     found = live.exclude(pk=besides).order_by("pk").values_list("name", "live_version__definition")
     return [neighbor_of(name, definition) for name, definition in found]
 

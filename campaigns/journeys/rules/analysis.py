@@ -136,9 +136,10 @@ def _hints(document: Document) -> Iterator[Fault]:
 def _feedback(document: Document, known: Known) -> Iterator[Fault]:
     """Yield the events that come back to this journey through others."""
     own = neighbor_of("", document)
-    for node in document["nodes"]:
+    emits = (node for node in document["nodes"] if node["type"] == "emit")
+    for node in emits:
         way = find_way_back(own, str(node.get("event")), known.neighbors)
-        if node["type"] == "emit" and way:
+        if way:
             text = (
                 f"This event starts {way}, which starts this journey again: people may go round. "
                 "A least time between two entries, or a most of entries, ends that."

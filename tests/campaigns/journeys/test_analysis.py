@@ -9,8 +9,11 @@ import pytest
 from campaigns.journeys.rules.analysis import Known, find_faults
 from campaigns.journeys.rules.definition import parse_definition
 from campaigns.journeys.rules.documents import arrows, insert_node
-from campaigns.journeys.rules.feedback import neighbor_of
+from campaigns.journeys.rules.feedback import Neighbor, neighbor_of
 from campaigns.journeys.rules.words import blank_node
+from campaigns.journeys.selectors import find_known
+from campaigns.journeys.services.publish import create_journey
+from tests.campaigns.builders import NOW, entry, key, publish
 
 GRAPHS = 200
 TEMPLATE = "00000000-0000-0000-0000-000000000001"
@@ -178,3 +181,18 @@ def test_an_event_that_comes_back_through_other_journeys_is_a_hint(last, way):
     assert [hint.removeprefix(told) for hint in hints] == (
         ["A least time between two entries, or a most of entries, ends that."] if way else []
     )
+
+
+@pytest.mark.django_db
+def test_the_neighbors_of_a_journey_are_the_other_live_ones_that_record_an_event():
+    start, out = {"kind": "touchpoint", "event": "Left"}, {"id": "out", "type": "exit"}
+    says = {"id": "e", "type": "emit", "event": "Asked", "next": "out"}
+    own = publish(entry(start, next_="e"), says, out, name="Own")
+    publish(entry(start, next_="e", reentry="after_exit"), says, out, name="Ask")
+    publish(entry(start, next_="out"), out, name="Silent")
+    create_journey("Draft", key=key(1), actor="user:1", now=NOW)
+    known = find_known(besides=own.pk)
+    assert known.neighbors == [
+        Neighbor(name="Ask", starts_by=frozenset({"Left"}), records=frozenset({"Asked"}))
+    ]
+    assert find_known().neighbors == ()
