@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanAdminister
+from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
 from kernel.http.idempotency import idempotent
 from profiles.retention.models import RetentionRule
@@ -39,9 +40,7 @@ class RetentionRules(APIView):
     )  # fmt: skip
     @idempotent
     def post(self, request: Request) -> Response:
-        entries = NewRetentionRuleSerializer(data=request.data)
-        entries.is_valid(raise_exception=True)
-        said = entries.validated_data
+        said = read_body(NewRetentionRuleSerializer, request)
         choice = Choice(event=said["event"], source_key=said["source"], keep_days=said["keep_days"])
         rule = choose_rule(choice, actor=actor_of(request.user), now=timezone.now())
         return Response(RetentionRuleSerializer(rule).data, status=201)
