@@ -19,8 +19,9 @@ from campaigns.broadcasts.rules import Status, Timing
 from campaigns.broadcasts.services import drafting
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
-from kernel.errors import Conflict, DomainError, Invalid, NotFound
+from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_key
+from kernel.ui.forms import show_error
 
 _STEPS = (("audience", "Audience"), ("message", "Message"), ("time", "Time"), ("review", "Review"))
 
@@ -57,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["name"], key=new_key(now=now), parts=parts, actor=actor, now=now
             )
         except (Conflict, Invalid) as error:
-            _blame(form, error)
+            show_error(form, error, otherwise="name")
         else:
             return redirect("campaigns:broadcast-message", key=made.key)
     return _show(request, None, "audience", form)
@@ -178,7 +179,7 @@ def _step(
         try:
             drafting.change_broadcast(found.key, parts=_parts(form), actor=actor, now=now)
         except (Conflict, Invalid) as error:
-            _blame(form, error)
+            show_error(form, error, otherwise="name")
         else:
             return redirect(f"campaigns:broadcast-{following}", key=found.key)
     return _show(request, found, step, form)
@@ -191,12 +192,6 @@ def _parts(form: forms.Form) -> dict[str, Any]:
     if parts.get("timing") != Timing.AT and "send_at" in parts:
         parts["send_at"] = None
     return parts
-
-
-def _blame(form: forms.Form, error: DomainError) -> None:
-    """Show an error at the field that a service named, or at the name when that is taken."""
-    field = error.field if isinstance(error, Invalid) else "name"
-    form.add_error(field if field in form.fields else None, error.message)
 
 
 def _show(

@@ -68,10 +68,6 @@ class SenderForm(forms.Form):
             price=data["price"] or Decimal(0),
         )
 
-    def refuse(self, field: str, message: str) -> None:
-        """Show an error at the field that a service named, or above the form."""
-        self.add_error(field if field in self.fields else None, message)
-
     def _add_address(self, channel: Channel) -> None:
         if channel is Channel.EMAIL:
             self.fields["from_address"] = forms.EmailField(label="From", required=False)

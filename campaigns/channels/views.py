@@ -20,6 +20,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.ids import new_key
+from kernel.ui.forms import show_error
 
 
 @require_GET
@@ -50,10 +51,8 @@ def add(request: HttpRequest, channel: str, kind: str) -> HttpResponse:
         now = timezone.now()
         try:
             create_sender(form.draft(), key=new_key(now=now), actor=actor_of(request.user), now=now)
-        except Invalid as error:
-            form.refuse(error.field, error.message)
-        except Conflict as error:
-            form.refuse("name", error.message)
+        except (Conflict, Invalid) as error:
+            show_error(form, error, otherwise="name")
         else:
             messages.success(request, "The sender is added. Check it before you rely on it.")
             return redirect("campaigns:senders")
@@ -74,10 +73,8 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         actor, now = actor_of(request.user), timezone.now()
         try:
             editing.change_sender(key, form.draft(), actor=actor, now=now)
-        except Invalid as error:
-            form.refuse(error.field, error.message)
-        except Conflict as error:
-            form.refuse("name", error.message)
+        except (Conflict, Invalid) as error:
+            show_error(form, error, otherwise="name")
         else:
             messages.success(request, "The sender is changed. Check it before you rely on it.")
             return redirect("campaigns:senders")

@@ -11,6 +11,7 @@ from campaigns.content.piece_models import KIND_CHOICES, BrandKit, SharedBlock
 from campaigns.content.rules.brand import COLORS
 from campaigns.contracts import Channel
 from kernel.errors import Invalid
+from kernel.ui.forms import show_error
 
 _COLOR_LABELS = {
     "primary": ("Main color", "Buttons and links."),
@@ -109,7 +110,7 @@ class BrandForm(forms.Form):
                 is_default=bool(found.get("is_default")),
             )
         except Invalid as error:
-            self.add_error(error.field if error.field in self.fields else None, error.message)
+            show_error(self, error)
         return found
 
 

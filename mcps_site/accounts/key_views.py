@@ -16,6 +16,7 @@ from kernel.access.models import ApiKey, User
 from kernel.access.permissions import require
 from kernel.access.roles import Role
 from kernel.errors import Conflict, Invalid
+from kernel.ui.forms import show_error
 from mcps_site.accounts import selectors
 from mcps_site.accounts.forms import NewKeyForm, RotationForm
 
@@ -43,7 +44,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             return render(request, "accounts/keys/created.html", {"issued": issued})
         except Invalid as error:
-            form.add_error(error.field, error.message)
+            show_error(form, error)
     status = 422 if form.errors else 200
     return render(request, "accounts/keys/form.html", {"form": form}, status=status)
 

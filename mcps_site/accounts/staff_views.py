@@ -13,6 +13,7 @@ from kernel.access.permissions import require
 from kernel.access.roles import Role
 from kernel.access.staff import change_role, create_staff, role_of
 from kernel.errors import Conflict, Invalid
+from kernel.ui.forms import show_error
 from mcps_site.accounts import selectors
 from mcps_site.accounts.actions import ACTIONS
 from mcps_site.accounts.forms import NewStaffForm, RoleForm
@@ -42,7 +43,7 @@ def staff_new(request: HttpRequest) -> HttpResponse:
             )  # fmt: skip
             return _show_link(request, user, password_link(user))
         except Invalid as error:
-            form.add_error(error.field, error.message)
+            show_error(form, error)
     status = 422 if form.errors else 200
     return render(request, "accounts/staff/form.html", {"form": form}, status=status)
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kernel.access.actors import actor_of, name_actors
 from kernel.access.permissions import require
-from kernel.errors import DomainError, Invalid
+from kernel.errors import DomainError
 from kernel.http.htmx import wants_partial
+from kernel.ui.forms import show_error
 from profiles.exports import forms
 from profiles.exports.models import Export
 from profiles.exports.services import asking
@@ -48,12 +49,7 @@ def new_export(request: HttpRequest) -> HttpResponseBase:
         try:
             asking.ask_export(form.wish(now=now), actor=actor_of(request.user), now=now)
         except DomainError as error:
-            field = (
-                {"from": "since"}.get(error.field, error.field)
-                if isinstance(error, Invalid)
-                else None
-            )
-            form.add_error(field if field in form.fields else None, error.message)
+            show_error(form, error, names={"from": "since"})
         else:
             messages.success(request, "The file is being made. It can be downloaded here soon.")
             return redirect("profiles:exports")

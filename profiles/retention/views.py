@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import DomainError, Invalid
+from kernel.errors import DomainError
+from kernel.ui.forms import show_error
 from profiles.retention.forms import RuleForm
 from profiles.retention.models import RetentionRule
 from profiles.retention.services import choose_rule, lift_rule
@@ -27,8 +28,7 @@ def rules(request: HttpRequest) -> HttpResponseBase:
         try:
             rule = choose_rule(form.choice(), actor=actor_of(request.user), now=now)
         except DomainError as error:
-            field = error.field if isinstance(error, Invalid) else None
-            form.add_error(field if field in form.fields else None, error.message)
+            show_error(form, error)
         else:
             messages.success(
                 request, f"Kept for {rule.keep_days:,} days. What is older is forgotten from "

@@ -23,6 +23,7 @@ from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
+from kernel.ui.forms import show_error
 
 
 @require_GET
@@ -107,10 +108,8 @@ def _save(request: HttpRequest, found: BrandKit | None, form: BrandForm) -> Bran
         if found:
             return branding.save_kit(found, form.draft, actor=actor, now=now)
         return branding.create_kit(form.draft, key=new_key(now=now), actor=actor, now=now)
-    except Conflict as error:
-        form.add_error("name", error.message)
-    except Invalid as error:
-        form.add_error(error.field, error.message)
+    except (Conflict, Invalid) as error:
+        show_error(form, error, otherwise="name")
     return None
 
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import DomainError, Invalid
+from kernel.errors import DomainError
+from kernel.ui.forms import show_error
 from profiles.imports.forms import PullForm, open_mapping_form
 from profiles.imports.models import Pull, PullRun
 from profiles.imports.services import pulls as services
@@ -50,8 +51,7 @@ def new_pull(request: HttpRequest) -> HttpResponseBase:
                 actor=actor_of(request.user), now=timezone.now(),
             )  # fmt: skip
         except DomainError as error:
-            field = error.field if isinstance(error, Invalid) else None
-            form.add_error(field if field in form.fields else None, error.message)
+            show_error(form, error)
         else:
             return redirect("profiles:pull-mapping", key=made.key)
     status = 422 if form.is_bound else 200

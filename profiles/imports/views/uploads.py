@@ -16,6 +16,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import DomainError, Invalid
 from kernel.http.htmx import wants_partial
+from kernel.ui.forms import show_error
 from profiles.imports.forms import UploadForm, WritingForm, open_mapping_form
 from profiles.imports.models import Upload
 from profiles.imports.services import uploads as services
@@ -51,7 +52,7 @@ def new_upload(request: HttpRequest) -> HttpResponseBase:
                 source=form.cleaned_data["source"], actor=actor_of(request.user), now=timezone.now(),
             )  # fmt: skip
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else "file", error.message)
+            show_error(form, error)
         else:
             return redirect("profiles:upload-mapping", key=upload.key)
     status = 422 if form.is_bound else 200

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import DomainError, Invalid
+from kernel.ui.forms import show_error
 from profiles.touchpoints.services.replaying import replay_quarantined
 from profiles.webhooks import selectors
 from profiles.webhooks.forms import SignatureForm, WebhookForm
@@ -53,8 +54,7 @@ def new(request: HttpRequest, ready: str) -> HttpResponseBase:
         try:
             return _create(request, chosen, form)
         except DomainError as error:
-            field = error.field if isinstance(error, Invalid) else "name"
-            form.add_error(field if field in form.fields else None, error.message)
+            show_error(form, error, otherwise="name")
     status = 422 if form.is_bound else 200
     context = {"form": form, "ready": chosen, "scheme": SCHEMES[chosen.signature.scheme]}
     return render(request, "profiles/webhooks/new.html", context, status=status)
@@ -119,7 +119,7 @@ def signature(request: HttpRequest, key: UUID) -> HttpResponseBase:
                 actor=actor_of(request.user), now=timezone.now(),
             )  # fmt: skip
         except Invalid as error:
-            form.add_error(error.field if error.field in form.fields else None, error.message)
+            show_error(form, error)
         else:
             if not made:
                 messages.success(request, "The signature is saved. It counts within seconds.")
