@@ -10,6 +10,7 @@ from profiles.retention import api as retention
 from profiles.schema import api as schema
 from profiles.segments.api import definitions as segments
 from profiles.segments.api import members
+from profiles.touchpoints import api as sources
 from profiles.touchpoints.collection import application as collection
 from profiles.touchpoints.collection import is_collection
 from profiles.webhooks import api as webhook_api
@@ -95,7 +96,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "uploads/<str:key>/problems/", imports.UploadProblems.as_view(), name="api_upload_problems"
     ),
-    path("sources/", api.Sources.as_view(), name="api_sources"),
+    path("sources/", sources.Sources.as_view(), name="api_sources"),
+    path("sources/<str:key>/", sources.OneSource.as_view(), name="api_source"),
+    path("sources/<str:key>/write-key/", sources.RenewedKey.as_view(), name="api_write_key"),
     path("sources/<str:key>/mapping/", webhook_api.SourceMapping.as_view(), name="api_mapping"),
     path("sources/<str:key>/deliveries/", webhook_api.Deliveries.as_view(), name="api_deliveries"),
 ]

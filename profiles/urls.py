@@ -20,6 +20,7 @@ from profiles.imports.views import uploads as imports
 from profiles.retention import views as retention
 from profiles.schema import views as schema
 from profiles.segments.views import builder, lists, pages
+from profiles.touchpoints import source_views as sources
 from profiles.touchpoints import views as touchpoints
 from profiles.webhooks.views import editor as mappings
 from profiles.webhooks.views import pages as webhooks
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sources/new/", touchpoints.new_source, name="source_new"),
     path("sources/events/", touchpoints.events, name="events"),
     path("sources/events/<int:xid>/<int:touchpoint_id>/", debugging.debug, name="debug"),
+    path("sources/<uuid:key>/settings/", sources.settings, name="source_settings"),
+    path("sources/<uuid:key>/write-key/", sources.renew_key, name="source_renew_key"),
+    path("sources/<uuid:key>/state/", sources.state, name="source_state"),
     path("sources/<uuid:key>/connect/", clients.connect, name="source_connect"),
     path("sources/<uuid:key>/client-keys/new/", clients.new_key, name="client_key_new"),
     path("sources/<uuid:key>/client-keys/revoke/", clients.revoke_key, name="client_key_revoke"),

@@ -137,3 +137,9 @@ class CanViewOrPublish(_RolePermission):
         if request.method in SAFE_METHODS:
             self.permission = "view"
         return super().has_permission(request, view)
+
+
+class CanViewOrAdminister(CanViewOrPublish):
+    """Lets everybody with a role read, and admins write."""
+
+    permission = "administer"

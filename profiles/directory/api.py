@@ -1,12 +1,11 @@
-"""The REST API of people, their touchpoints, and sources."""
+"""The REST API of people and their touchpoints."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import generics
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -31,12 +30,11 @@ from profiles.directory.serializers import (
     CustomerPageSerializer,
     DoneSerializer,
     ReasonSerializer,
-    SourceSerializer,
     TouchpointPageSerializer,
     TraitsSerializer,
 )
 from profiles.segments.selectors.summaries import find_segment_id
-from profiles.touchpoints.models import Source, Touchpoint
+from profiles.touchpoints.models import Touchpoint
 from profiles.touchpoints.services.recording import set_traits
 
 PAGE = [
@@ -149,15 +147,6 @@ class Erase(APIView):
             reason=entries["reason"], now=timezone.now(),
         )  # fmt: skip
         return Response(DoneSerializer({"key": customer.key}).data)
-
-
-@extend_schema_view(
-    get=extend_schema(operation_id="list_sources", tags=["Sources"], summary="List sources")
-)
-class Sources(generics.ListAPIView[Source]):
-    permission_classes = (CanView,)
-    serializer_class = SourceSerializer
-    queryset = Source.objects.all()
 
 
 def _narrowing(request: Request) -> Narrowing:

@@ -5,7 +5,6 @@ from typing import Any
 from rest_framework import serializers
 
 from profiles.customers.models import TraitPolicy
-from profiles.touchpoints.models import Source
 
 
 class CustomerSerializer(serializers.Serializer[Any]):
@@ -124,10 +123,3 @@ class ReasonSerializer(serializers.Serializer[Any]):
 
 class DoneSerializer(serializers.Serializer[Any]):
     key = serializers.UUIDField()
-
-
-class SourceSerializer(serializers.ModelSerializer[Source]):
-    class Meta:
-        model = Source
-        fields = ("key", "name", "kind", "starts_journeys", "created_at", "disabled_at")
-        read_only_fields = fields

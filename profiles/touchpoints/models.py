@@ -10,7 +10,10 @@ from django.db.models.functions import Now
 
 
 class Source(models.Model):
-    """A system that sends events. Its write key may only append; we keep only the key's hash."""
+    """A system that sends events. Its write key may only append; we keep only the key's hash.
+
+    A key that was renewed goes on working as the former one until `former_key_until`.
+    """
 
     class Kind(models.TextChoices):
         API = "api", "Collection API"
@@ -24,6 +27,8 @@ class Source(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.API)
     write_key_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     write_key_hint = models.CharField(max_length=12, blank=True)
+    former_key_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
+    former_key_until = models.DateTimeField(null=True, blank=True)
     starts_journeys = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(db_default=Now())
     disabled_at = models.DateTimeField(null=True, blank=True)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.sql import SqlFile
+from profiles.touchpoints.models import Source
 
 SQL = SqlFile(__file__, "overview")
 
@@ -27,6 +28,17 @@ class SourceRow:
     quarantined: int
     last_at: datetime | None
     refused: int
+
+    @property
+    def kind_label(self) -> str:
+        """Return how pages call its kind."""
+        return str(Source.Kind(self.kind).label)
+
+    @property
+    def is_built_in(self) -> bool:
+        """Tell whether it is one of our own that nobody sends by; what it records is not counted."""
+        own = {Source.Kind.API, Source.Kind.SYSTEM}
+        return self.kind in own and not self.write_key_hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ def _touchpoint():
     return {"xid": int(newest.xid), "touchpoint_id": newest.id}
 
 
+@example("profiles:source_settings")
 @example("profiles:source_connect")
 def _source():
     now = datetime.now(UTC)

@@ -2,6 +2,9 @@
 
 import hashlib
 
+from django.db.models import Q
+from django.db.models.functions import Now
+
 from profiles.touchpoints.models import Source
 
 # A revoked key works at most this long.
@@ -23,7 +26,9 @@ def find_source_id(write_key: str, *, at: float) -> int | None:
     entry = _found.get(write_key)
     if entry and entry[0] > at:
         return entry[1]
-    rows = Source.objects.filter(write_key_hash=hash_write_key(write_key), disabled_at=None)
+    digest = hash_write_key(write_key)
+    is_former = Q(former_key_hash=digest, former_key_until__gt=Now())
+    rows = Source.objects.filter(Q(write_key_hash=digest) | is_former, disabled_at=None)
     source_id = rows.values_list("id", flat=True).first()
     if len(_found) >= _LARGEST_MEMORY:
         _found.clear()

@@ -14,6 +14,7 @@ from kernel.encryption import encrypt
 from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 from profiles.touchpoints.models import Source
+from profiles.touchpoints.services import sources
 from profiles.webhooks.models import Webhook
 from profiles.webhooks.rules.mapping import read_mapping, write_path
 from profiles.webhooks.rules.signatures import Signature, is_usable_secret
@@ -122,10 +123,7 @@ def renew_address(webhook: Webhook, *, actor: str, now: datetime) -> None:
 
 def set_enabled(webhook: Webhook, *, is_enabled: bool, actor: str, now: datetime) -> None:
     """Let the source take requests, or answer them with 404."""
-    with transaction.atomic():
-        Source.objects.filter(id=webhook.source_id).update(disabled_at=None if is_enabled else now)
-        record(actor=actor, verb="enabled" if is_enabled else "disabled", object_type="source",
-               object_id=webhook.source_id, now=now)  # fmt: skip
+    sources.set_enabled(webhook.source_id, is_enabled=is_enabled, actor=actor, now=now)
     forget_receivers()
 
 
