@@ -74,8 +74,8 @@ def list_people(
     personal data, a name or address that may have typos: then the most alike come first.
     """
     ids = find_ids(query) if query else None
-    if query and not ids and not is_masked and len(query) >= _SHORTEST_NAME:
-        alike = queries.search_names(query, limit=PAGE)
+    if query and not ids:
+        alike = find_matches(query, is_masked=is_masked)
         found = queries.list_people(before_id=None, limit=PAGE, ids=alike, narrowing=narrowing)
         found.sort(key=lambda row: alike.index(row.id))
         return [_person(row, is_masked=False) for row in found], None
@@ -103,6 +103,14 @@ def show_traits(customer: Customer, *, is_masked: bool) -> dict[str, Any]:
 def find_ids(query: str) -> list[int]:
     """Return the people an identifier or key belongs to."""
     return queries.find_people(_search(query))
+
+
+def find_matches(query: str, *, is_masked: bool) -> list[int]:
+    """Return whom the list of people shows for a query: by identifier, else the most alike."""
+    if found := find_ids(query):
+        return found
+    may_search = not is_masked and len(query) >= _SHORTEST_NAME
+    return queries.search_names(query, limit=PAGE) if may_search else []
 
 
 def find_person(key: UUID) -> Customer | None:

@@ -54,7 +54,7 @@ class Exports(APIView):
         wish = Wish(
             what=said["what"], form=said["format"], segment_key=said["segment"],
             since=said["from"], until=said["until"], seen_since=said["seen_since"],
-            is_known=said["known"],
+            is_known=said["known"], search=said["search"],
         )  # fmt: skip
         export = ask_export(wish, actor=actor_of(request.user), now=timezone.now())
         return Response(_show(export), status=202)

@@ -25,6 +25,10 @@ class ExportForm(forms.Form):
         label="Format", choices=Export.Form.choices,
         help_text="CSV for spreadsheets, JSON lines for programs. The file is compressed (.gz).",
     )  # fmt: skip
+    q: Any = forms.CharField(
+        label="Found by", required=False, max_length=255,
+        help_text="An id in full, a name or an e-mail address, as in the list of profiles.",
+    )  # fmt: skip
     segment: Any = forms.ChoiceField(label="Members of", required=False)
     seen: Any = forms.ChoiceField(
         label="Last seen", required=False,
@@ -58,5 +62,5 @@ class ExportForm(forms.Form):
             what=said["what"], form=said["form"], segment_key=parse_key(said["segment"]),
             since=said["since"], until=said["until"],
             seen_since=now - timedelta(days=int(said["seen"])) if said["seen"] else None,
-            is_known={"yes": True, "no": False}.get(said["known"]),
+            is_known={"yes": True, "no": False}.get(said["known"]), search=said["q"],
         )  # fmt: skip

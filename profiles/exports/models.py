@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 
@@ -12,7 +13,9 @@ class Export(models.Model):
     """One file of people or touchpoints. What arrived after `created_at` is not in it.
 
     `turn` counts how often a worker began: it names the file, and one whose turn is over changes
-    nothing more. `tries` counts since the export was last to be made anew.
+    nothing more. `tries` counts since the export was last to be made anew. `found_ids`
+    are the people whom a search found when it was asked for; the words of the search may name
+    somebody, so they are not kept.
     """
 
     class What(models.TextChoices):
@@ -40,6 +43,7 @@ class Export(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     seen_since = models.DateTimeField(null=True, blank=True)
     is_known = models.BooleanField(null=True, blank=True)
+    found_ids = ArrayField(models.BigIntegerField(), null=True, blank=True)
     form = models.CharField(max_length=5, choices=Form.choices)
     status = models.CharField(max_length=7, choices=Status.choices, default=Status.WAITING)
     newest_id = models.BigIntegerField()

@@ -49,7 +49,7 @@ def new_export(request: HttpRequest) -> HttpResponseBase:
         try:
             asking.ask_export(form.wish(now=now), actor=actor_of(request.user), now=now)
         except DomainError as error:
-            show_error(form, error, names={"from": "since"})
+            show_error(form, error, names={"from": "since", "search": "q"})
         else:
             messages.success(request, "The file is being made. It can be downloaded here soon.")
             return redirect("profiles:exports")

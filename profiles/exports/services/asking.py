@@ -15,6 +15,7 @@ from kernel.audit import record
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.events import wake
 from kernel.ids import new_key
+from profiles.directory.selectors import find_matches
 from profiles.exports import queries
 from profiles.exports.models import Export
 from profiles.segments.models import Segment
@@ -30,7 +31,10 @@ _SCOPE: Final = "export"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What somebody asks for; nothing narrowed means everybody."""
+    """What somebody asks for; nothing narrowed means everybody.
+
+    `search` is any id in full, a name or an address, as in the list of people.
+    """
 
     what: str
     form: str
@@ -39,16 +43,18 @@ class Wish:
     until: datetime | None = None
     seen_since: datetime | None = None
     is_known: bool | None = None
+    search: str = ""
 
 
 def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
     """Put an export on the list of those to be made; audited.
 
     Raises:
-        Invalid: the segment is unknown, or the times fit no export of this kind.
+        Invalid: the segment is unknown, the search finds nobody, or the times fit no export of
+            this kind.
         Conflict: too many wait already.
     """
-    segment = _check(wish)
+    segment, found = _check(wish), _search(wish.search)
     with transaction.atomic():
         if Export.objects.filter(status=Export.Status.WAITING, turn=0).count() >= MOST_WAITING:
             raise Conflict(
@@ -57,6 +63,7 @@ def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
         export = Export.objects.create(
             key=new_key(now=now), what=wish.what, segment=segment, since=wish.since,
             until=wish.until, seen_since=wish.seen_since, is_known=wish.is_known, form=wish.form,
+            found_ids=found,
             newest_id=queries.find_newest_id(), created_by=actor, created_at=now,
         )  # fmt: skip
         record(
@@ -67,7 +74,7 @@ def ask_export(wish: Wish, *, actor: str, now: datetime) -> Export:
                 "from": wish.since and wish.since.isoformat(),
                 "until": wish.until and wish.until.isoformat(),
                 "seen_since": wish.seen_since and wish.seen_since.isoformat(),
-                "known": wish.is_known,
+                "known": wish.is_known, "found": None if found is None else len(found),
             },
         )  # fmt: skip
     wake("profiles.make_exports")
@@ -148,6 +155,15 @@ def _forget(export: Export) -> None:
     delete_files(export, upto=export.turn)
     export.status, export.leased_until = Export.Status.DELETED, None
     export.save(update_fields=["status", "leased_until"])
+
+
+def _search(text: str) -> list[int] | None:
+    if not text.strip():
+        return None
+    found = find_matches(text.strip(), is_masked=False)
+    if not found:
+        raise Invalid("search", "This search finds nobody. Try it in the list of profiles.")
+    return found
 
 
 def _check(wish: Wish) -> Segment | None:

@@ -127,7 +127,9 @@ def _walk(export: Export, limit: int) -> Iterator[list[PersonRow]]:
     narrowing = Narrowing(
         segment_id=export.segment_id, seen_since=export.seen_since, is_known=export.is_known
     )
-    while people := list_people(before_id=before, limit=limit, narrowing=narrowing):
+    while people := list_people(
+        before_id=before, limit=limit, ids=export.found_ids, narrowing=narrowing
+    ):
         yield people
         before = people[-1].id
         export.progress_percent = int(100 * (1 - before / (export.newest_id + 1)))

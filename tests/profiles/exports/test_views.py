@@ -13,8 +13,8 @@ from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from profiles.exports import queries
 from profiles.exports.services import making
-from profiles.models import Export
-from tests.profiles.exports.test_exports import Caller, person, wish
+from profiles.models import Export, PersonName
+from tests.profiles.exports.test_exports import Caller, names, person, wish
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -67,6 +67,37 @@ def test_a_file_holds_whom_the_filters_leave(client, colleague):
     with default_storage.open(export.file_name(export.turn)) as file:
         text = gzip.decompress(file.read()).decode()
     assert [str(one.key) in text for one in (ada, old, nobody)] == [True, False, False]
+
+
+def test_a_file_holds_whom_the_search_of_the_list_finds(client, colleague):
+    people = [person(name) for name in ("Lovelace", "Lovelock", "Ben")]
+    for one in people:
+        PersonName.objects.create(customer_id=one.pk, text=one.traits["name"].lower())
+    client.force_login(colleague)
+    page = client.get(reverse("profiles:list"), {"q": "lovelac"})
+    assert f"{reverse('profiles:export_new')}?q=lovelac" in page.content.decode()
+    assert ask(client, q="lovelac", form="jsonl").status_code == 302
+    assert ask(client, q="ben@example.com", form="jsonl").status_code == 302
+    person("Lovelacy")
+    making.make_exports(now=NOW)
+    by_name, by_id = Export.objects.order_by("id")
+    seen = {row.name for row in page.context["people"]}
+    assert seen == set(names(by_name)) == {"Lovelace", "Lovelock"}
+    assert names(by_id) == ["Ben"]
+    deed = AuditEntry.objects.filter(object_type="export").earliest("id")
+    assert (deed.after["found"], "lovelac" in str(deed.after)) == (2, False)
+    assert "2 found by a search" in client.get(LIST).content.decode()
+
+
+def test_a_search_that_finds_nobody_makes_no_file(client, colleague):
+    person("Ada")
+    client.force_login(colleague)
+    answer = ask(client, q="nobody@example.com")
+    assert list(answer.context["form"].errors) == ["q"]
+    body = {"what": "people", "format": "csv", "search": "nobody@example.com"}
+    refused = Caller(Role.EDITOR).ask(body)
+    assert refused.json()["errors"][0]["path"] == "search"
+    assert not Export.objects.exists()
 
 
 def test_what_cannot_be_made_is_said_at_its_field(client, colleague):
