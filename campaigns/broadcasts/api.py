@@ -11,7 +11,6 @@ from rest_framework.views import APIView
 
 from campaigns.broadcasts import selectors
 from campaigns.broadcasts.serializers import (
-    BroadcastPageSerializer,
     BroadcastSerializer,
     NewBroadcastSerializer,
     StopSerializer,
@@ -22,6 +21,7 @@ from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
 from kernel.errors import Invalid
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import whole_list_of
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 from profiles import facade as profiles
@@ -33,7 +33,7 @@ class Broadcasts(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_broadcasts", tags=_TAGS, responses=BroadcastPageSerializer,
+        operation_id="list_broadcasts", tags=_TAGS, responses=whole_list_of(BroadcastSerializer),
         summary="List the newest 200 broadcasts",
     )  # fmt: skip
     def get(self, request: Request) -> Response:

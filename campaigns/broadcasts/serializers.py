@@ -48,9 +48,5 @@ class BroadcastSerializer(serializers.Serializer[Any]):
     )
 
 
-class BroadcastPageSerializer(serializers.Serializer[Any]):
-    results = BroadcastSerializer(many=True)
-
-
 class StopSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)

@@ -12,16 +12,15 @@ from campaigns.catalogs import selectors, services
 from campaigns.catalogs.models import Catalog
 from campaigns.catalogs.rules import ItemField
 from campaigns.catalogs.serializers import (
-    CatalogPageSerializer,
     CatalogSerializer,
-    ItemPageSerializer,
+    ItemSerializer,
     ItemsSerializer,
     UpsertedSerializer,
 )
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanViewOrEdit
 from kernel.http.api.bodies import read_body
-from kernel.http.api.paging import page_body, read_page
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, whole_list_of
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 
@@ -32,7 +31,7 @@ class Catalogs(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_catalogs", tags=_TAGS, responses=CatalogPageSerializer,
+        operation_id="list_catalogs", tags=_TAGS, responses=whole_list_of(CatalogSerializer),
         summary="List the catalogs with their fields",
     )  # fmt: skip
     def get(self, _request: Request) -> Response:
@@ -58,7 +57,8 @@ class Items(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_catalog_items", tags=_TAGS, responses=ItemPageSerializer,
+        operation_id="list_catalog_items", tags=_TAGS, parameters=PAGE,
+        responses=page_of(ItemSerializer),
         summary="List the items of a catalog by key",
     )  # fmt: skip
     def get(self, request: Request, slug: str) -> Response:

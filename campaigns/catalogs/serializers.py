@@ -26,18 +26,9 @@ class CatalogSerializer(serializers.Serializer[Any]):
         return found
 
 
-class CatalogPageSerializer(serializers.Serializer[Any]):
-    results = CatalogSerializer(many=True)
-
-
 class ItemSerializer(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=128)
     values = serializers.DictField(child=serializers.JSONField(allow_null=True))
-
-
-class ItemPageSerializer(serializers.Serializer[Any]):
-    results = ItemSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
 
 
 class ItemsSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,21 +31,17 @@ from kernel.errors import NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
+from kernel.http.api.paging import PAGE, page_body, read_page
 from profiles.contracts import CustomerId
 
 _TAGS = ["Client"]
-_PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 
 
 class Inbox(ClientView):
     scope = "inbox"
 
     @extend_schema(
-        operation_id="list_inbox", tags=_TAGS, parameters=_PAGE, responses=InboxSerializer,
+        operation_id="list_inbox", tags=_TAGS, parameters=PAGE, responses=InboxSerializer,
         summary="List the messages in the user's inbox, newest first",
         description="Send the ETag of the last answer as If-None-Match: an unchanged inbox is "
         "answered with 304.",

@@ -9,13 +9,10 @@ from rest_framework.views import APIView
 from campaigns.content import branding, renewing, sharing
 from campaigns.content.branding import KitDraft
 from campaigns.content.piece_serializers import (
-    BlockPageSerializer,
     BlockSerializer,
     ChangedBlockSerializer,
-    KitPageSerializer,
     KitSerializer,
     NewBlockSerializer,
-    RenewalPageSerializer,
     RenewalSerializer,
     WrittenKitSerializer,
 )
@@ -25,6 +22,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanViewOrEdit
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import whole_list_of
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 
@@ -35,7 +33,7 @@ class BrandKits(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_brand_kits", tags=_TAGS, responses=KitPageSerializer,
+        operation_id="list_brand_kits", tags=_TAGS, responses=whole_list_of(KitSerializer),
         summary="List the brand kits, the default one first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -80,7 +78,7 @@ class BrandKitRenewal(APIView):
     permission_classes = (CanPublish,)
 
     @extend_schema(
-        operation_id="renew_brand_kit", tags=_TAGS, request=None, responses=RenewalPageSerializer,
+        operation_id="renew_brand_kit", tags=_TAGS, request=None, responses=whole_list_of(RenewalSerializer),
         summary="Publish the templates again that have an older version of a brand kit",
     )  # fmt: skip
     @idempotent
@@ -93,7 +91,7 @@ class SharedBlocks(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_shared_blocks", tags=_TAGS, responses=BlockPageSerializer,
+        operation_id="list_shared_blocks", tags=_TAGS, responses=whole_list_of(BlockSerializer),
         summary="List the shared blocks",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -141,7 +139,7 @@ class SharedBlockRenewal(APIView):
 
     @extend_schema(
         operation_id="renew_shared_block", tags=_TAGS, request=None,
-        responses=RenewalPageSerializer,
+        responses=whole_list_of(RenewalSerializer),
         summary="Publish the templates again that have an older version of a shared block",
     )  # fmt: skip
     @idempotent

@@ -27,10 +27,6 @@ class KitSerializer(serializers.Serializer[Any]):
     values = serializers.DictField(source="live_version.values")
 
 
-class KitPageSerializer(serializers.Serializer[Any]):
-    results = KitSerializer(many=True)
-
-
 class ChangedBlockSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=120)
     source = serializers.CharField(max_length=200_000, trim_whitespace=False)  # type: ignore[assignment]
@@ -50,15 +46,7 @@ class BlockSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(source="live_version.source")  # type: ignore[assignment]
 
 
-class BlockPageSerializer(serializers.Serializer[Any]):
-    results = BlockSerializer(many=True)
-
-
 class RenewalSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     number = serializers.IntegerField(help_text="The new version; 0 where there is none.")
     problem = serializers.CharField(help_text="What keeps it from a new version, or empty.")
-
-
-class RenewalPageSerializer(serializers.Serializer[Any]):
-    results = RenewalSerializer(many=True)

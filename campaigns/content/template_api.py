@@ -21,9 +21,7 @@ from campaigns.content.template_serializers import (
     PreviewSerializer,
     ReviewSerializer,
     TagsSerializer,
-    TemplatePageSerializer,
     TemplateSerializer,
-    TemplateVersionPageSerializer,
     TemplateVersionSerializer,
     UtmSerializer,
 )
@@ -33,6 +31,7 @@ from kernel.access.permissions import CanEdit, CanPublish, CanView, CanViewOrEdi
 from kernel.errors import Conflict, Forbidden
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import whole_list_of
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 
@@ -43,7 +42,7 @@ class Templates(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_templates", tags=_TAGS, responses=TemplatePageSerializer,
+        operation_id="list_templates", tags=_TAGS, responses=whole_list_of(TemplateSerializer),
         summary="List the templates by name; `?tag=` and `?archived=true` choose",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -102,7 +101,7 @@ class Versions(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_template_versions", tags=_TAGS, responses=TemplateVersionPageSerializer,
+        operation_id="list_template_versions", tags=_TAGS, responses=whole_list_of(TemplateVersionSerializer),
         summary="The published versions of a template, newest first",
     )  # fmt: skip
     def get(self, _request: Request, key: str) -> Response:

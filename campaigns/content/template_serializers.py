@@ -58,10 +58,6 @@ class TemplateSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(source="live_version.number", default=None, allow_null=True)
 
 
-class TemplatePageSerializer(serializers.Serializer[Any]):
-    results = TemplateSerializer(many=True)
-
-
 class WordsSerializer(serializers.Serializer[Any]):
     subject = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
     source = serializers.CharField(  # type: ignore[assignment]
@@ -92,10 +88,6 @@ class TemplateVersionSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     published_at = serializers.DateTimeField()
     locales = serializers.ListField(child=serializers.CharField())
-
-
-class TemplateVersionPageSerializer(serializers.Serializer[Any]):
-    results = TemplateVersionSerializer(many=True)
 
 
 class PreviewRequestSerializer(serializers.Serializer[Any]):

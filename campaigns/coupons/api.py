@@ -13,12 +13,12 @@ from campaigns.coupons.selectors import Level
 from campaigns.coupons.serializers import (
     AddedSerializer,
     CodesSerializer,
-    PoolPageSerializer,
     PoolSerializer,
 )
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanViewOrEdit
 from kernel.http.api.bodies import read_body
+from kernel.http.api.paging import whole_list_of
 from kernel.http.idempotency import idempotent
 from kernel.ids import new_key
 
@@ -29,7 +29,7 @@ class Pools(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_coupon_pools", tags=_TAGS, responses=PoolPageSerializer,
+        operation_id="list_coupon_pools", tags=_TAGS, responses=whole_list_of(PoolSerializer),
         summary="List the coupon pools with how full they are",
     )  # fmt: skip
     def get(self, _request: Request) -> Response:

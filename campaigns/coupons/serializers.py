@@ -14,10 +14,6 @@ class PoolSerializer(serializers.Serializer[Any]):
     is_low = serializers.BooleanField(read_only=True)
 
 
-class PoolPageSerializer(serializers.Serializer[Any]):
-    results = PoolSerializer(many=True)
-
-
 class CodesSerializer(serializers.Serializer[Any]):
     codes = serializers.ListField(
         child=serializers.CharField(max_length=128), max_length=10_000, allow_empty=False

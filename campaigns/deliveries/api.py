@@ -8,29 +8,23 @@ from rest_framework.views import APIView
 from campaigns.deliveries import messages, selectors
 from campaigns.deliveries.rules import OUTCOMES
 from campaigns.deliveries.serializers import (
-    ActivityPageSerializer,
     ActivitySerializer,
-    MessagePageSerializer,
     MessageSerializer,
 )
 from kernel.access.permissions import CanView
 from kernel.errors import Invalid
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, row_id
 
 _TAGS = ["Messages"]
-_PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 
 
 class Activity(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_message_activity", tags=_TAGS, responses=ActivityPageSerializer,
-        parameters=[*_PAGE, OpenApiParameter("outcome", enum=list(OUTCOMES))],
+        operation_id="list_message_activity", tags=_TAGS, responses=page_of(ActivitySerializer),
+        parameters=[*PAGE, OpenApiParameter("outcome", enum=list(OUTCOMES))],
         summary="List the decisions about messages, newest first, each with its reason and numbers",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -51,9 +45,9 @@ class PersonMessages(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_messages_of_customer", tags=_TAGS, responses=MessagePageSerializer,
+        operation_id="list_messages_of_customer", tags=_TAGS, responses=page_of(MessageSerializer),
         parameters=[
-            *_PAGE, OpenApiParameter("channel"),
+            *PAGE, OpenApiParameter("channel"),
             OpenApiParameter("place", enum=list(messages.PLACES)),
         ],
         summary="List a person's messages, newest first: why each was sent, or held back",

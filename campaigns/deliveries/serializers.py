@@ -82,11 +82,6 @@ class ActivitySerializer(serializers.Serializer[Any]):
     broadcast = serializers.CharField(allow_null=True)
 
 
-class ActivityPageSerializer(serializers.Serializer[Any]):
-    results = ActivitySerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
 class StepSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     outcome = serializers.CharField(source="label")
@@ -116,8 +111,3 @@ class MessageSerializer(serializers.Serializer[Any]):
     broadcast = serializers.CharField(allow_null=True)
     decisions = StepSerializer(many=True, source="steps")
     events = ReactionSerializer(many=True, source="reactions")
-
-
-class MessagePageSerializer(serializers.Serializer[Any]):
-    results = MessageSerializer(many=True)
-    next = serializers.CharField(allow_null=True)

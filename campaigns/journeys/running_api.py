@@ -14,7 +14,7 @@ from campaigns.journeys.models import Enrollment
 from campaigns.journeys.results import ConversionCount
 from campaigns.journeys.rules.definition import parse_definition
 from campaigns.journeys.serializers import (
-    EnrollmentPageSerializer,
+    EnrollmentSerializer,
     PersonAtSerializer,
     ReachedSerializer,
     ResultsSerializer,
@@ -28,7 +28,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrPublish
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, newest_page, page_of
 from kernel.http.idempotency import idempotent
 from kernel.stats.estimates import Estimate
 from kernel.stats.proportions import Counts, wilson
@@ -66,17 +66,13 @@ class Enrollments(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_journey_enrollments", tags=["Journeys"],
-        responses=EnrollmentPageSerializer, summary="Who went through a journey, newest first",
+        operation_id="list_journey_enrollments", tags=["Journeys"], parameters=PAGE,
+        responses=page_of(EnrollmentSerializer), summary="Who went through a journey, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
-        page = read_page(request, position=(row_id,))
         journey = selectors.get_journey(read_key(key, thing="journey"))
-        rows = selectors.list_enrollments(
-            journey.pk, before=page.after[0] if page.after else None, limit=page.fetch
-        )
-        body = page_body(request, rows, page, position=lambda row: (row.pk,), show=_enrollment)
-        return Response(body)
+        rows = Enrollment.objects.filter(journey=journey)
+        return Response(newest_page(request, rows, show=_enrollment))
 
 
 class Run(APIView):

@@ -248,12 +248,6 @@ def get_enrollment(enrollment_id: int, *, journey_id: int) -> Enrollment:
     return found
 
 
-def list_enrollments(journey_id: int, *, before: int | None, limit: int) -> list[Enrollment]:
-    """Return a page of the runs of a journey, newest first, below an id."""
-    rows = Enrollment.objects.filter(journey_id=journey_id).order_by("-id")
-    return list(rows.filter(id__lt=before)[:limit] if before else rows[:limit])
-
-
 def list_run(enrollment_id: int) -> list[RunStep]:
     """Return every step of one run, in order."""
     return READING.all("list_run", {"enrollment_id": enrollment_id}, into=RunStep)

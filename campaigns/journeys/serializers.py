@@ -82,11 +82,6 @@ class EnrollmentSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class EnrollmentPageSerializer(serializers.Serializer[Any]):
-    results = EnrollmentSerializer(many=True)
-    next = serializers.CharField(allow_null=True)
-
-
 class RunStepSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     step_no = serializers.IntegerField()

@@ -16,7 +16,6 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["kernel.http.api.throttling.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "kernel.http.api.paging.Keyset",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "kernel.http.api.errors.answer_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -14,6 +14,7 @@ from kernel.audit import record
 from kernel.errors import Forbidden, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import whole_list_of
 from kernel.http.idempotency import idempotent
 from profiles.computed.models import ComputedTrait
 from profiles.computed.rules.definition import parse_definition
@@ -21,7 +22,6 @@ from profiles.computed.selectors import reading
 from profiles.computed.serializers import (
     ChangedTraitSerializer,
     NewTraitSerializer,
-    TraitPageSerializer,
     TraitSerializer,
     ValuesSerializer,
 )
@@ -38,7 +38,7 @@ class Traits(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_computed_traits", tags=_TAGS, responses=TraitPageSerializer,
+        operation_id="list_computed_traits", tags=_TAGS, responses=whole_list_of(TraitSerializer),
         summary="List the computed traits in use, by name",
     )  # fmt: skip
     def get(self, request: Request) -> Response:

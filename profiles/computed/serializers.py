@@ -22,10 +22,6 @@ class TraitSerializer(serializers.Serializer[Any]):
     computed_at = serializers.DateTimeField(allow_null=True)
 
 
-class TraitPageSerializer(serializers.Serializer[Any]):
-    results = TraitSerializer(many=True)
-
-
 class NewTraitSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     slug = serializers.CharField(max_length=60)

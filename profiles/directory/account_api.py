@@ -14,7 +14,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.accounts import queries
 from profiles.accounts.queries import AccountRow, MemberRow
@@ -24,13 +24,13 @@ from profiles.contracts import CustomerId, CustomerSummary
 from profiles.customers.selectors import get_customers
 from profiles.directory.account_serializers import (
     AccountDetailSerializer,
-    AccountMemberPageSerializer,
-    AccountPageSerializer,
+    AccountMemberSerializer,
+    AccountSerializer,
     AccountTraitListSerializer,
     AccountTraitSerializer,
     AccountTraitTypeSerializer,
 )
-from profiles.directory.api import PAGE, find_customer
+from profiles.directory.api import find_customer
 from profiles.directory.rules import mask_email, mask_text, mask_value
 from profiles.directory.serializers import DoneSerializer, TraitsSerializer
 from profiles.segments.services.accounts import change_account_traits, change_trait_type
@@ -47,7 +47,7 @@ class Accounts(APIView):
 
     @extend_schema(
         operation_id="list_accounts", tags=_TAGS, parameters=[*PAGE, _QUERY, _CUSTOMER],
-        responses=AccountPageSerializer, summary="List accounts, newest first",
+        responses=page_of(AccountSerializer), summary="List accounts, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         page = read_page(request, position=[row_id])
@@ -96,7 +96,7 @@ class Members(APIView):
 
     @extend_schema(
         operation_id="list_account_members", tags=_TAGS, parameters=PAGE,
-        responses=AccountMemberPageSerializer, summary="List the people of an account",
+        responses=page_of(AccountMemberSerializer), summary="List the people of an account",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         account = _find(key)

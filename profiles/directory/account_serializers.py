@@ -34,20 +34,6 @@ class AccountMemberSerializer(serializers.Serializer[Any]):
     last_seen_at = serializers.DateTimeField()
 
 
-class AccountPageSerializer(serializers.Serializer[Any]):
-    """One page of accounts."""
-
-    results = AccountSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
-class AccountMemberPageSerializer(serializers.Serializer[Any]):
-    """One page of the people of an account."""
-
-    results = AccountMemberSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
 class AccountTraitTypeSerializer(serializers.Serializer[Any]):
     """How rules read a trait of accounts."""
 

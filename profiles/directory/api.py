@@ -16,7 +16,7 @@ from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
@@ -27,20 +27,16 @@ from profiles.directory.rules import parse_key
 from profiles.directory.selectors import Person
 from profiles.directory.serializers import (
     CustomerDetailSerializer,
-    CustomerPageSerializer,
+    CustomerSerializer,
     DoneSerializer,
     ReasonSerializer,
-    TouchpointPageSerializer,
+    TouchpointSerializer,
     TraitsSerializer,
 )
 from profiles.segments.selectors.summaries import find_segment_id
 from profiles.touchpoints.models import Touchpoint
 from profiles.touchpoints.services.recording import set_traits
 
-PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 _IDENTIFIER = OpenApiParameter(
     "identifier", str, description="Any id in full, `kind:value`, or a customer's key."
 )
@@ -56,7 +52,7 @@ class Customers(APIView):
 
     @extend_schema(
         operation_id="list_customers", tags=_TAGS, parameters=[*PAGE, _IDENTIFIER, _SEGMENT, _KNOWN],
-        responses=CustomerPageSerializer, summary="List people, newest first",
+        responses=page_of(CustomerSerializer), summary="List people, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         page = read_page(request, position=[row_id])
@@ -103,7 +99,7 @@ class Touchpoints(APIView):
 
     @extend_schema(
         operation_id="list_touchpoints", tags=_TAGS, parameters=PAGE,
-        responses=TouchpointPageSerializer, summary="List one person's touchpoints, newest first",
+        responses=page_of(TouchpointSerializer), summary="List one person's touchpoints, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         customer = find_customer(key)

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit, CanViewPersonalData, may
 from kernel.http.api.bodies import read_body
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.consent import opt_ins
 from profiles.consent import preference_queries as queries
@@ -24,7 +24,7 @@ from profiles.consent.selectors import list_suppressions
 from profiles.consent.services import record_statement, release_by_hand, suppress_by_hand
 from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
-from profiles.directory.api import PAGE, find_customer
+from profiles.directory.api import find_customer
 
 _TAGS = ["Consent"]
 _CHANNEL = r"^[a-z][a-z0-9_]*$"
@@ -50,11 +50,6 @@ class EntrySerializer(StatementSerializer):
     at = serializers.DateTimeField()
 
 
-class EntryPageSerializer(serializers.Serializer[Any]):
-    results = EntrySerializer(many=True)
-    next = serializers.URLField(allow_null=True)
-
-
 class RecordedSerializer(serializers.Serializer[Any]):
     state = serializers.CharField(help_text="What holds now: the state, or that it was asked for.")
 
@@ -77,11 +72,6 @@ class SuppressionSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField(read_only=True)
 
 
-class SuppressionPageSerializer(serializers.Serializer[Any]):
-    results = SuppressionSerializer(many=True)
-    next = serializers.URLField(allow_null=True)
-
-
 class ReleaseSerializer(serializers.Serializer[Any]):
     channel = serializers.RegexField(_CHANNEL, max_length=32)
     address = serializers.CharField(max_length=320)
@@ -95,7 +85,7 @@ class Consents(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_consents", tags=_TAGS, parameters=PAGE, responses=EntryPageSerializer,
+        operation_id="list_consents", tags=_TAGS, parameters=PAGE, responses=page_of(EntrySerializer),
         summary="List what one person said about consent, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
@@ -137,7 +127,7 @@ class Suppressions(APIView):
 
     @extend_schema(
         operation_id="list_suppressions", tags=_TAGS, parameters=PAGE,
-        responses=SuppressionPageSerializer, summary="List suppressed addresses, newest first",
+        responses=page_of(SuppressionSerializer), summary="List suppressed addresses, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         page = read_page(request, position=[row_id])

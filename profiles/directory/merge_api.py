@@ -14,15 +14,14 @@ from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, newest_page, page_body, page_of, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.customers.models import Merge
-from profiles.directory.api import PAGE, find_customer
+from profiles.directory.api import find_customer
 from profiles.directory.duplicate_selectors import Pair, Side, list_pairs
 from profiles.directory.merge_serializers import (
     DismissedSerializer,
-    DuplicatePageSerializer,
-    MergePageSerializer,
+    DuplicateSerializer,
     MergePreviewSerializer,
     MergeSerializer,
     NewMergeSerializer,
@@ -46,20 +45,14 @@ class Merges(APIView):
 
     @extend_schema(
         operation_id="list_merges", tags=_TAGS, parameters=[*PAGE, _CUSTOMER],
-        responses=MergePageSerializer, summary="List merges, newest first",
+        responses=page_of(MergeSerializer), summary="List merges, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        page = read_page(request, position=[row_id])
-        rows = Merge.objects.select_related("winner", "loser").order_by("-id")
+        rows = Merge.objects.select_related("winner", "loser")
         if key := request.query_params.get("customer", ""):
             rows = rows.filter(winner_id=_person(key, field="customer"))
-        if page.after:
-            rows = rows.filter(id__lt=page.after[0])
         is_masked = not may(request.user, "view_personal_data")
-        body = page_body(
-            request, list(rows[: page.fetch]), page, position=lambda row: (row.pk,),
-            show=lambda row: _show_merge(row, is_masked=is_masked),
-        )  # fmt: skip
+        body = newest_page(request, rows, show=lambda row: _show_merge(row, is_masked=is_masked))
         return Response(body)
 
     @extend_schema(
@@ -118,7 +111,7 @@ class Duplicates(APIView):
 
     @extend_schema(
         operation_id="list_duplicates", tags=_TAGS, parameters=PAGE,
-        responses=DuplicatePageSerializer, summary="List people who may be the same",
+        responses=page_of(DuplicateSerializer), summary="List people who may be the same",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         page = read_page(request, position=[_score, row_id])

@@ -21,13 +21,6 @@ class MergeSerializer(serializers.Serializer[Any]):
     undone_at = serializers.DateTimeField(allow_null=True)
 
 
-class MergePageSerializer(serializers.Serializer[Any]):
-    """One page of merges."""
-
-    results = MergeSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
 class NewMergeSerializer(serializers.Serializer[Any]):
     """Two people to merge."""
 
@@ -67,13 +60,6 @@ class DuplicateSerializer(serializers.Serializer[Any]):
     evidence = serializers.ListField(child=serializers.CharField())
     score = serializers.IntegerField(min_value=1, max_value=99)
     found_at = serializers.DateTimeField()
-
-
-class DuplicatePageSerializer(serializers.Serializer[Any]):
-    """One page of pairs, the likeliest first."""
-
-    results = DuplicateSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class DismissedSerializer(serializers.Serializer[Any]):

@@ -62,11 +62,6 @@ class TraitEntrySerializer(serializers.Serializer[Any]):
     recorded_at = serializers.DateTimeField()
 
 
-class TraitEntryPageSerializer(serializers.Serializer[Any]):
-    results = TraitEntrySerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
 class KeptTraitSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     policy = serializers.ChoiceField(choices=TraitPolicy.Rule.choices)
@@ -98,16 +93,6 @@ class TouchpointSerializer(serializers.Serializer[Any]):
     context = serializers.DictField(  # type: ignore[assignment]  # a field's name
         child=serializers.JSONField(allow_null=True), allow_null=True
     )
-
-
-class CustomerPageSerializer(serializers.Serializer[Any]):
-    results = CustomerSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
-class TouchpointPageSerializer(serializers.Serializer[Any]):
-    results = TouchpointSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class TraitsSerializer(serializers.Serializer[Any]):

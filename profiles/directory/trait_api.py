@@ -13,17 +13,17 @@ from kernel.access.permissions import CanPublish, CanView, may
 from kernel.errors import Invalid
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page, row_id
 from profiles.customers.models import TraitPolicy
 from profiles.customers.trait_queries import EntryRow, list_entries, list_past_traits
 from profiles.customers.trait_services import choose_policy
-from profiles.directory.api import PAGE, find_customer
+from profiles.directory.api import find_customer
 from profiles.directory.rules import mask_value, read_instant
 from profiles.directory.serializers import (
     KeptTraitSerializer,
     PastCustomerSerializer,
     PolicySerializer,
-    TraitEntryPageSerializer,
+    TraitEntrySerializer,
     TraitListSerializer,
 )
 from profiles.directory.trait_selectors import PolicyLine, describe_past, list_policies
@@ -69,7 +69,7 @@ class TraitHistory(APIView):
 
     @extend_schema(
         operation_id="list_trait_history", tags=["Traits"], parameters=PAGE,
-        responses=TraitEntryPageSerializer,
+        responses=page_of(TraitEntrySerializer),
         summary="List what sources said about one person's traits, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:

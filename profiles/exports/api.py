@@ -15,12 +15,10 @@ from kernel.access.permissions import CanViewPersonalData
 from kernel.errors import NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, newest_page, page_of
 from kernel.http.idempotency import idempotent
-from profiles.directory.api import PAGE
 from profiles.exports.models import Export
 from profiles.exports.serializers import (
-    ExportPageSerializer,
     ExportSerializer,
     NewExportSerializer,
 )
@@ -33,16 +31,12 @@ class Exports(APIView):
     permission_classes = (CanViewPersonalData,)
 
     @extend_schema(
-        operation_id="list_exports", tags=_TAGS, parameters=PAGE, responses=ExportPageSerializer,
+        operation_id="list_exports", tags=_TAGS, parameters=PAGE, responses=page_of(ExportSerializer),
         summary="List exports, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        page = read_page(request, position=[row_id])
-        found = Export.objects.select_related("segment").order_by("-id")
-        if page.after:
-            found = found.filter(pk__lt=page.after[0])
-        rows = list(found[: page.fetch])
-        return Response(page_body(request, rows, page, position=lambda row: (row.pk,), show=_show))
+        rows = Export.objects.select_related("segment")
+        return Response(newest_page(request, rows, show=_show))
 
     @extend_schema(
         operation_id="create_export", tags=_TAGS, request=NewExportSerializer,

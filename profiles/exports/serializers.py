@@ -72,10 +72,3 @@ class ExportSerializer(serializers.ModelSerializer[Export]):
     def get_fields(self) -> dict[str, Any]:
         since = serializers.DateTimeField(source="since", allow_null=True)
         return {**super().get_fields(), "from": since}
-
-
-class ExportPageSerializer(serializers.Serializer[Any]):
-    """A page of exports."""
-
-    results = ExportSerializer(many=True)
-    next = serializers.URLField(allow_null=True)

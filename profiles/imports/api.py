@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import CanPublish, CanView, CanViewOrEdit
 from kernel.http.api.bodies import read_body
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page, row_id
+from kernel.http.api.paging import PAGE, newest_page, page_body, page_of, read_page, row_id
 from kernel.http.idempotency import idempotent
 from profiles.imports.models import Upload
 from profiles.imports.rules.mapping import Kind
@@ -22,20 +22,14 @@ from profiles.imports.rules.suggesting import suggest_formats, suggest_mapping
 from profiles.imports.serializers import (
     MappedUploadSerializer,
     NewUploadSerializer,
-    ProblemPageSerializer,
     ProblemSerializer,
     UploadMappingSerializer,
-    UploadPageSerializer,
     UploadSerializer,
 )
 from profiles.imports.services import uploads
 from profiles.imports.services.reading import read_sample
 
 _TAGS = ["Uploads"]
-_PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 
 
 class Uploads(APIView):
@@ -43,18 +37,12 @@ class Uploads(APIView):
     parser_classes = (MultiPartParser, JSONParser)
 
     @extend_schema(
-        operation_id="list_uploads", tags=_TAGS, parameters=_PAGE, responses=UploadPageSerializer,
+        operation_id="list_uploads", tags=_TAGS, parameters=PAGE, responses=page_of(UploadSerializer),
         summary="List uploads, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        page = read_page(request, position=[row_id])
-        rows = Upload.objects.select_related("source").order_by("-id")
-        if page.after:
-            rows = rows.filter(id__lt=page.after[0])
-        body = page_body(
-            request, list(rows[: page.fetch]), page, position=lambda row: (row.pk,), show=_show
-        )
-        return Response(body)
+        rows = Upload.objects.select_related("source")
+        return Response(newest_page(request, rows, show=_show))
 
     @extend_schema(
         operation_id="create_upload", tags=_TAGS, request={"multipart/form-data": NewUploadSerializer},
@@ -167,8 +155,8 @@ class UploadProblems(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_upload_problems", tags=_TAGS, parameters=_PAGE,
-        responses=ProblemPageSerializer, summary="List what is wrong with which row and column",
+        operation_id="list_upload_problems", tags=_TAGS, parameters=PAGE,
+        responses=page_of(ProblemSerializer), summary="List what is wrong with which row and column",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         page = read_page(request, position=[row_id])

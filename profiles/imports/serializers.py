@@ -33,13 +33,6 @@ class UploadSerializer(serializers.ModelSerializer[Upload]):
         )  # fmt: skip
 
 
-class UploadPageSerializer(serializers.Serializer[Any]):
-    """One page of uploads."""
-
-    results = UploadSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
 class ColumnSerializer(serializers.Serializer[Any]):
     """One column and what it is used as."""
 
@@ -90,10 +83,3 @@ class ProblemSerializer(serializers.Serializer[Any]):
     row = serializers.IntegerField()
     column = serializers.CharField(allow_blank=True)
     message = serializers.CharField()
-
-
-class ProblemPageSerializer(serializers.Serializer[Any]):
-    """One page of problems, by row."""
-
-    results = ProblemSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +14,7 @@ from kernel.access.permissions import CanViewOrPublish
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
+from kernel.http.api.paging import PAGE, page_body, page_of, read_page
 from kernel.http.idempotency import idempotent
 from profiles.schema import selectors
 from profiles.schema.rules import PlannedProperty
@@ -22,20 +22,14 @@ from profiles.schema.selectors import EventRow, PropertyRow
 from profiles.schema.serializers import (
     ActionsSerializer,
     EventDetailSerializer,
-    EventPageSerializer,
     EventSerializer,
     NewPlanSerializer,
     PlanSerializer,
-    ViolationPageSerializer,
     ViolationSerializer,
 )
 from profiles.schema.services.planning import EventPlan, plan_event, set_actions, unplan_event
 
 _TAGS = ["Schema"]
-_PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 _MAX_ID = 2**31
 
 
@@ -43,7 +37,7 @@ class Events(APIView):
     permission_classes = (CanViewOrPublish,)
 
     @extend_schema(
-        operation_id="list_events", tags=_TAGS, parameters=_PAGE, responses=EventPageSerializer,
+        operation_id="list_events", tags=_TAGS, parameters=PAGE, responses=page_of(EventSerializer),
         summary="List events by name with how often they came",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -106,8 +100,8 @@ class Violations(APIView):
     permission_classes = (CanViewOrPublish,)
 
     @extend_schema(
-        operation_id="list_violations", tags=_TAGS, parameters=_PAGE,
-        responses=ViolationPageSerializer, summary="List what was not as planned, newest first",
+        operation_id="list_violations", tags=_TAGS, parameters=PAGE,
+        responses=page_of(ViolationSerializer), summary="List what was not as planned, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         page = read_page(request, position=[_instant, int])

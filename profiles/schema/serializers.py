@@ -41,11 +41,6 @@ class EventSerializer(serializers.Serializer[Any]):
     last_at = serializers.DateTimeField(allow_null=True)
 
 
-class EventPageSerializer(serializers.Serializer[Any]):
-    results = EventSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
-
-
 class FoundPropertySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     seen = serializers.IntegerField()
@@ -71,11 +66,6 @@ class ViolationSerializer(serializers.Serializer[Any]):
     action = serializers.ChoiceField(choices=["allow", "omit", "block"])
     seen = serializers.IntegerField()
     last_at = serializers.DateTimeField()
-
-
-class ViolationPageSerializer(serializers.Serializer[Any]):
-    results = ViolationSerializer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last one.")
 
 
 class ActionsSerializer(serializers.Serializer[Any]):

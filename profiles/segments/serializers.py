@@ -36,11 +36,6 @@ class SegmentDetailSerializer(SegmentSerializer):
     used_by = UserSerializer(many=True)
 
 
-class SegmentPageSerializer(serializers.Serializer[Any]):
-    results = SegmentSerializer(many=True)
-    next = serializers.URLField(allow_null=True)
-
-
 class NewSegmentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=1_000, default="", allow_blank=True)
@@ -96,11 +91,6 @@ class MemberSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(
         allow_null=True, help_text="Null without the permission to see personal data."
     )
-
-
-class MemberPageSerializer(serializers.Serializer[Any]):
-    results = MemberSerializer(many=True)
-    next = serializers.URLField(allow_null=True)
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import generics
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +16,7 @@ from kernel.errors import NotFound
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
+from kernel.http.api.paging import PAGE, newest_page, page_of
 from kernel.http.idempotency import idempotent
 from profiles.touchpoints.models import Source
 from profiles.touchpoints.serializers import (
@@ -31,13 +31,15 @@ from profiles.touchpoints.services import sources
 _TAGS = ["Sources"]
 
 
-@extend_schema_view(
-    get=extend_schema(operation_id="list_sources", tags=_TAGS, summary="List sources")
-)
-class Sources(generics.ListAPIView[Source]):
+class Sources(APIView):
     permission_classes = (CanViewOrAdminister,)
-    serializer_class = SourceSerializer
-    queryset = Source.objects.all()
+
+    @extend_schema(
+        operation_id="list_sources", tags=_TAGS, parameters=PAGE,
+        responses=page_of(SourceSerializer), summary="List sources",
+    )  # fmt: skip
+    def get(self, request: Request) -> Response:
+        return Response(newest_page(request, Source.objects.all(), show=_show))
 
     @extend_schema(
         operation_id="create_source", tags=_TAGS, request=NewSourceSerializer,

@@ -1,7 +1,7 @@
 """Paging of lists by position: a page stays right while rows arrive, and page 1,000 costs no more.
 
-`Keyset` serves query sets of DRF's generic views; `read_page` and `page_body` serve lists that a
-statement returns. Both understand `?limit=` and `?cursor=` and answer `{"results", "next"}`.
+Lists understand `?limit=` and `?cursor=` and answer `{"results", "next"}`; `page_of` describes that
+answer and `PAGE` the question for OpenAPI.
 """
 
 import base64
@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q
-from rest_framework.pagination import BasePagination
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework.request import Request
-from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer, Serializer, URLField
 from rest_framework.utils.urls import replace_query_param
 
 from kernel.errors import Invalid
@@ -24,7 +25,19 @@ from kernel.errors import Invalid
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 500
 
+PAGE: Final = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        description="How many rows a page holds.",
+    ),
+    OpenApiParameter(
+        "cursor", description="Where the page starts; taken from “next” of the page before."
+    ),
+]
+
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 Parser = Callable[[Any], Any]
 
 
@@ -77,6 +90,35 @@ def page_body(
     return {"results": [show(row) for row in shown], "next": _next(request, cursor)}
 
 
+def newest_page(request: Request, rows: QuerySet[M], *, show: Callable[[M], Any]) -> dict[str, Any]:
+    """Build the answer from a query set whose newest rows come first: those of the highest id."""
+    page = read_page(request, position=[row_id])
+    if page.after:
+        rows = rows.filter(pk__lt=page.after[0])
+    found = list(rows.order_by("-pk")[: page.fetch])
+    return page_body(request, found, page, position=lambda row: (row.pk,), show=show)
+
+
+@cache
+def page_of(row: type[BaseSerializer[Any]]) -> Serializer[Any]:
+    """Describe a page of such rows for OpenAPI; of `ThingSerializer` it is named `ThingPage`."""
+    rows = row(many=True)
+    following = URLField(allow_null=True, help_text="The next page; null on the last one.")
+    return _described(row, {"results": rows, "next": following})
+
+
+@cache
+def whole_list_of(row: type[BaseSerializer[Any]]) -> Serializer[Any]:
+    """Describe an answer that holds all rows at once for OpenAPI, named as a page is."""
+    return _described(row, {"results": row(many=True)})
+
+
+def _described(row: type[BaseSerializer[Any]], fields: dict[str, Any]) -> Serializer[Any]:
+    name = row.__name__.removesuffix("Serializer")
+    shape: Serializer[Any] = inline_serializer(f"{name}PageSerializer", fields)
+    return shape
+
+
 def encode_cursor(position: tuple[Any, ...]) -> str:
     """Write a position as text that fits into an address."""
     parts = [part.isoformat() if isinstance(part, date) else part for part in position]
@@ -114,81 +156,3 @@ def _next(request: Request, cursor: str | None) -> str | None:
     if cursor is None:
         return None
     return str(replace_query_param(request.build_absolute_uri(), "cursor", cursor))
-
-
-class Keyset(BasePagination):
-    """Pages a query set by `fields`, newest first; the fields together must be unique."""
-
-    fields: ClassVar[tuple[str, ...]] = ("id",)
-
-    def paginate_queryset(
-        self,
-        queryset: Any,
-        request: Request,
-        view: object = None,
-    ) -> list[Any]:
-        """Return the rows of the page asked for."""
-        meta = queryset.model._meta  # noqa: SLF001 (Django documents it)
-        self.request = request
-        self.page = read_page(request, position=[meta.get_field(f).to_python for f in self.fields])
-        if self.page.after is not None:
-            queryset = queryset.filter(_behind(self.fields, self.page.after))
-        self.rows = list(queryset.order_by(*(f"-{f}" for f in self.fields))[: self.page.fetch])
-        return self.rows[: self.page.limit]
-
-    def get_paginated_response(self, shown: Any) -> Response:
-        """Build the answer around the serialized rows."""
-        cursor = None
-        if len(self.rows) > self.page.limit:
-            cursor = encode_cursor(self._position(self.rows[self.page.limit - 1]))
-        return Response({"results": shown, "next": _next(self.request, cursor)})
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe the answer for OpenAPI."""
-        return page_schema(schema)
-
-    def get_schema_operation_parameters(self, view: object) -> list[dict[str, Any]]:
-        """Describe the parameters for OpenAPI."""
-        return PAGE_PARAMETERS
-
-    def _position(self, row: Model) -> tuple[Any, ...]:
-        return tuple(getattr(row, field) for field in self.fields)
-
-
-def _behind(fields: tuple[str, ...], after: tuple[Any, ...]) -> Q:
-    behind = Q()
-    for index, field in enumerate(fields):
-        same = dict(zip(fields[:index], after[:index], strict=True))
-        behind |= Q(**same, **{f"{field}__lt": after[index]})
-    return behind
-
-
-PAGE_PARAMETERS: Final[list[dict[str, Any]]] = [
-    {
-        "name": "limit", "in": "query", "required": False,
-        "description": "How many rows a page holds.",
-        "schema": {
-            "type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT,
-        },
-    },
-    {
-        "name": "cursor", "in": "query", "required": False,
-        "description": "Where the page starts; taken from “next” of the page before.",
-        "schema": {"type": "string"},
-    },
-]  # fmt: skip
-
-
-def page_schema(rows: dict[str, Any]) -> dict[str, Any]:
-    """Describe a page of rows for OpenAPI."""
-    return {
-        "type": "object",
-        "required": ["results", "next"],
-        "properties": {
-            "results": rows,
-            "next": {
-                "type": "string", "format": "uri", "nullable": True,
-                "description": "The address of the next page, or null on the last one.",
-            },
-        },
-    }  # fmt: skip

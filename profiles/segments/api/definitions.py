@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,7 +15,7 @@ from kernel.errors import Conflict, Forbidden, Invalid
 from kernel.http.api.bodies import read_body
 from kernel.http.api.etags import answer_with_etag, etag_of, require_match
 from kernel.http.api.keys import read_key
-from kernel.http.api.paging import PAGE_PARAMETERS, page_body, read_page
+from kernel.http.api.paging import PAGE, newest_page, page_of
 from kernel.http.idempotency import idempotent
 from profiles.segments.models import Segment
 from profiles.segments.selectors import pages
@@ -30,30 +30,24 @@ from profiles.segments.serializers import (
     PublishSerializer,
     RuleSerializer,
     SegmentDetailSerializer,
-    SegmentPageSerializer,
+    SegmentSerializer,
 )
 from profiles.segments.services import publishing
 from profiles.segments.services.listing import create_list
 
 TAGS = ["Segments"]
-PAGE = [
-    OpenApiParameter(each["name"], each["schema"], description=each["description"])
-    for each in PAGE_PARAMETERS
-]
 
 
 class Segments(APIView):
     permission_classes = (CanViewOrEdit,)
 
     @extend_schema(
-        operation_id="list_segments", tags=TAGS, parameters=PAGE, responses=SegmentPageSerializer,
+        operation_id="list_segments", tags=TAGS, parameters=PAGE, responses=page_of(SegmentSerializer),
         summary="List segments and static lists, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        page = read_page(request, position=[int])
-        rows = pages.list_newest(before_id=page.after[0] if page.after else None, most=page.fetch)
-        body = page_body(request, rows, page, position=lambda one: (one.pk,), show=show_segment)
-        return Response(body)
+        rows = Segment.objects.select_related("live_version")
+        return Response(newest_page(request, rows, show=show_segment))
 
     @extend_schema(
         operation_id="create_segment", tags=TAGS, request=NewSegmentSerializer,

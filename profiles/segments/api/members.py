@@ -16,11 +16,10 @@ from rest_framework.views import APIView
 from kernel.access.permissions import CanEdit, CanView, may
 from kernel.errors import Invalid, NotFound
 from kernel.http.api.bodies import read_body
-from kernel.http.api.paging import decode_cursor, encode_cursor, page_body, read_page
+from kernel.http.api.paging import PAGE, decode_cursor, encode_cursor, page_body, page_of, read_page
 from kernel.http.idempotency import idempotent
 from profiles.customers.models import Customer
 from profiles.segments.api.definitions import (
-    PAGE,
     TAGS,
     audit,
     find_live,
@@ -39,7 +38,7 @@ from profiles.segments.selectors.finding import find_named
 from profiles.segments.selectors.summaries import find_segment_id
 from profiles.segments.serializers import (
     ChangeFeedSerializer,
-    MemberPageSerializer,
+    MemberSerializer,
     MembershipSerializer,
     PeopleReportSerializer,
     PeopleSerializer,
@@ -56,7 +55,7 @@ class Members(APIView):
 
     @extend_schema(
         operation_id="list_segment_members", tags=TAGS, parameters=PAGE,
-        responses=MemberPageSerializer, summary="List who is in a segment",
+        responses=page_of(MemberSerializer), summary="List who is in a segment",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         found = find_segment(key)

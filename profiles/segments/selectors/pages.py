@@ -40,12 +40,6 @@ def list_rows(*, query: str, archived: bool, now: datetime) -> list[SegmentRow]:
     return [SegmentRow(segment=one, sizes=sizes[one.pk], used_by=users[one.pk]) for one in segments]
 
 
-def list_newest(*, before_id: int | None, most: int) -> list[Segment]:
-    """List segments of every state, the newest first, behind one of them."""
-    found = Segment.objects.select_related("live_version").order_by("-id")
-    return list((found.filter(pk__lt=before_id) if before_id else found)[:most])
-
-
 def get_by_key(key: UUID) -> Segment:
     """Return a segment; raises `NotFound`."""
     segment = Segment.objects.select_related("live_version").filter(key=key).first()

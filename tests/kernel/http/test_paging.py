@@ -8,7 +8,7 @@ from rest_framework.test import APIRequestFactory
 
 from kernel.access.models import User
 from kernel.errors import Invalid
-from kernel.http.api.paging import Keyset, decode_cursor, encode_cursor, page_body, read_page
+from kernel.http.api.paging import decode_cursor, encode_cursor, newest_page, page_body, read_page
 
 
 def ask(**query):
@@ -40,19 +40,14 @@ def test_rows_of_a_statement_come_page_by_page():
 
 
 @pytest.mark.django_db
-def test_query_set_comes_page_by_page_in_a_position_of_two_fields():
-    class ByName(Keyset):
-        fields = ("last_name", "id")
-
-    for number, name in enumerate("bbbaa"):
-        User.objects.create_user(f"{number}@example.com", last_name=name)
+def test_a_query_set_comes_page_by_page_the_newest_first():
+    for name in "abcde":
+        User.objects.create_user(f"{name}@example.com")
 
     def fetch(request):
-        pager = ByName()
-        rows = pager.paginate_queryset(User.objects.all(), request)
-        return pager.get_paginated_response([row.email[0] for row in rows]).data
+        return newest_page(request, User.objects.all(), show=lambda row: row.email[0])
 
-    assert walk(fetch) == [["2", "1"], ["0", "4"], ["3"]]
+    assert walk(fetch) == [["e", "d"], ["c", "b"], ["a"]]
 
 
 @pytest.mark.parametrize("limit", ["0", "501", "-1", "many", "1.5", "²", "9" * 30])
