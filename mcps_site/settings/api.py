@@ -41,6 +41,7 @@ SPECTACULAR_SETTINGS = {
         "RoleEnum": "kernel.access.roles.ROLE_CHOICES",
         "SegmentKindEnum": ["rule", "list"],
         "SegmentStatusEnum": ["draft", "live", "archived"],
+        "SourceKindEnum": "profiles.touchpoints.models.Source.Kind",
         "TraitPolicyEnum": "profiles.customers.models.TraitPolicy.Rule",
     },
     "POSTPROCESSING_HOOKS": [
