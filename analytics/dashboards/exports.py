@@ -1,8 +1,6 @@
-"""The tables of the Overview as CSV."""
+"""The tables of the Overview as files."""
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
-from io import StringIO
 
 from analytics.dashboards.rules import Period
 from analytics.dashboards.selectors import (
@@ -16,24 +14,14 @@ from analytics.metrics.queries import list_points
 Rows = Iterable[Sequence[object]]
 
 
-def write_csv(name: str, period: Period) -> str:
-    """Return one table of the period as CSV text.
+def read_table(name: str, period: Period) -> Rows:
+    """Return the rows of one table of the period, its header first.
 
     Raises:
         KeyError: there is no table of this name.
     """
     header, rows = TABLES[name](period)
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([_plain(cell) for cell in row] for row in rows)
-    return text.getvalue()
-
-
-def _plain(cell: object) -> object:
-    """Keep a spreadsheet from reading a name as a formula."""
-    is_formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t"))
-    return f"'{cell}" if is_formula else cell
+    return (header, *rows)
 
 
 def _days(period: Period) -> tuple[Sequence[str], Rows]:

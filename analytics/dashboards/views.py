@@ -1,17 +1,18 @@
 """The Overview and its exports."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from analytics.dashboards import exports
+from analytics.dashboards.exports import read_table
 from analytics.dashboards.panels import build_page
 from analytics.dashboards.queries import has_facts
 from analytics.dashboards.rules import Period, period_of, read_days
 from analytics.dashboards.selectors import read_overview
 from kernel.access.permissions import require
+from kernel.http.downloads import csv_answer
 from kernel.ui.links import find_url
 
 
@@ -26,15 +27,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @require("view")
-def export(request: HttpRequest, table: str) -> HttpResponse:
+def export(request: HttpRequest, table: str) -> StreamingHttpResponse:
     period = _period(request)
     try:
-        text = exports.write_csv(table, period)
+        rows = read_table(table, period)
     except KeyError:
         raise Http404(f"There is no table “{table}” to export.") from None
-    response = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="overview-{table}-{period.days}d.csv"'
-    return response
+    return csv_answer(f"overview-{table}-{period.days}d", rows)
 
 
 def _period(request: HttpRequest) -> Period:

@@ -23,7 +23,7 @@ from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers, export_customer
 from profiles.directory import queries, selectors
 from profiles.directory.queries import Narrowing, TouchpointRow
-from profiles.directory.rules import parse_key
+from profiles.directory.rules import KNOWN_CHOICES, parse_key
 from profiles.directory.selectors import Person
 from profiles.directory.serializers import (
     CustomerDetailSerializer,
@@ -147,13 +147,13 @@ class Erase(APIView):
 
 def _narrowing(request: Request) -> Narrowing:
     key, known = request.query_params.get("segment", ""), request.query_params.get("known", "")
-    if known not in {"", "yes", "no"}:
+    if known and known not in KNOWN_CHOICES:
         raise Invalid("known", "It is “yes” or “no”.")
     uuid = parse_key(key)
     segment_id = find_segment_id(uuid) if uuid else None
     if key and segment_id is None:
         raise Invalid("segment", "There is no segment of this key.")
-    return Narrowing(segment_id=segment_id, is_known={"yes": True, "no": False}.get(known))
+    return Narrowing(segment_id=segment_id, is_known=KNOWN_CHOICES.get(known))
 
 
 def find_customer(key: str) -> Customer:

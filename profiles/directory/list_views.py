@@ -1,8 +1,7 @@
 """Pages: the list of people with filters, saved views, actions on many, and CSV."""
 
-import csv
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,13 +17,14 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
 from kernel.audit import record
 from kernel.errors import DomainError
+from kernel.http.downloads import csv_answer
 from profiles.directory import selectors, services
 from profiles.directory.models import SavedView
 from profiles.directory.queries import Narrowing
-from profiles.directory.rules import SEEN_CHOICES, parse_key
+from profiles.directory.rules import KNOWN_CHOICES, SEEN_CHOICES, parse_key, seen_since
 from profiles.segments.models import Segment, SegmentKind, SegmentStatus
+from profiles.segments.selectors.summaries import find_segment_id, list_choices
 
-_KNOWN = {"yes": True, "no": False}
 _FILTERS = ("q", "segment", "seen", "known")
 
 
@@ -37,13 +37,13 @@ def people(request: HttpRequest) -> HttpResponse:
         query=_query(request), is_masked=is_masked, narrowing=_narrowing(request),
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
     )  # fmt: skip
-    owner, live = actor_of(request.user), Segment.objects.filter(status=SegmentStatus.LIVE)
+    owner = actor_of(request.user)
+    lists = Segment.objects.filter(status=SegmentStatus.LIVE, kind=SegmentKind.LIST)
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
     context = {
         "people": found, "more": more, "query": chosen["q"].strip(), "chosen": chosen,
         "is_first": not before, "is_masked": is_masked, "seen": SEEN_CHOICES.items(),
-        "segments": [(str(one.key), one.name) for one in live.order_by("name")[:500]],
-        "lists": live.filter(kind=SegmentKind.LIST).order_by("name")[:500],
+        "segments": list_choices(), "lists": lists.order_by("name")[:500],
         "filters": urlencode({name: value for name, value in chosen.items() if value}),
         "own_views": SavedView.objects.filter(owner=owner).order_by("name"),
         "shared_views": SavedView.objects.filter(is_shared=True).exclude(owner=owner).order_by("name")[:50],
@@ -61,10 +61,8 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
         actor=actor, verb="exported", object_type="customers", object_id="list",
         after={"filters": filters}, now=now,
     )  # fmt: skip
-    lines = _lines(_query(request), _narrowing(request), is_masked=_is_masked(request))
-    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="people-{now:%Y-%m-%d}.csv"'
-    return answer
+    rows = _rows(_query(request), _narrowing(request), is_masked=_is_masked(request))
+    return csv_answer(f"people-{now:%Y-%m-%d}", rows)
 
 
 @require_POST
@@ -151,23 +149,16 @@ def _query(request: HttpRequest) -> str:
 
 
 def _narrowing(request: HttpRequest) -> Narrowing:
-    key, days = parse_key(request.GET.get("segment", "")), request.GET.get("seen", "")
-    segment = Segment.objects.filter(key=key).first() if key else None
-    since = timezone.now() - timedelta(days=int(days)) if days in SEEN_CHOICES else None
+    key = parse_key(request.GET.get("segment", ""))
     return Narrowing(
-        segment_id=segment.pk if segment else None, seen_since=since,
-        is_known=_KNOWN.get(request.GET.get("known", "")),
-    )  # fmt: skip
+        segment_id=find_segment_id(key) if key else None,
+        seen_since=seen_since(request.GET.get("seen", ""), now=timezone.now()),
+        is_known=KNOWN_CHOICES.get(request.GET.get("known", "")),
+    )
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(query: str, narrowing: Narrowing, *, is_masked: bool) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["key", "name", "email", "phone", "user_id", "first_seen_at", "last_at"])
+def _rows(query: str, narrowing: Narrowing, *, is_masked: bool) -> Iterator[Sequence[object]]:
+    yield "key", "name", "email", "phone", "user_id", "first_seen_at", "last_at"
     before_id: int | None = None
     while True:
         found, more = selectors.list_people(
@@ -176,15 +167,10 @@ def _lines(query: str, narrowing: Narrowing, *, is_masked: bool) -> Iterator[str
         for one in found:
             cells = [one.name, one.email or "", one.phone or "", one.user_id or ""]
             times = [at.isoformat() if at else "" for at in (one.first_seen_at, one.last_at)]
-            yield writer.writerow([one.key, *map(_harmless, cells), *times])
+            yield one.key, *cells, *times
         if more is None:
             return
         before_id = more
-
-
-def _harmless(text: str) -> str:
-    """Keep spreadsheets from running a text that looks like a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
 def _is_masked(request: HttpRequest) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from profiles.contracts import TimelineEntry
 
 SEEN_CHOICES = {"1": "day", "7": "7 days", "30": "30 days", "90": "90 days"}
+KNOWN_CHOICES = {"yes": True, "no": False}
 _SHOWN_PROPERTIES = 4
 _LONGEST_VALUE = 60
 _MASK = "•••"
@@ -139,6 +140,11 @@ def read_typed(text: str, kind: str) -> Any:
     if not text:
         raise ValueError("Write the value, or choose to remove the attribute.")
     return [part.strip() for part in text.split(",") if part.strip()] if kind == "list" else text
+
+
+def seen_since(days: str, *, now: datetime) -> datetime | None:
+    """Return from when on people were seen “in the last 7 days”, or `None` for any time."""
+    return now - timedelta(days=int(days)) if days in SEEN_CHOICES else None
 
 
 def parse_key(text: str) -> UUID | None:

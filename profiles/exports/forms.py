@@ -1,16 +1,14 @@
 """The form that asks for an export."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
-from profiles.directory.rules import SEEN_CHOICES, parse_key
+from profiles.directory.rules import KNOWN_CHOICES, SEEN_CHOICES, parse_key, seen_since
 from profiles.exports.models import Export
 from profiles.exports.services.asking import Wish
-from profiles.segments.models import Segment, SegmentStatus
-
-_MOST_SEGMENTS = 500
+from profiles.segments.selectors.summaries import list_choices
 
 
 def _instant() -> forms.DateTimeInput:
@@ -50,10 +48,8 @@ class ExportForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        live = Segment.objects.filter(status=SegmentStatus.LIVE).order_by("name")
-        names = [(str(one.key), one.name) for one in live[:_MOST_SEGMENTS]]
         fields: Any = self.fields
-        fields["segment"].choices = [("", "Everybody"), *names]
+        fields["segment"].choices = [("", "Everybody"), *list_choices()]
 
     def wish(self, *, now: datetime) -> Wish:
         """Return what is asked for; “in the last 7 days” counts back from now."""
@@ -61,6 +57,6 @@ class ExportForm(forms.Form):
         return Wish(
             what=said["what"], form=said["form"], segment_key=parse_key(said["segment"]),
             since=said["since"], until=said["until"],
-            seen_since=now - timedelta(days=int(said["seen"])) if said["seen"] else None,
-            is_known={"yes": True, "no": False}.get(said["known"]), search=said["q"],
+            seen_since=seen_since(said["seen"], now=now),
+            is_known=KNOWN_CHOICES.get(said["known"]), search=said["q"],
         )  # fmt: skip

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from kernel.spreadsheets import harmless
+
 PEOPLE_COLUMNS: Final = (
     "key", "name", "email", "phone", "user_id", "first_seen_at", "last_seen_at", "traits",
 )  # fmt: skip
@@ -11,7 +13,6 @@ TOUCHPOINT_COLUMNS: Final = (
     "id", "customer_key", "event", "type", "source", "occurred_at", "received_at", "revenue",
     "properties", "context",
 )  # fmt: skip
-_FORMULA: Final = frozenset("=+-@\t\r")
 # Written by us alone, and a negative amount has to stay a number.
 _OWN: Final = frozenset({"id", "revenue"})
 
@@ -27,4 +28,4 @@ def _cell(value: Any, *, is_own: bool) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     text = str(value)
-    return f"'{text}" if text[:1] in _FORMULA and not is_own else text
+    return text if is_own else harmless(text)

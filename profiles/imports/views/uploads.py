@@ -1,7 +1,6 @@
 """Pages: past uploads, a new one, what its columns mean, how far it is, what went wrong."""
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import DomainError, Invalid
+from kernel.http.downloads import csv_answer
 from kernel.http.htmx import wants_partial
 from kernel.ui.forms import show_error
 from profiles.imports.forms import UploadForm, WritingForm, open_mapping_form
@@ -148,26 +148,13 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @require("view")
 def problems(_request: HttpRequest, key: UUID) -> StreamingHttpResponse:
     found = services.get_upload(key)
-    answer = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="problems-{found.key}.csv"'
-    return answer
+    return csv_answer(f"problems-{found.key}", _rows(found))
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(upload: Upload) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["row", "column", "problem"])
+def _rows(upload: Upload) -> Iterator[Sequence[object]]:
+    yield "row", "column", "problem"
     for problem in upload.problems.order_by("row", "id").iterator(chunk_size=1_000):
-        yield writer.writerow([problem.row, _inert(problem.column), _inert(problem.message)])
-
-
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from taking a column's name for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+        yield problem.row, problem.column, problem.message
 
 
 def _percent(upload: Upload) -> int | None:

@@ -47,6 +47,12 @@ def evaluate_rule(
     return {CustomerId(customer_id) for customer_id in found}
 
 
+def list_choices() -> list[tuple[str, str]]:
+    """List key and name of the first 500 live segments by name, for a field."""
+    rows = Segment.objects.filter(status=SegmentStatus.LIVE).order_by("name")
+    return [(str(key), name) for key, name in rows.values_list("key", "name")[:500]]
+
+
 def find_segment_id(key: UUID) -> int | None:
     """Return the id of the segment of a key, or `None`."""
     return Segment.objects.filter(key=key).values_list("pk", flat=True).first()

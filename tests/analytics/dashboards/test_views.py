@@ -86,7 +86,7 @@ def test_journeys_are_judged_or_said_to_be_too_young(client, owner, counted):
 def rows(client, table):
     answer = client.get(f"/overview/{table}.csv?days=30")
     assert answer["Content-Disposition"] == f'attachment; filename="overview-{table}-30d.csv"'
-    return list(csv.reader(StringIO(answer.content.decode())))
+    return list(csv.reader(StringIO(answer.getvalue().decode())))
 
 
 def test_each_table_is_exported(client, owner, counted):
