@@ -39,7 +39,7 @@ def main():
     server = start_server()
     try:
         source_id, key = make_keyed_source()
-        limit = measure_raw_copy(100_000, 20_000)
+        limit = measure_raw_copy(20_000)
         with web_server(source_id) as port:
             for path in ("/v1/track", "/bare/track", "/parse/track"):
                 send(port, path, key, 1, 2, rate=RATE)  # each process loads what it needs

@@ -46,9 +46,10 @@ WITH incoming AS (
     FROM kept GROUP BY customer_id
 ), news AS (
     SELECT t.customer_id, t.name, t.value, t.at, t.source_id,
-        CASE t.rule WHEN 'union' THEN t.value <> 'null' ELSE b.value IS NOT NULL END AS prevailed
+        CASE t.rule WHEN 'union' THEN t.value <> 'null'
+             ELSE (t.customer_id, t.name, t.value) IN (SELECT customer_id, name, value FROM best)
+        END AS prevailed
     FROM told t
-    LEFT JOIN best b ON b.customer_id = t.customer_id AND b.name = t.name AND b.value = t.value
     WHERE CASE WHEN t.rule = 'union' THEN t.value IS DISTINCT FROM t.earlier AND (t.held_at IS NULL
                    OR t.at < t.held_at OR profiles_join_lists(ARRAY[t.held, t.value]) <> t.held)
                WHEN t.earlier IS NOT NULL THEN t.value <> t.earlier
