@@ -9,6 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mcps_site.settings.base")
 pages = get_wsgi_application()
 
+from mcps_site.lending import lent_connection  # noqa: E402 (needs the settings)
 from profiles.api_urls import (  # noqa: E402 (needs the apps to be ready)
     collection,
     is_collection,
@@ -21,5 +22,9 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     """Answer one request."""
     path = environ.get("PATH_INFO", "")
     if is_collection(path):
-        return collection(environ, start_response)
-    return (webhooks if is_webhook(path) else pages)(environ, start_response)
+        with lent_connection():
+            return collection(environ, start_response)
+    if is_webhook(path):
+        with lent_connection():
+            return webhooks(environ, start_response)
+    return pages(environ, start_response)

@@ -34,9 +34,13 @@ class SqlFile:
         except KeyError:
             raise KeyError(f"{self.path} holds no “{name}”.") from None
 
-    def run(self, name: str, params: Params | None = None) -> Rows:
-        """Run a statement and return its rows as tuples; none for one that returns nothing."""
-        with self._executed(name, params) as cursor:
+    def run(self, name: str, params: Params | None = None, *, prepare: bool = False) -> Rows:
+        """Run a statement and return its rows as tuples; none for one that returns nothing.
+
+        With `prepare` PostgreSQL keeps its plan for the connection: for small statements that run
+        all the time, and whose best plan does not depend on the parameters.
+        """
+        with self._executed(name, params, prepare=prepare) as cursor:
             return cursor.fetchall() if cursor.description else []
 
     def all(self, name: str, params: Params | None = None, *, into: type[T]) -> list[T]:
@@ -69,11 +73,16 @@ class SqlFile:
             return cursor.rowcount
 
     def _executed(
-        self, name: str, params: Params | None, *, into: type[T] | None = None
+        self,
+        name: str,
+        params: Params | None,
+        *,
+        into: type[T] | None = None,
+        prepare: bool = False,
     ) -> ServerCursor:
         cursor = open_cursor(class_row(into) if into else tuple_row)
         with connection.wrap_database_errors:
-            return cursor.execute(self.text(name), params or {}, binary=True)
+            return cursor.execute(self.text(name), params or {}, binary=True, prepare=prepare)
 
 
 def locate(module: Path, subject: str) -> Path:

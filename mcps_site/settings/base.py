@@ -1,5 +1,6 @@
 """Settings of every installation, read from the environment only."""
 
+import sys
 from pathlib import Path
 
 import dj_database_url
@@ -121,6 +122,8 @@ DATABASES = {
             **_DATABASE.get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL_SIZE", 8), "timeout": 10},
             "application_name": "mcps",
+            # Never by itself: only the statements that ask for it are prepared.
+            "prepare_threshold": sys.maxsize,
         },
     }
 }

@@ -74,7 +74,7 @@ def append_to_inbox(row: InboxRow) -> None:
     """Store one accepted request; outside a transaction it is committed on return."""
     params = row._asdict()
     del params["id"]
-    SQL.run("append_to_inbox", params)
+    SQL.run("append_to_inbox", params, prepare=True)
 
 
 def read_inbox_depth() -> Depth:

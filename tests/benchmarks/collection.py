@@ -117,16 +117,13 @@ _loaded = {}
 def application(environ, start_response):
     """Answer as the product does, or do less: only parse, or parse and insert."""
     if not _loaded:
-        import django
-
-        django.setup()
         import mcps_site.celery  # noqa: F401  hints go to the broker of the settings
-        from profiles.touchpoints import collection
+        from mcps_site import lending, wsgi
         from profiles.touchpoints.queries import InboxRow, append_to_inbox
         from profiles.touchpoints.services.accepting import check_request
 
-        _loaded.update(product=collection.application, check=check_request, row=InboxRow,
-                       insert=append_to_inbox)  # fmt: skip
+        _loaded.update(product=wsgi.application, check=check_request, row=InboxRow,
+                       insert=append_to_inbox, lent=lending.lent_connection)  # fmt: skip
     path = environ["PATH_INFO"]
     if path.startswith("/v1/"):
         return _loaded["product"](environ, start_response)
@@ -135,11 +132,11 @@ def application(environ, start_response):
     checked = _loaded["check"](body, route=route)
     if path.startswith("/bare/"):
         source_id = int(os.environ["BENCH_SOURCE"])
-        _loaded["insert"](
-            _loaded["row"](
-                0, datetime.now(UTC), source_id, route, checked.message_count, None, body
-            )
+        row = _loaded["row"](
+            0, datetime.now(UTC), source_id, route, checked.message_count, None, body
         )
+        with _loaded["lent"]():
+            _loaded["insert"](row)
     start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "17")])
     return [b'{"success": true}']
 

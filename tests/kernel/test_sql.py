@@ -90,6 +90,15 @@ def test_a_statement_takes_part_in_djangos_transaction(shelf):
     assert shelf.value("read", {"least": 1}) == 1
 
 
+def test_only_a_statement_that_asks_for_it_is_prepared(shelf):
+    for _ in range(6):
+        shelf.run("read", {"least": 2})
+        shelf.run("remove", prepare=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement ~ 'shelf'")
+        assert cursor.fetchall() == [("DELETE FROM shelf",)]
+
+
 def test_database_errors_are_those_of_django(shelf):
     with pytest.raises(IntegrityError), transaction.atomic():
         shelf.run("fill", {"ids": "{1}", "extra": None, "now": NOW})

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from django.db import connection
 
+from mcps_site.lending import lent_connection
 from mcps_site.wsgi import application
 from profiles.models import InboxItem, Touchpoint, WebhookRefusal
 from profiles.touchpoints.services.draining import drain_inbox
@@ -75,7 +76,9 @@ def test_two_providers_send_at_once_and_again_and_everything_is_stored_once(host
 
 def test_a_lost_connection_to_the_database_is_replaced():
     plain = make_provider("plain", SIMPLE, {"scheme": "none"}, sign_nothing)
-    connection.connection.close()
+    with lent_connection():
+        connection.ensure_connection()
+        connection.connection.close()
     body = {"who": "u1", "what": "Paid", "id": 1}
     assert [plain.send(body).status_code for _ in range(2)] == [503, 200]
     assert drain_inbox(now=datetime.now(UTC)).stored == 1
