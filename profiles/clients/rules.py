@@ -85,13 +85,6 @@ def read_claims(token: str, *, secret: str, now: datetime) -> Claims:
     )
 
 
-def sign_token(claims: dict[str, Any], *, key_id: str, secret: str) -> str:
-    """Return a token, as the server of a customer makes it."""
-    header = {"alg": "HS256", "typ": "JWT", "kid": key_id}
-    signed = ".".join(_text(msgspec.json.encode(part)) for part in (header, claims))
-    return f"{signed}.{_text(hmac.digest(secret.encode(), signed.encode(), hashlib.sha256))}"
-
-
 def read_trait_names(text: str, *, field: str) -> list[str]:
     """Return trait names that were written one a line or with commas, without doubles.
 
@@ -141,10 +134,6 @@ def _bytes(part: str) -> bytes:
         return base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
     except ValueError:
         raise _bad("This is no signed user token.") from None
-
-
-def _text(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _bad(text: str) -> Forbidden:

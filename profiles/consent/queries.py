@@ -15,17 +15,6 @@ SQL = SqlFile(__file__, "consent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """What the consent gate says about one person on one channel and topic."""
-
-    customer_id: int
-    allowed: bool
-    reason: str
-    address: str | None
-    consent: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """What a person said about a channel and topic, where, and under which words."""
 
@@ -65,12 +54,6 @@ def release_address(channel: str, address: str, *, source: str, now: datetime) -
     """Take an address off the list; tell whether it was there."""
     params = {"channel": channel, "address": address, "source": source, "now": now}
     return bool(SQL.value("release_address", params | _kind(channel)))
-
-
-def read_gate(customer_ids: Sequence[int], *, channel: str, topic: str) -> list[Gate]:
-    """Ask the gate for some people."""
-    params = {"customer_ids": bigint_array(customer_ids), "channel": channel, "topic": topic}
-    return SQL.all("read_gate", params, into=Gate)
 
 
 def list_statements_at(customer_id: int, *, at: datetime) -> list[dict[str, Any]]:

@@ -6,14 +6,6 @@ from dataclasses import dataclass
 # Where the address of a channel comes from; other channels need none.
 ADDRESS_KINDS = {"email": "email", "sms": "phone", "push": "device_token"}
 
-REASONS = {
-    "allowed": "May be contacted",
-    "no_address": "No address for this channel",
-    "suppressed": "The address is on the suppression list",
-    "consent_withdrawn": "Consent was withdrawn",
-    "no_consent": "No consent was given",
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
@@ -44,7 +36,7 @@ def effective_consent(stated: Iterable[Stated], *, topic: str, address: str | No
 
 
 def decide_contact(*, address: str | None, suppressed: bool, consent: str) -> str:
-    """Return why a person may or may not be contacted: one of `REASONS`."""
+    """Return `allowed`, or why a person may not be contacted: the reasons the gate in SQL gives."""
     if address is None:
         return "no_address"
     if suppressed:

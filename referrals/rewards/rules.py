@@ -41,13 +41,6 @@ class PostingKind(StrEnum):
     REVERSE = "reverse"
 
 
-ALLOWED_MOVES: dict[GrantStatus, frozenset[GrantStatus]] = {
-    GrantStatus.HELD: frozenset({GrantStatus.GRANTED, GrantStatus.REVERSED}),
-    GrantStatus.GRANTED: frozenset({GrantStatus.REVERSED}),
-    GrantStatus.REVERSED: frozenset(),
-    GrantStatus.CAPPED: frozenset(),
-}
-
 # From which account to which, for each kind of posting and the grant's state before it.
 ROUTES: dict[tuple[PostingKind, GrantStatus], tuple[AccountKind, AccountKind]] = {
     (PostingKind.EARN, GrantStatus.HELD): (AccountKind.ISSUED, AccountKind.PENDING),
@@ -55,11 +48,6 @@ ROUTES: dict[tuple[PostingKind, GrantStatus], tuple[AccountKind, AccountKind]] =
     (PostingKind.REVERSE, GrantStatus.HELD): (AccountKind.PENDING, AccountKind.RETURNED),
     (PostingKind.REVERSE, GrantStatus.GRANTED): (AccountKind.AVAILABLE, AccountKind.RETURNED),
 }
-
-
-def can_move(before: GrantStatus, after: GrantStatus) -> bool:
-    """Say whether a grant may go from one state to the other."""
-    return after in ALLOWED_MOVES[before]
 
 
 def no_longer_qualifies(

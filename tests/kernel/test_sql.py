@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from kernel.errors import NotFound
-from kernel.sql import SqlFile, bigint_array, copy_binary, text_array, uuid_array
+from kernel.sql import SqlFile, bigint_array, text_array, uuid_array
 from kernel.sql.cursor import open_cursor
 from kernel.sql.parsing import parse_queries, to_prepared
 
@@ -102,20 +102,11 @@ def test_only_a_statement_that_asks_for_it_is_prepared(shelf):
 def test_database_errors_are_those_of_django(shelf):
     with pytest.raises(IntegrityError), transaction.atomic():
         shelf.run("fill", {"ids": "{1}", "extra": None, "now": NOW})
-    with pytest.raises(IntegrityError), transaction.atomic():
-        copy_binary("shelf", {"id": "int8"}, [(1,)])
 
 
 def test_an_unknown_name_is_refused(shelf):
     with pytest.raises(KeyError, match="no “burn”"):
         shelf.run("burn")
-
-
-def test_copy_binary_stores_every_type_and_counts(shelf):
-    columns = {"id": "int8", "title": "text", "extra": "jsonb", "made": "timestamptz"}
-    rows = [(7, "book ü", {"pages": 7}, NOW), (8, None, None, None)]
-    assert copy_binary("shelf", columns, rows) == 2
-    assert shelf.run("read", {"least": 7}) == [(7, "book ü", {"pages": 7}, NOW)]
 
 
 def test_array_texts_equal_psycopgs_own_arrays(db):

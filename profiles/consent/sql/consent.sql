@@ -47,14 +47,6 @@ WITH released AS (
 )
 SELECT count(*)::int FROM released
 
--- name: read_gate
--- Asks the consent gate for some people and one channel and topic. Index probes per person.
-SELECT asked.customer_id, gate.allowed, gate.reason, gate.address, gate.consent
-FROM unnest(%(customer_ids)s::bigint[]) AS asked (customer_id)
-CROSS JOIN LATERAL profiles_may_contact(
-    asked.customer_id, %(channel)s::text, %(topic)s::text, NULL::text) AS gate
-ORDER BY asked.customer_id
-
 -- name: merge_consents
 -- Gives the statements of losers to their winners; where both said something about the same thing,
 -- the stricter one holds. Ledger entries change hands and keep whom they were recorded for.

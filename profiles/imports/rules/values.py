@@ -16,7 +16,6 @@ _PARTED_DATE = re.compile(
 )
 # Below this a number counts seconds, above it milliseconds.
 _MILLISECONDS_FROM = 100_000_000_000
-_LONGEST_SHOWN = 40
 
 
 class BadCell(ValueError):

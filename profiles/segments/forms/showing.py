@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from profiles.segments.forms.editing import KINDS
-from profiles.segments.forms.operators import OPERATORS, TestShown, show_test, show_when
+from profiles.segments.forms.operators import TestShown, show_test, show_when
 from profiles.segments.forms.reading import FormReader
 
 Document = dict[str, Any]
 _ICONS = {kind: icon for kind, _, icon in KINDS}
 _LABELS = {kind: label for kind, label, _ in KINDS}
-UNITS = ("minutes", "hours", "days", "weeks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +221,3 @@ def _plain(value: Any) -> Any:
         unnamed = [one for one in value if isinstance(one, dict) and one.get("property") == ""]
         return [_plain(one) for one in value if one not in unnamed]
     return str(value).removesuffix("T00:00:00Z")
-
-
-__all__ = ["OPERATORS", "UNITS", "NodeShown", "errors_by_place", "show_rule", "show_selection"]

@@ -16,7 +16,6 @@ from profiles.clients.rules import (
     read_claims,
     read_key_id,
     read_trait_names,
-    sign_token,
 )
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -25,7 +24,8 @@ IN_AN_HOUR = int((NOW + timedelta(hours=1)).timestamp())
 
 
 def signed(key_id="ck_1", secret=SECRET, **claims):
-    return sign_token({"sub": "u1", "exp": IN_AN_HOUR, **claims}, key_id=key_id, secret=secret)
+    claims = {"sub": "u1", "exp": IN_AN_HOUR, **claims}
+    return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": key_id})
 
 
 def part(content):
@@ -44,17 +44,11 @@ def open_token(token, *, now, secret):
 
 
 def test_token_of_a_common_library_is_read():
-    claims = {"sub": "u1", "exp": IN_AN_HOUR, "scope": "profile inbox:read"}
-    token = jwt.encode(claims, SECRET, algorithm="HS256", headers={"kid": "ck_9"})
+    token = signed("ck_9", scope="profile inbox:read")
     assert read_key_id(token) == "ck_9"
     assert read_claims(token, secret=SECRET, now=NOW) == Claims(
         user_id="u1", scopes=frozenset({"profile", "inbox:read"})
     )
-
-
-def test_our_own_token_is_read_by_a_common_library():
-    options = {"verify_exp": False}
-    assert jwt.decode(signed(), SECRET, algorithms=["HS256"], options=options)["sub"] == "u1"
 
 
 def test_token_without_scope_is_not_limited_and_a_number_may_be_the_user_id():
@@ -81,7 +75,7 @@ def test_claims_that_cannot_be_trusted_are_refused(claims, now, code):
 
 
 def test_another_secret_and_a_changed_body_are_refused():
-    assert refusal(signed(secret="cs_other")).code == "bad_token"
+    assert refusal(signed(secret="cs_" + "o" * 40)).code == "bad_token"
     header, _, signature = signed().split(".")
     forged = f"{header}.{part({'sub': 'u2', 'exp': IN_AN_HOUR})}.{signature}"
     assert refusal(forged).code == "bad_token"

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 
 from kernel.errors import Invalid
 from profiles import facade
-from profiles.consent.queries import read_gate
 from profiles.consent.services import release_address
 from profiles.contracts import IdentityRef
 from profiles.customers.models import Merge
 from profiles.identities.services.merging import merge_people
 from profiles.models import Consent, ConsentEntry, Suppression
+from tests.profiles.consent.asking import ask_gate
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 15, 12, 0, tzinfo=UTC)
@@ -38,9 +38,7 @@ def say(customer, state, *, channel="email", topic="", address="", now=NOW):
 
 
 def reason(customer, *, channel="email", topic="news"):
-    [gate] = read_gate([customer], channel=channel, topic=topic)
-    assert gate.allowed is (gate.reason == "allowed")
-    return gate.reason
+    return ask_gate(customer, channel=channel, topic=topic)
 
 
 def test_without_a_statement_nobody_may_be_contacted():

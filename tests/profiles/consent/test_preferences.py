@@ -13,13 +13,13 @@ from profiles.consent.models import Consent, ConsentEntry, OptIn, Preference
 from profiles.consent.opt_ins import VALID_DAYS, ask, confirm_links
 from profiles.consent.preference_queries import Question, count_consents, read_pace
 from profiles.consent.preferences import preferences_link, read_preferences
-from profiles.consent.queries import read_gate
 from profiles.consent.selectors import list_counts
 from profiles.consent.timeline import ConsentTimeline
 from profiles.consent.topics import create_topic, set_archived
 from profiles.contracts import IdentityRef
 from profiles.customers.models import Customer, Merge
 from profiles.identities.services.merging import merge_people, part_people
+from tests.profiles.consent.asking import ask_gate
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -48,8 +48,7 @@ def visit(customer, **form):
 
 
 def gate(customer, topic="news", channel="email"):
-    [said] = read_gate([customer], channel=channel, topic=topic)
-    return said.reason
+    return ask_gate(customer, channel=channel, topic=topic)
 
 
 @pytest.fixture

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 
 from campaigns.contracts import OutgoingMessage
 
-# Both platforms take more; a batch of ours has at most this many anyway.
-MOST_MEMBERS = 1_000
-
 
 def hash_address(address: str) -> str:
     """Return the SHA-256 of an e-mail address as both platforms ask: trimmed, lower case, hex."""
