@@ -32,6 +32,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("Profiles: work on uploads", "profiles.work_uploads", 2),
     Periodic("Profiles: run pulls that are due", "profiles.run_pulls", 5),
     Periodic("Profiles: delete files of ended uploads", "profiles.forget_files", 3600),
+    Periodic("Profiles: set attributes of many", "profiles.change_traits", 5),
     Periodic("Profiles: make exports", "profiles.make_exports", 5),
     Periodic("Profiles: delete files of old exports", "profiles.forget_exports", 3600),
     Periodic("Profiles: forget touchpoints by rule", "profiles.forget_touchpoints", 600),

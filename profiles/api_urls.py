@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.changes import api as changes
 from profiles.computed import api as computed
 from profiles.directory import account_api, api, consent_api, merge_api, trait_api
 from profiles.exports import api as exports
@@ -33,6 +34,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("traits/", trait_api.Traits.as_view(), name="api_traits"),
     path("traits/<path:name>/", trait_api.TraitPolicies.as_view(), name="api_trait"),
+    path("trait-changes/", changes.TraitChanges.as_view(), name="api_trait_changes"),
+    path("trait-changes/<str:key>/", changes.OneTraitChange.as_view(), name="api_trait_change"),
+    path(
+        "trait-changes/<str:key>/stop/",
+        changes.StoppedTraitChange.as_view(),
+        name="api_trait_change_stop",
+    ),
+    path(
+        "trait-changes/<str:key>/undo/",
+        changes.UndoneTraitChange.as_view(),
+        name="api_trait_change_undo",
+    ),
     path("merges/", merge_api.Merges.as_view(), name="api_merges"),
     path("merges/preview/", merge_api.MergePreviews.as_view(), name="api_merge_preview"),
     path("merges/<str:merge_id>/undo/", merge_api.UndoneMerges.as_view(), name="api_merge_undo"),

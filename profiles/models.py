@@ -1,6 +1,7 @@
 """Gathers the slices' models for Django."""
 
 from profiles.accounts.models import Account, AccountMember, AccountTrait
+from profiles.changes.models import TraitChange
 from profiles.clients.models import ClientAccess, ClientKey
 from profiles.computed.models import ComputedDue, ComputedTrait, ComputedValue
 from profiles.consent.models import (
@@ -103,6 +104,7 @@ __all__ = [
     "Tombstone",
     "Topic",
     "Touchpoint",
+    "TraitChange",
     "TraitEntry",
     "TraitPolicy",
     "Upload",

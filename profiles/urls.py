@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from profiles.changes import views as changes
 from profiles.clients import views as clients
 from profiles.computed import views as computed
 from profiles.consent import public as consent_public
@@ -86,6 +87,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("profiles/act/", people.act, name="people_act"),
     path("profiles/erased/", privacy.tombstones, name="tombstones"),
     path("profiles/attributes/", traits.policies, name="trait_policies"),
+    path("profiles/attributes/changes/", changes.changes, name="trait_changes"),
+    path("profiles/attributes/changes/new/", changes.new_change, name="trait_change_new"),
+    *(
+        path(
+            f"profiles/attributes/changes/<uuid:key>/{action}/",
+            changes.act,
+            {"action": action},
+            name=f"trait_change_{action}",
+        )
+        for action in ("stop", "undo")
+    ),
     path("profiles/duplicates/", doubles.duplicates, name="duplicates"),
     path("profiles/duplicates/search/", doubles.look, name="duplicates_look"),
     path("profiles/duplicates/held/", doubles.held, name="held"),

@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """The list of people; filters lie in the address."""
     before, is_masked = request.GET.get("before", ""), _is_masked(request)
     found, more = selectors.list_people(
-        query=_query(request), is_masked=is_masked, narrowing=_narrowing(request),
+        query=_query(request), is_masked=is_masked, narrowing=narrowing_of(request),
         before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
     )  # fmt: skip
     owner = actor_of(request.user)
@@ -44,7 +44,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "people": found, "more": more, "query": chosen["q"].strip(), "chosen": chosen,
         "is_first": not before, "is_masked": is_masked, "seen": SEEN_CHOICES.items(),
         "segments": list_choices(), "lists": lists.order_by("name")[:500],
-        "filters": urlencode({name: value for name, value in chosen.items() if value}),
+        "filters": urlencode(chosen_filters(request)),
         "own_views": SavedView.objects.filter(owner=owner).order_by("name"),
         "shared_views": SavedView.objects.filter(is_shared=True).exclude(owner=owner).order_by("name")[:50],
     }  # fmt: skip
@@ -56,12 +56,12 @@ def people(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Stream everybody whom the filters leave, page by page, as CSV; audited."""
     actor, now = actor_of(request.user), timezone.now()
-    filters = sorted(name for name in _FILTERS if request.GET.get(name))
+    filters = sorted(chosen_filters(request))
     record(
         actor=actor, verb="exported", object_type="customers", object_id="list",
         after={"filters": filters}, now=now,
     )  # fmt: skip
-    rows = _rows(_query(request), _narrowing(request), is_masked=_is_masked(request))
+    rows = _rows(_query(request), narrowing_of(request), is_masked=_is_masked(request))
     return csv_answer(f"people-{now:%Y-%m-%d}", rows)
 
 
@@ -144,11 +144,17 @@ def _erase(
     return render(request, "profiles/directory/erase_many.html", context, status=status)
 
 
+def chosen_filters(request: HttpRequest) -> dict[str, str]:
+    """Return the search and the filters that lie in the address."""
+    return {name: value for name in _FILTERS if (value := request.GET.get(name, ""))}
+
+
 def _query(request: HttpRequest) -> str:
     return request.GET.get("q", "").strip().replace("\0", "")[:255]
 
 
-def _narrowing(request: HttpRequest) -> Narrowing:
+def narrowing_of(request: HttpRequest) -> Narrowing:
+    """Return what the filters in the address leave."""
     key = parse_key(request.GET.get("segment", ""))
     return Narrowing(
         segment_id=find_segment_id(key) if key else None,

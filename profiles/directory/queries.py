@@ -86,6 +86,11 @@ def list_people(
     return SQL.all("list_people", params, into=PersonRow)
 
 
+def count_people(*, most: int, narrowing: Narrowing) -> int:
+    """Count people, up to a number."""
+    return int(SQL.value("count_people", {"most": most, **asdict(narrowing)}))
+
+
 def find_people(search: Search) -> list[int]:
     """Find the people an identifier or key belongs to."""
     params = {

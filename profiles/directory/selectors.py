@@ -28,6 +28,8 @@ from profiles.touchpoints.models import Source, Touchpoint
 from profiles.touchpoints.rules.messages import normalize_phone
 
 PAGE = 50
+# Counting more would read too much for a page.
+_MOST_COUNTED = 10_000
 # Shorter texts are like too many names.
 _SHORTEST_NAME = 3
 # Later than anything that happened: where a timeline starts.
@@ -82,6 +84,12 @@ def list_people(
     rows = queries.list_people(before_id=before_id, limit=PAGE + 1, ids=ids, narrowing=narrowing)
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     return [_person(row, is_masked=is_masked) for row in rows[:PAGE]], more
+
+
+def count_people(narrowing: Narrowing) -> tuple[int, bool]:
+    """Return how many people filters leave, and whether that is all: it counts up to 10,000."""
+    counted = queries.count_people(most=_MOST_COUNTED + 1, narrowing=narrowing)
+    return min(counted, _MOST_COUNTED), counted <= _MOST_COUNTED
 
 
 def list_page(

@@ -80,11 +80,7 @@ def set_chosen(
     Raises:
         Invalid: nobody is chosen or too many, or name or value cannot be used.
     """
-    people, name = _chosen(keys), name.strip()
-    if not name or len(name) > MOST_LETTERS or "\0" in name:
-        raise Invalid("name", f"Name the attribute, in up to {MOST_LETTERS} letters.")
-    if name in {"email", "phone"}:
-        raise Invalid("name", f"“{name}” tells people apart, so it is set one by one.")
+    people, name = _chosen(keys), read_trait(name)
     try:
         value = read_typed(text[:MOST_VALUE], kind)
     except ValueError as error:
@@ -98,6 +94,20 @@ def set_chosen(
             after={"trait": name, "people": [str(person.key) for person in known]},
         )  # fmt: skip
     return len(known)
+
+
+def read_trait(name: str) -> str:
+    """Return the name of an attribute that may be set for many at once.
+
+    Raises:
+        Invalid: it is empty or too long, or tells people apart.
+    """
+    name = name.strip()
+    if not name or len(name) > MOST_LETTERS or "\0" in name:
+        raise Invalid("name", f"Name the attribute, in up to {MOST_LETTERS} letters.")
+    if name in {"email", "phone"}:
+        raise Invalid("name", f"“{name}” tells people apart, so it is set one by one.")
+    return name
 
 
 def erase_chosen(

@@ -2,6 +2,7 @@
 import "./behavior.js";
 import "./added.js";
 import "./chart.js";
+import "./choose.js";
 import "./copy.js";
 import "./dialog.js";
 import "./menu.js";

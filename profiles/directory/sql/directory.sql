@@ -20,6 +20,19 @@ WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL
     SELECT FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind IN ('user_id', 'email', 'phone')))
 ORDER BY c.id DESC LIMIT %(limit)s::int
 
+-- name: count_people
+-- Counts the people whom filters leave, and stops at a number.
+SELECT count(*) FROM (
+    SELECT FROM profiles_customer c
+    WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL
+      AND (%(segment_id)s::bigint IS NULL OR c.id IN (
+        SELECT m.customer_id FROM profiles_segment_member m WHERE m.segment_id = %(segment_id)s::bigint))
+      AND (%(seen_since)s::timestamptz IS NULL OR c.last_seen_at >= %(seen_since)s::timestamptz)
+      AND (%(is_known)s::boolean IS NULL OR %(is_known)s::boolean = EXISTS (
+        SELECT FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind IN ('user_id', 'email', 'phone')))
+    LIMIT %(most)s::int
+) found
+
 -- name: find_people
 -- Finds whom an identifier belongs to, whatever its kind; a merged person's own key leads to the
 -- winner. Leans on the unique identities, one probe for each kind. `kind:value` asks for an own kind.
