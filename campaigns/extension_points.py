@@ -30,7 +30,7 @@ class ChannelProvider(Protocol):
 
     @property
     def kind(self) -> str:
-        """The key of the catalogue, such as `smtp`."""
+        """The key in the registry, such as `smtp`."""
         ...
 
     @property

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from kernel.events.catalogue import logs, subscribers
+from kernel.events.registry import logs, subscribers
 from kernel.sql.parsing import find_sql_files, parse_queries
 from kernel.sql.usage import FileUse, find_uses
 

@@ -1,4 +1,4 @@
-"""Catalogues that apps fill while they start and that are closed afterwards."""
+"""Registries that apps fill while they start and that are closed afterwards."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +63,6 @@ class Registry(Generic[T]):
 
 
 def freeze_all() -> None:
-    """Close every catalogue; the roof calls this when all apps are ready."""
+    """Close every registry; the roof calls this when all apps are ready."""
     for registry in _registries:
         registry.freeze()

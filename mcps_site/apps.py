@@ -21,7 +21,7 @@ class SiteConfig(AppConfig):
         for page in PAGES:
             settings_pages.register(page)
         add_heartbeat()
-        # This app comes after all that fill a catalogue; later additions would be an accident.
+        # This app comes after all that fill a registry; later additions would be an accident.
         freeze_all()
 
 

@@ -95,7 +95,7 @@ class Subscriber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType:
-    """A kind of event in the catalogue and the dataclass that its payload must fit."""
+    """A registered kind of event and the dataclass that its payload must fit."""
 
     name: str
     version: int

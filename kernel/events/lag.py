@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.events.catalogue import logs, subscribers
 from kernel.events.contracts import START, Position
 from kernel.events.logs import count_waiting
+from kernel.events.registry import logs, subscribers
 from kernel.sql.files import SqlFile
 
 SQL = SqlFile(__file__, "lag")

@@ -1,4 +1,4 @@
-"""Reads of log tables. The table's name comes from the catalogue of logs, never from input."""
+"""Reads of log tables. The table's name comes from the registry of logs, never from input."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from kernel.errors import Conflict, NotFound
-from kernel.events.catalogue import subscribers
 from kernel.events.contracts import Bounds, Position, Subscriber
 from kernel.events.failures import describe
+from kernel.events.registry import subscribers
 from kernel.sql.files import SqlFile
 
 SQL = SqlFile(__file__, "parked")

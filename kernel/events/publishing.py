@@ -12,8 +12,8 @@ from celery import current_app
 from django.db import transaction
 
 from kernel.errors import Invalid
-from kernel.events.catalogue import event_types
 from kernel.events.contracts import MAX_HOPS, Cause, EventType, NewEvent
+from kernel.events.registry import event_types
 from kernel.sql.files import SqlFile
 
 SQL = SqlFile(__file__, "events")
@@ -50,7 +50,7 @@ def publish_many(event_type: str, events: Sequence[NewEvent], *, now: datetime) 
     whose chain is longer than `MAX_HOPS` is refused and recorded as `kernel.loop_refused`.
 
     Raises:
-        NotFound: the type is not in the catalogue.
+        NotFound: the type is not registered.
         Invalid: a payload does not fit its type; nothing is published.
     """
     kind = event_types.get(event_type)

@@ -7,11 +7,11 @@ import structlog
 from django.db import DatabaseError, InterfaceError, transaction
 
 from kernel.errors import Conflict, Unavailable
-from kernel.events.catalogue import logs, subscribers
 from kernel.events.contracts import START, Bounds, Position, Subscriber
 from kernel.events.failures import can_mend_itself, describe, kind_of
 from kernel.events.logs import heads, next_bounds
 from kernel.events.parking import park_fact
+from kernel.events.registry import logs, subscribers
 from kernel.sql.files import SqlFile
 
 SQL = SqlFile(__file__, "cursors")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from psycopg import sql
 
-from kernel.events.catalogue import logs
 from kernel.events.contracts import Log
+from kernel.events.registry import logs
 from kernel.sql.cursor import open_cursor
 
 _HIGHEST = sql.SQL("""

@@ -47,5 +47,5 @@ def describe_database() -> DatabaseState:
 
 
 def list_tables(*, most: int) -> list[TableSize]:
-    """Return the largest tables first. One statement over the catalogue."""
+    """Return the largest tables first. One statement over the system catalog."""
     return SQL.all("list_tables", {"most": most}, into=TableSize)

@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 ]
 
 if DEMO:
-    # Before the roof, which closes the catalogues that every app has filled.
+    # Before the roof, which closes the registries that every app has filled.
     INSTALLED_APPS.insert(INSTALLED_APPS.index("mcps_site.apps.SiteConfig"), "mcps_site.world")
 
 MIDDLEWARE = [

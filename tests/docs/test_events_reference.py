@@ -1,4 +1,4 @@
-"""The page of event types says what the catalogue says."""
+"""The page of event types says what is registered."""
 
 import dataclasses
 import re
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from kernel.events.catalogue import event_types
+from kernel.events.registry import event_types
 
 ROW = re.compile(
     r"^\| `(?P<name>[a-z_.]+)` \| (?P<version>\d+) \| (?P<payload>[^|]+) \|", re.MULTILINE

@@ -1,7 +1,7 @@
 """System checks find what they promise to find."""
 
 from kernel.checks import check_folder, check_sql_names, check_subscribers
-from kernel.events.catalogue import subscribe, subscribers
+from kernel.events.registry import subscribe, subscribers
 
 MODULE = """
 from kernel.sql import SqlFile

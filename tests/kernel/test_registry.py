@@ -1,4 +1,4 @@
-"""Catalogues are filled once and closed."""
+"""Registries are filled once and closed."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_nothing_is_added_after_start_up_except_inside_an_opened_block(colors):
         colors.register("green", 3)
 
 
-def test_freeze_all_reaches_every_catalogue(colors):
+def test_freeze_all_reaches_every_registry(colors):
     with colors.opened():
         freeze_all()
         with pytest.raises(RuntimeError, match="too late"):

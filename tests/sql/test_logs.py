@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from kernel.events.catalogue import logs
+from kernel.events.registry import logs
 
 COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.base import NodeForm
-from campaigns.journeys.forms.catalogue import FORMS
+from campaigns.journeys.forms.by_type import FORMS
 from campaigns.journeys.forms.whole import NewJourneyForm, SettingsForm
 from campaigns.journeys.models import Journey, JourneyDraft
 from campaigns.journeys.rules import documents

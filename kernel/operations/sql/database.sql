@@ -17,7 +17,7 @@ SELECT
 
 -- name: list_tables
 -- Returns the largest tables with their indexes; a partitioned one with all its partitions.
--- Reads the catalogue only; the numbers of rows are the planner's estimates.
+-- Reads the system catalog only; the numbers of rows are the planner's estimates.
 SELECT
     parent.relname::text AS name,
     sum(pg_total_relation_size(part.oid))::bigint AS bytes,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from kernel.sql import SqlFile, text_array
 from profiles.extension_points import segment_field_sources, segment_fields
-from profiles.segments.rules.catalogue import BUILT_IN
+from profiles.segments.rules.built_in import BUILT_IN
 from profiles.segments.rules.compile import Names
 from profiles.segments.rules.mentions import Mention
 from profiles.segments.rules.sqlbuilder import FieldSql

@@ -59,7 +59,7 @@ ON CONFLICT (message_id) DO UPDATE SET
     reason = excluded.reason, field = excluded.field, detail = excluded.detail, replayed_at = NULL
 
 -- name: find_missing_months
--- Returns which months of the touchpoints have no partition. Reads the catalogue only.
+-- Returns which months of the touchpoints have no partition. Reads the system catalog only.
 SELECT m FROM unnest(%(months)s::timestamptz[]) AS m
 WHERE to_regclass('profiles_touchpoint_' || to_char(m AT TIME ZONE 'UTC', 'YYYYMM')) IS NULL
 
@@ -76,7 +76,7 @@ SELECT profiles_make_partitions('profiles_inbox', 'day', %(now)s::timestamptz,
                                 %(now)s::timestamptz + interval '3 months')
 
 -- name: count_inbox_bytes
--- Returns what the inbox occupies; a few catalogue rows.
+-- Returns what the inbox occupies; a few rows of the system catalog.
 SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint FROM pg_inherits
 WHERE inhparent = 'profiles_inbox'::regclass
 
@@ -168,7 +168,7 @@ SELECT profiles_drop_old_months(%(before)s::timestamptz, %(xid)s::text::xid8, %(
 
 -- name: measure_touchpoints
 -- Returns where the oldest month with touchpoints begins, and what all months occupy; reads the
--- catalogue and, in each month, one row.
+-- system catalog and, in each month, one row.
 SELECT profiles_oldest_month() AS oldest_at,
     (SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint FROM pg_inherits
      WHERE inhparent = 'profiles_touchpoint'::regclass) AS bytes

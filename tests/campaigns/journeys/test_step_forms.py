@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pydantic import TypeAdapter
 
-from campaigns.journeys.forms.catalogue import FORMS
+from campaigns.journeys.forms.by_type import FORMS
 from campaigns.journeys.models import Journey
 from campaigns.journeys.rules.analysis import Known
 from campaigns.journeys.rules.definition import AnyNode

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 
 from kernel.events import reading
-from kernel.events.catalogue import event_types, register_event_type, subscribe, subscribers
 from kernel.events.contracts import Bounds
+from kernel.events.registry import event_types, register_event_type, subscribe, subscribers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def now() -> dt.datetime:
 
 
 @pytest.fixture(autouse=True)
-def catalogue() -> Iterator[None]:
+def registries() -> Iterator[None]:
     """An empty list of subscribers and one event type of our own."""
     reading._sizes.clear()
     with event_types.opened(), subscribers.opened(emptied=True):

@@ -13,8 +13,8 @@ def main(database: str, batch: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from kernel.events.catalogue import logs, register_log, subscribe, subscribers
     from kernel.events.reading import run_all_due
+    from kernel.events.registry import logs, register_log, subscribe, subscribers
 
     with logs.opened(), subscribers.opened(emptied=True):
         register_log("race", "race_log")

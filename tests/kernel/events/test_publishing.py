@@ -7,8 +7,8 @@ from django.db import transaction
 from kernel.errors import Invalid, NotFound
 from kernel.events import Cause, NewEvent, publish, publish_many, wake
 from kernel.events import publishing as publishing_module
-from kernel.events.catalogue import register_event_type
 from kernel.events.models import Event
+from kernel.events.registry import register_event_type
 
 pytestmark = pytest.mark.django_db
 

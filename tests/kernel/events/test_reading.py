@@ -16,9 +16,9 @@ from kernel.events import (
     run_all_due,
     run_subscriber,
 )
-from kernel.events.catalogue import subscribers
 from kernel.events.lag import list_lags
 from kernel.events.models import Cursor, Event, Parked
+from kernel.events.registry import subscribers
 from kernel.testing import drain_facts
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from kernel.access.api_keys import issue_api_key
 from kernel.access.roles import Role
 from kernel.audit import record
 from kernel.audit.models import AuditEntry
-from kernel.events.catalogue import subscribe, subscribers
 from kernel.events.models import Parked
+from kernel.events.registry import subscribe, subscribers
 from kernel.heartbeats.models import Heartbeat, HeartbeatKind
 from kernel.operations import queues
 from kernel.operations.database import list_tables
