@@ -66,8 +66,9 @@ def wake(task_name: str) -> None:
     Losing the hint loses time, never work: the schedule runs the task anyway.
     """
     hint = _Hint(task_name)
-    if all(entry[1] != hint for entry in transaction.get_connection().run_on_commit):
-        transaction.on_commit(hint)
+    link = transaction.get_connection()
+    if all(entry[1] != hint for entry in link.run_on_commit):
+        link.on_commit(hint)
 
 
 @dataclass(frozen=True, slots=True)

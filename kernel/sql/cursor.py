@@ -48,7 +48,7 @@ class ServerCursor(psycopg.Cursor[Any]):
 
     def __init__(self, link: "psycopg.Connection[Any]", *, row_factory: RowFactory[Any]) -> None:
         super().__init__(link, row_factory=row_factory)
-        self._adapters = AdaptersMap(_ADAPTERS)
+        self._adapters = _ADAPTERS
         self._reset()
 
 

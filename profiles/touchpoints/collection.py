@@ -7,6 +7,7 @@ with `code` and `message`, because SDKs read both.
 
 import base64
 import binascii
+import functools
 import ipaddress
 import json
 import time
@@ -203,6 +204,11 @@ def sender_ip(environ: Environ) -> str | None:
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     hops = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     text = hops[-proxies].strip() if 0 < proxies <= len(hops) else environ.get("REMOTE_ADDR", "")
+    return _address(text)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _address(text: str) -> str | None:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError:

@@ -26,7 +26,8 @@ from tests.benchmarks.ingest import (
     start_server,
 )
 
-SENDERS = 4
+SENDERS = 8
+"""Connections that send at once: as many as the threads of both web processes."""
 BATCH = 100
 RATE = 200
 """Requests a second at which the time of one event is measured."""

@@ -1,7 +1,7 @@
 """Accepts requests: one durable row each, before anybody is told that it worked."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import IntegrityError, InterfaceError, OperationalError, connection
@@ -11,7 +11,9 @@ from kernel.events import wake
 from profiles.touchpoints import queries
 from profiles.touchpoints.queries import InboxRow
 from profiles.touchpoints.rules.messages import BATCH_ROUTES
-from profiles.touchpoints.rules.payload import mend_json
+from profiles.touchpoints.rules.payload import mend_json, needs_no_mending
+
+T = TypeVar("T")
 
 MAX_MESSAGE_BYTES = 32 * 1024
 MAX_REQUEST_BYTES = 500 * 1024
@@ -52,36 +54,46 @@ def check_request(body: bytes, *, route: str) -> Checked:
         raise Invalid("", "A request holds at most 500 KB of JSON. Send smaller batches.",
                       code="request_too_large")  # fmt: skip
     try:
-        mended = mend_json(body)
         if route in BATCH_ROUTES:
-            return _check_batch(mended)
-        request = _single_decoder.decode(mended)
+            return _check_batch(*_decode(body, _batch_decoder))
+        request, mended = _decode(body, _single_decoder)
     except msgspec.ValidationError as error:
         raise Invalid(
             "", f"The body must be a JSON object: {error}.", code="invalid_body"
         ) from None
     except ValueError as error:
         raise Invalid("", f"The body is no JSON: {error}.", code="invalid_json") from None
-    _check_size(len(mended), "message")
+    if len(mended) > MAX_MESSAGE_BYTES:
+        raise _too_large(len(mended), "message")
     return Checked(mended, 1, _key(request.write_key))
 
 
-def _check_batch(body: bytes) -> Checked:
-    request = _batch_decoder.decode(body)
+def _decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> tuple[T, bytes]:
+    """Return what the decoder reads, and the body as it is kept; what is fine is read only once."""
+    if needs_no_mending(body):
+        try:
+            return decoder.decode(body), body
+        except (msgspec.DecodeError, RecursionError):
+            pass
+    mended = mend_json(body)
+    return decoder.decode(mended), mended
+
+
+def _check_batch(request: _BatchBody, body: bytes) -> Checked:
     if request.batch is None:
         raise Invalid("batch", "The body needs “batch”, a list of messages.", code="missing_batch")
     if len(request.batch) > MAX_MESSAGES:
         raise Invalid("batch", f"A batch holds at most {MAX_MESSAGES} messages; this one holds "
                       f"{len(request.batch)}.", code="too_many_messages")  # fmt: skip
     for position, message in enumerate(request.batch):
-        _check_size(len(memoryview(message)), f"batch[{position}]")
+        if (size := len(memoryview(message))) > MAX_MESSAGE_BYTES:
+            raise _too_large(size, f"batch[{position}]")
     return Checked(body, len(request.batch), _key(request.write_key))
 
 
-def _check_size(size: int, field: str) -> None:
-    if size > MAX_MESSAGE_BYTES:
-        raise Invalid(field, f"A message holds at most 32 KB; {field} holds {size} bytes.",
-                      code="message_too_large")  # fmt: skip
+def _too_large(size: int, field: str) -> Invalid:
+    detail = f"A message holds at most 32 KB; {field} holds {size} bytes."
+    return Invalid(field, detail, code="message_too_large")
 
 
 def _key(value: object) -> str | None:
