@@ -120,10 +120,10 @@ def identify_customer(
 
 
 def set_traits(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datetime) -> None:
-    """Set traits of people, null removes one; each person's are a touchpoint of the system.
+    """Set traits of people, null removes one; each person's are a touchpoint of “Staff and journeys”.
 
     In the caller's transaction and in sets. `email` and `phone` are not for this: they tell people
-    apart. Whoever has no identifier at all is left out.
+    apart. It does not count as having been seen.
     """
     recording.set_traits_of(changes, now=now)
 

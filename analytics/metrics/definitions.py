@@ -33,8 +33,8 @@ METRICS: tuple[Metric, ...] = (
         key="touchpoint.count",
         label="Touchpoints",
         unit=Unit.TOUCHPOINTS,
-        formula="Touchpoints that sources sent, by the time they happened. Messages, referrals and "
-        "other facts of this system are not among them.",
+        formula="Touchpoints that sources sent, by the time they happened. Messages, referrals, "
+        "attributes that staff or journeys set, and other facts of this system are not among them.",
         breakdowns=("event",),
     ),
     Metric(

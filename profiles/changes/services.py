@@ -19,10 +19,8 @@ from profiles.contracts import CustomerId
 from profiles.customers.models import TraitPolicy
 from profiles.directory.queries import Narrowing, list_people
 from profiles.directory.services import MOST_VALUE, read_trait
-from profiles.identities.models import Identity
 from profiles.segments.models import Segment
-from profiles.touchpoints.services.recording import set_traits_of
-from profiles.touchpoints.services.storing import system_source_id
+from profiles.touchpoints.services.recording import set_traits_of, staff_source_id
 
 log = structlog.get_logger()
 
@@ -170,8 +168,7 @@ def _set(change: TraitChange) -> tuple[list[int], int]:
     )
     rows = list_people(before_id=change.before_id, limit=SET, narrowing=narrowing)
     passed = [row.id for row in rows]
-    named = Identity.objects.filter(customer_id__in=passed).values_list("customer_id", flat=True)
-    changes = {CustomerId(one): {change.trait: change.value} for one in sorted(set(named))}
+    changes = {CustomerId(one): {change.trait: change.value} for one in passed}
     set_traits_of(changes, now=change.created_at)
     return passed, len(changes)
 
@@ -179,7 +176,7 @@ def _set(change: TraitChange) -> tuple[list[int], int]:
 def _restore(change: TraitChange, *, now: datetime) -> tuple[list[int], int]:
     """Put back what the next people had before; return who was passed and how many have it back."""
     passed = queries.list_ids(before_id=change.before_id, limit=UNDO_SET)
-    found = queries.list_restorable(change, passed, source_id=system_source_id(now=now))
+    found = queries.list_restorable(change, passed, source_id=staff_source_id(now=now))
     set_traits_of({CustomerId(one): {change.trait: before} for one, before in found}, now=now)
     return passed, len(found)
 

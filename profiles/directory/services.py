@@ -15,7 +15,6 @@ from profiles.customers.services import erase_customers
 from profiles.directory import queries
 from profiles.directory.models import SavedView
 from profiles.directory.rules import read_typed
-from profiles.identities.models import Identity
 from profiles.segments.models import Segment
 from profiles.segments.services.listing import add_named
 from profiles.touchpoints.services.recording import set_traits_of
@@ -75,7 +74,7 @@ def set_chosen(
 ) -> int:
     """Set one trait of chosen people, as a touchpoint of each; return of how many. Audited.
 
-    Whoever has no identifier is left out. The history of each person keeps what was before.
+    The history of each person keeps what was before.
 
     Raises:
         Invalid: nobody is chosen or too many, or name or value cannot be used.
@@ -85,15 +84,13 @@ def set_chosen(
         value = read_typed(text[:MOST_VALUE], kind)
     except ValueError as error:
         raise Invalid("value", str(error)) from error
-    ids = set(Identity.objects.filter(customer__in=people).values_list("customer_id", flat=True))
-    known = [person for person in people if person.pk in ids]
     with transaction.atomic():
-        set_traits_of({CustomerId(person.pk): {name: value} for person in known}, now=now)
+        set_traits_of({CustomerId(person.pk): {name: value} for person in people}, now=now)
         record(
             actor=actor, verb="traits_set", object_type="customers", object_id="list", now=now,
-            after={"trait": name, "people": [str(person.key) for person in known]},
+            after={"trait": name, "people": [str(person.key) for person in people]},
         )  # fmt: skip
-    return len(known)
+    return len(people)
 
 
 def read_trait(name: str) -> str:

@@ -20,6 +20,7 @@ class Source(models.Model):
         IMPORT = "import", "Import"
         WEBHOOK = "webhook", "Webhook"
         SYSTEM = "system", "This system"
+        STAFF = "staff", "Staff and journeys"
 
     id = models.AutoField(primary_key=True)
     key = models.UUIDField(unique=True)

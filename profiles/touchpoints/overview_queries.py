@@ -37,7 +37,7 @@ class SourceRow:
     @property
     def is_built_in(self) -> bool:
         """Tell whether it is one of our own that nobody sends by; what it records is not counted."""
-        own = {Source.Kind.API, Source.Kind.SYSTEM}
+        own = {Source.Kind.API, Source.Kind.SYSTEM, Source.Kind.STAFF}
         return self.kind in own and not self.write_key_hint
 
 

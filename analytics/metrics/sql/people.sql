@@ -19,6 +19,7 @@ WITH fact AS (
     SELECT DISTINCT t.customer_id, (t.occurred_at AT TIME ZONE %(zone)s::text)::date AS day
     FROM profiles_touchpoint t
     WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) AND t.type <> 7
+        AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
 ), gone AS (
     DELETE FROM analytics_customer_day d
     WHERE d.customer_id = ANY(%(customer_ids)s::bigint[])
@@ -48,6 +49,7 @@ WITH before AS (
     SELECT t.customer_id, min(t.occurred_at) AS first_at
     FROM profiles_touchpoint t
     WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) AND t.type <> 7
+        AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
     GROUP BY t.customer_id
 ), gone AS (
     DELETE FROM analytics_customer_start s

@@ -8,7 +8,8 @@ WITH fact AS (
     FROM profiles_touchpoint t
     JOIN profiles_event e ON e.id = t.event_id
     JOIN kernel_cursor c ON c.name = 'analytics.roll_touchpoints'
-    WHERE t.type <> 7 AND (t.xid, t.id) <= (c.fact_xid, c.fact_id)
+    WHERE t.type <> 7 AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
+        AND (t.xid, t.id) <= (c.fact_xid, c.fact_id)
 ), started AS (
     SELECT date_trunc('day', min(occurred_at), %(zone)s::text) AS day FROM fact GROUP BY customer_id
 ), counted AS (

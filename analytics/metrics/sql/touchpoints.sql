@@ -9,6 +9,7 @@ WITH fact AS (
     WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
         AND t.type <> 7
+        AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
 ), counted AS (
     SELECT m.metric, m.breakdown, m.member, g.granularity,
         date_trunc(g.granularity, f.occurred_at, %(zone)s::text) AS bucket_start,
@@ -38,6 +39,7 @@ WITH fact AS (
     WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
         AND t.type <> 7
+        AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
 ), added AS (
     INSERT INTO analytics_customer_day (day, customer_id)
     SELECT day, customer_id FROM fact ORDER BY day, customer_id
@@ -59,6 +61,7 @@ WITH fact AS (
     WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
         AND t.type <> 7
+        AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))
     GROUP BY t.customer_id
 ), earlier AS (
     SELECT f.customer_id, f.first_at, s.first_at AS noted_at

@@ -1,9 +1,10 @@
 -- name: list_people
 -- Lists people, newest first, before a given id. Each row looks at its own touchpoints only; what
--- our own apps recorded (type 7) is no activity of the person.
+-- our own apps recorded (type 7) and what staff and journeys set is no activity of the person.
 SELECT c.id, c.key, c.traits, c.first_seen_at,
     (SELECT max(t.occurred_at) FROM profiles_touchpoint t
-     WHERE t.customer_id = c.id AND t.type <> 7) AS last_at,
+     WHERE t.customer_id = c.id AND t.type <> 7
+       AND t.source_id <> ALL (ARRAY(SELECT s.id FROM profiles_source s WHERE s.kind = 'staff'))) AS last_at,
     (SELECT i.value FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind = 'email'
      ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS email,
     (SELECT i.value FROM profiles_identity i WHERE i.customer_id = c.id AND i.kind = 'phone'

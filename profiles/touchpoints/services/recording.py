@@ -10,6 +10,7 @@ import msgspec
 from kernel.errors import Invalid
 from profiles.contracts import CustomerId, IdentityRef, SystemTouchpoint
 from profiles.customers.queries import find_current_ids
+from profiles.customers.trait_queries import TraitValue, apply_traits
 from profiles.identities.queries import load_people
 from profiles.identities.rules import EMAIL, ERASED, PHONE, by_priority, is_blocked
 from profiles.touchpoints import queries
@@ -35,6 +36,7 @@ from profiles.touchpoints.services.storing import (
 _SYSTEM_TYPE = 7
 _NO_CONTEXT = b"{}"
 API_SOURCE = "REST API"
+STAFF_SOURCE = "Staff and journeys"
 MAX_TRAITS = 32_768
 
 
@@ -133,28 +135,34 @@ def set_traits(
 
 
 def set_traits_of(changes: Mapping[CustomerId, Mapping[str, Any]], *, now: datetime) -> None:
-    """Set traits of many people; see the facade."""
-    people = load_people(list(changes))
-    source_id, at = system_source_id(now=now), to_micros(now)
-    arrivals = []
-    for customer_id, traits in changes.items():
-        refs = people[customer_id].refs if customer_id in people else {}
-        own = [(kind, value) for kind, values in refs.items() for value in values]
+    """Set traits of many people; see the facade. They were not seen by it: nobody moved."""
+    if not changes:
+        return
+    source_id, at = staff_source_id(now=now), to_micros(now)
+    make_months([at], now=now)
+    current = find_current_ids(changes)
+    told, arrivals, customer_ids = [], [], []
+    for asked_id, traits in changes.items():
+        if (customer_id := current.get(asked_id)) is None:
+            continue
         document = mend_json(msgspec.json.encode(dict(traits)))
         arrival = _arrival(
             secrets.token_bytes(16), source_id, "Identify", at, at, properties=document
         )
-        if own:
-            arrivals.append(
-                msgspec.structs.replace(
-                    arrival,
-                    type=TYPES["identify"],
-                    traits=msgspec.json.decode(document),
-                    refs=by_priority(own)[:1],
-                )
-            )
+        arrivals.append(msgspec.structs.replace(arrival, type=TYPES["identify"]))
+        customer_ids.append(customer_id)
+        told += [
+            TraitValue(customer_id, name, value, at, source_id)
+            for name, value in msgspec.json.decode(document).items()
+        ]
     if arrivals:
-        store_arrivals(arrivals, now=now)
+        apply_traits(told, now=now)
+        append_touchpoints(arrivals, customer_ids)
+
+
+def staff_source_id(*, now: datetime) -> int:
+    """Return the built-in source under which staff and journeys set traits."""
+    return built_in_source_id(STAFF_SOURCE, Source.Kind.STAFF, now=now)
 
 
 def api_source_id(*, now: datetime) -> int:

@@ -16,6 +16,8 @@ from analytics.metrics.services import count_active_people, refresh_people
 from analytics.models import CustomerDay, RollupPoint
 from campaigns.deliveries.models import Decision, DeliveryEvent
 from kernel.testing.facts import drain_facts
+from profiles.contracts import CustomerId
+from profiles.facade import set_traits
 from profiles.identities.services.merging import merge_people
 from profiles.models import Identity, Merge
 from tests.campaigns.builders import make_customer, make_template, plan
@@ -67,6 +69,21 @@ def test_random_loads_with_late_facts_and_merges_reconcile(sender, seed):
     assert sum(RollupPoint.objects.filter(
         metric="touchpoint.count", breakdown="event", granularity="hour", member__in=NAMES
     ).values_list("value", flat=True)) == len(tracked) + 1  # fmt: skip
+
+
+def test_an_attribute_set_by_staff_is_no_activity(sender):
+    sender.deliver({"type": "identify", "userId": "u1", "messageId": "1",
+                    "timestamp": (TODAY - timedelta(days=5)).isoformat()})  # fmt: skip
+    drain_facts(timezone.now())
+    refresh_people()
+    before = [day_values(metric) for metric in ("touchpoint.count", "customer.active")]
+    person = Identity.objects.get(value="u1").customer_id
+    set_traits({CustomerId(person): {"tier": "gold"}}, now=timezone.now())
+    drain_facts(timezone.now())
+    refresh_people()
+    assert [day_values(metric) for metric in ("touchpoint.count", "customer.active")] == before
+    assert [set(values.values()) for values in before] == [{1}, {1}]
+    assert reconcile(days=20, now=timezone.now()) == []
 
 
 def test_revenue_and_people_are_counted_on_the_day_of_the_fact(sender):

@@ -106,6 +106,10 @@ def test_an_attribute_is_set_for_the_chosen_and_its_history_keeps_what_was(
         assert client.post(reverse("profiles:people_act"), {**body, **change}).status_code == 302
         held = [one.traits.get("tier") for one in Customer.objects.order_by("id")]
         assert (before, held) in [(None, [value, value, None]), (value, [None, None, None])]
+    seen = Customer.objects.get(id=three["Grace"].id).last_seen_at
+    assert seen == three["Grace"].last_seen_at
+    shown = client.get(reverse("profiles:list"), {"q": "grace@example.org"}).context["people"]
+    assert [person.last_at.date() for person in shown] == [(NOW - timedelta(days=60)).date()]
     told = TraitEntry.objects.filter(customer_id=three["Ada"].id, traits__has_key="tier").order_by(
         "id"
     )
