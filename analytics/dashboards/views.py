@@ -1,7 +1,7 @@
 """The Overview and its exports."""
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,6 +12,7 @@ from analytics.dashboards.queries import has_facts
 from analytics.dashboards.rules import Period, period_of, read_days
 from analytics.dashboards.selectors import read_overview
 from kernel.access.permissions import require
+from kernel.errors import NotFound
 from kernel.http.downloads import csv_answer
 from kernel.ui.links import find_url
 
@@ -32,7 +33,7 @@ def export(request: HttpRequest, table: str) -> StreamingHttpResponse:
     try:
         rows = read_table(table, period)
     except KeyError:
-        raise Http404(f"There is no table “{table}” to export.") from None
+        raise NotFound(f"There is no table “{table}” to export.") from None
     return csv_answer(f"overview-{table}-{period.days}d", rows)
 
 

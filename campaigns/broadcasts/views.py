@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -120,7 +120,7 @@ def review(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("view")
 def broadcast(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show how far a broadcast is and what came of it; a draft goes on where it was left."""
-    found = _find(key)
+    found = selectors.get_broadcast(key)
     if found.status == Status.DRAFT and may(request.user, "edit"):
         return redirect("campaigns:broadcast-review", key=key)
     context = {
@@ -147,8 +147,6 @@ def stop(request: HttpRequest, key: UUID) -> HttpResponse:
         found = drafting.stop_broadcast(
             key, reason=request.POST.get("reason", ""), actor=actor, now=now
         )
-    except NotFound as error:
-        raise Http404(error.message) from None
     except (Conflict, Invalid) as error:
         messages.error(request, str(error))
     else:
@@ -156,17 +154,10 @@ def stop(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("campaigns:broadcast", key=key)
 
 
-def _find(key: UUID) -> Broadcast:
-    try:
-        return selectors.get_broadcast(key)
-    except NotFound as error:
-        raise Http404(error.message) from None
-
-
 def _draft(key: UUID) -> Broadcast:
-    found = _find(key)
+    found = selectors.get_broadcast(key)
     if found.status != Status.DRAFT:
-        raise Http404("This broadcast has been started and cannot be changed.")
+        raise NotFound("This broadcast has been started and cannot be changed.")
     return found
 
 

@@ -1,7 +1,7 @@
 """Pages of staff about catalogs."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from campaigns.catalogs.rules import BadFile, read_items
 from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 
 PAGE = 50
@@ -54,7 +54,7 @@ def new_catalog(request: HttpRequest) -> HttpResponse:
 @require("view")
 def catalog(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the items; a post brings in more of them."""
-    found = _catalog(slug)
+    found = selectors.get_catalog(slug)
     form = ItemsForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and may(request.user, "edit") and form.is_valid():
         file = form.cleaned_data["file"]
@@ -89,7 +89,7 @@ def catalog(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @require("edit")
 def delete_catalog(request: HttpRequest, slug: str) -> HttpResponse:
-    found = _catalog(slug)
+    found = selectors.get_catalog(slug)
     try:
         services.delete_catalog(found, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
@@ -97,10 +97,3 @@ def delete_catalog(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("campaigns:catalog", slug=slug)
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect("campaigns:catalogs")
-
-
-def _catalog(slug: str) -> Catalog:
-    try:
-        return selectors.get_catalog(slug)
-    except NotFound as error:
-        raise Http404(error.message) from None

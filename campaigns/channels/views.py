@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -45,7 +45,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest, channel: str, kind: str) -> HttpResponse:
     provider = channel_providers.find(kind)
     if provider is None or channel not in provider.channels:
-        raise Http404("There is no such provider on this channel.")
+        raise NotFound("There is no such provider on this channel.")
     form = SenderForm(provider, Channel(channel), posted=request.POST or None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
@@ -63,10 +63,7 @@ def add(request: HttpRequest, channel: str, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("administer")
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
-    try:
-        sender = editing.get_sender(key)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    sender = editing.get_sender(key)
     provider = channel_providers.get(sender.kind)
     form = SenderForm(provider, Channel(sender.channel), sender=sender, posted=request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -1,18 +1,17 @@
 """Pages of staff about coupon pools."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.coupons import selectors, services
 from campaigns.coupons.forms import CodesForm, NewPoolForm
-from campaigns.coupons.models import CouponPool
 from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 
 
@@ -48,7 +47,7 @@ def new_pool(request: HttpRequest) -> HttpResponse:
 @require("view")
 def pool(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how full a pool is; a post adds codes."""
-    found = _pool(slug)
+    found = selectors.get_pool(slug)
     form = CodesForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and may(request.user, "edit") and form.is_valid():
         try:
@@ -67,10 +66,3 @@ def pool(request: HttpRequest, slug: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "campaigns/coupons/detail.html", context, status=status)
-
-
-def _pool(slug: str) -> CouponPool:
-    try:
-        return selectors.get_pool(slug)
-    except NotFound as error:
-        raise Http404(error.message) from None

@@ -1,12 +1,13 @@
 """Pages of the captured mail: what the embedded mail server took instead of delivering it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
 from kernel.access.permissions import require
+from kernel.errors import NotFound
 from mcps_site.mailbox.captured import list_captured
 from mcps_site.runtime.mailbox import Mail, find_mail, list_mails
 
@@ -76,5 +77,5 @@ def body(_request: HttpRequest, key: str) -> HttpResponse:
 def _find(key: str) -> Mail:
     found = find_mail(key)
     if found is None:
-        raise Http404("There is no such mail; the oldest are removed.")
+        raise NotFound("There is no such mail; the oldest are removed.")
     return found

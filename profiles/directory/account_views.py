@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 from profiles.accounts import queries, selectors
 from profiles.accounts.models import AccountTrait
 from profiles.accounts.trait_selectors import list_account_traits
@@ -48,7 +48,7 @@ def account(request: HttpRequest, key: UUID) -> HttpResponse:
     """One account: what is known about it, and its people."""
     row = queries.find_account(key)
     if row is None:
-        raise Http404("There is no such account.")
+        raise NotFound("There is no such account.")
     is_masked = not may(request.user, "view_personal_data")
     after_id = _number(request, "after") or 0
     members = queries.list_members(row.id, after_id=after_id, limit=_MEMBERS + 1)

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 from profiles.customers.models import Customer, Merge
 from profiles.directory import selectors
 from profiles.touchpoints.services.explicit_merges import (
@@ -55,7 +55,7 @@ def undo(request: HttpRequest, key: UUID, merge_id: int) -> HttpResponseBase:
     """Undo a merge."""
     winner = _find(key)
     if not Merge.objects.filter(id=merge_id, winner=winner).exists():
-        raise Http404("This person has no such merge.")
+        raise NotFound("This person has no such merge.")
     try:
         undo_merge(merge_id, actor=actor_of(request.user), now=timezone.now())
     except DomainError as error:
@@ -68,5 +68,5 @@ def undo(request: HttpRequest, key: UUID, merge_id: int) -> HttpResponseBase:
 def _find(key: UUID) -> Customer:
     customer = selectors.find_person(key)
     if customer is None or customer.merged_into_id or customer.erased_at:
-        raise Http404("There is no such person.")
+        raise NotFound("There is no such person.")
     return customer

@@ -4,7 +4,7 @@ import json
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import DomainError
+from kernel.errors import DomainError, NotFound
 from profiles.contracts import CustomerId, IdentityRef
 from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers, export_customer
@@ -93,5 +93,5 @@ def tombstones(request: HttpRequest) -> HttpResponseBase:
 def _find(key: UUID) -> Customer:
     customer = selectors.find_person(key)
     if customer is None or customer.merged_into_id or customer.erased_at:
-        raise Http404("There is no such person.")
+        raise NotFound("There is no such person.")
     return customer

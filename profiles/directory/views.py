@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.audit import record
+from kernel.errors import NotFound
 from profiles.consent.preferences import preferences_link
 from profiles.consent.selectors import describe_consent
 from profiles.contracts import CustomerId
@@ -108,7 +109,7 @@ def tab(request: HttpRequest, key: UUID, slug: str) -> HttpResponseBase:
     """A tab that another app adds."""
     found = profile_tabs.find(slug)
     if found is None:
-        raise Http404("A profile has no such tab.")
+        raise NotFound("A profile has no such tab.")
     customer, now = _find(key), timezone.now()
     shown = found.context(
         CustomerId(customer.id), query=request.GET.dict(), is_masked=_is_masked(request), now=now
@@ -127,7 +128,7 @@ def _profile(
 ) -> HttpResponse:
     person = selectors.describe_person(customer.id, is_masked=_is_masked(request))
     if person is None:
-        raise Http404("This person was erased or merged.")
+        raise NotFound("This person was erased or merged.")
     record(actor=actor_of(request.user), verb="viewed", object_type="customer",
            object_id=customer.id, now=now)  # fmt: skip
     here = reverse("profiles:profile", kwargs={"key": customer.key})
@@ -156,7 +157,7 @@ def _tabs(customer: Customer, chosen: str) -> list[tuple[str, str, bool, str]]:
 def _find(key: UUID) -> Customer:
     customer = selectors.find_person(key)
     if customer is None or customer.erased_at:
-        raise Http404("There is no such person.")
+        raise NotFound("There is no such person.")
     return customer
 
 

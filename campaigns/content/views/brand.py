@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -20,7 +20,7 @@ from campaigns.content.views.renewal import tell_renewals
 from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
 from kernel.ui.forms import show_error
@@ -43,7 +43,7 @@ def new_kit(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("edit")
 def kit(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _edit(request, _find(key))
+    return _edit(request, branding.get_kit(key))
 
 
 @require_GET
@@ -60,7 +60,7 @@ def sample(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require("publish")
 def renew(request: HttpRequest, key: UUID) -> HttpResponse:
-    uses = renewing.list_kit_uses(_find(key))
+    uses = renewing.list_kit_uses(branding.get_kit(key))
     done = renewing.renew_templates(uses, actor=actor_of(request.user), now=timezone.now())
     tell_renewals(request, done)
     return redirect("campaigns:brand-kit", key=key)
@@ -69,7 +69,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("publish")
 def delete(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = _find(key)
+    found = branding.get_kit(key)
     try:
         branding.delete_kit(found, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
@@ -143,10 +143,3 @@ def _contrasts(values: BrandValues) -> list[tuple[str, bool]]:
         advice = "easy to read" if is_ok else f"hard to read, {READABLE_CONTRAST}:1 is the least"
         found.append((f"{label}: {ratio:.1f}:1, {advice}.", is_ok))
     return found
-
-
-def _find(key: UUID) -> BrandKit:
-    try:
-        return branding.get_kit(key)
-    except NotFound as error:
-        raise Http404(error.message) from None

@@ -19,7 +19,7 @@ from campaigns.content.rules import document_edits as edits
 from campaigns.content.rules.document import BLOCKS, Document, read_document
 from campaigns.content.rules.document_edits import Place
 from campaigns.content.rules.document_mjml import NAMES
-from campaigns.content.views.pages import find_template
+from campaigns.content.selectors import get_template
 from campaigns.content.views.panel import composer
 from campaigns.content.views.writing import (
     asked_locale,
@@ -71,7 +71,7 @@ class _Turn:
 @require("edit")
 def compose(request: HttpRequest, key: UUID) -> HttpResponse:
     """Save what the panel says, then do what was asked for."""
-    found, actor, now = find_template(key), actor_of(request.user), timezone.now()
+    found, actor, now = get_template(key), actor_of(request.user), timezone.now()
     try:
         draft = editing.open_draft(found, actor=actor, now=now, locale=asked_locale(request))
         seen = request.POST.get("seen", "")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from campaigns.content import keeping
-from campaigns.content.views.pages import find_template
+from campaigns.content.selectors import get_template
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict
@@ -19,7 +19,7 @@ from kernel.errors import Conflict
 @require("edit")
 def tags(request: HttpRequest, key: UUID) -> HttpResponse:
     wanted = request.POST.get("tags", "")[:800].split(",")
-    keeping.set_tags(find_template(key), wanted, actor=actor_of(request.user), now=timezone.now())
+    keeping.set_tags(get_template(key), wanted, actor=actor_of(request.user), now=timezone.now())
     return redirect("campaigns:template", key=key)
 
 
@@ -27,7 +27,7 @@ def tags(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("edit")
 def utm(request: HttpRequest, key: UUID) -> HttpResponse:
     keeping.set_utm(
-        find_template(key), takes_utm=request.POST.get("takes_utm") == "yes",
+        get_template(key), takes_utm=request.POST.get("takes_utm") == "yes",
         campaign=request.POST.get("utm_campaign", ""), actor=actor_of(request.user),
         now=timezone.now(),
     )  # fmt: skip
@@ -41,7 +41,7 @@ def archive(request: HttpRequest, key: UUID) -> HttpResponse:
     is_archived = request.POST.get("archive") == "yes"
     try:
         keeping.set_archived(
-            find_template(key), is_archived=is_archived, actor=actor_of(request.user),
+            get_template(key), is_archived=is_archived, actor=actor_of(request.user),
             now=timezone.now(),
         )  # fmt: skip
     except Conflict as error:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -48,7 +48,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 @require_GET
 @require("view")
 def template(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = find_template(key)
+    found = selectors.get_template(key)
     context: dict[str, Any] = {
         "template": found,
         "versions": found.versions.order_by("-number"),
@@ -77,9 +77,9 @@ def template(request: HttpRequest, key: UUID) -> HttpResponse:
 @xframe_options_sameorigin
 @require("view")
 def preview(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = find_template(key)
+    found = selectors.get_template(key)
     if not found.live_version_id:
-        raise Http404("Nothing of this template is published.")
+        raise NotFound("Nothing of this template is published.")
     shown, *_ = _preview_live(request, found)
     return framed(shown.words.reason if isinstance(shown.words, Refusal) else shown.words.html)
 
@@ -88,7 +88,7 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("view")
 def versions(request: HttpRequest, key: UUID) -> HttpResponse:
     """List the versions, and what changed between two of them."""
-    found = find_template(key)
+    found = selectors.get_template(key)
     rows = list(found.versions.order_by("-number"))
     newer = _number(request, "to", rows[0].number if rows else 0)
     older = _number(request, "from", newer - 1)
@@ -104,13 +104,6 @@ def versions(request: HttpRequest, key: UUID) -> HttpResponse:
         else None,
     }
     return render(request, "campaigns/content/versions.html", context)
-
-
-def find_template(key: UUID) -> Template:
-    try:
-        return selectors.get_template(key)
-    except NotFound as error:
-        raise Http404(error.message) from None
 
 
 def asked_person(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -23,7 +23,7 @@ from campaigns.content.views.renewal import tell_renewals
 from campaigns.template_tabs import template_tabs
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 from kernel.ids import new_key
 
 
@@ -44,14 +44,14 @@ def new_block(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("edit")
 def block(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _edit(request, _find(key))
+    return _edit(request, sharing.get_block(key))
 
 
 @require_GET
 @xframe_options_sameorigin
 @require("view")
 def preview(_: HttpRequest, key: UUID) -> HttpResponse:
-    found = _find(key)
+    found = sharing.get_block(key)
     source = found.live_version.source if found.live_version else ""
     draft = BlockDraft(slug=found.slug, name=found.name, kind=BlockKind(found.kind), source=source)
     try:
@@ -65,7 +65,7 @@ def preview(_: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("publish")
 def renew(request: HttpRequest, key: UUID) -> HttpResponse:
-    uses = renewing.list_block_uses(_find(key))
+    uses = renewing.list_block_uses(sharing.get_block(key))
     done = renewing.renew_templates(uses, actor=actor_of(request.user), now=timezone.now())
     tell_renewals(request, done)
     return redirect("campaigns:shared-block", key=key)
@@ -74,7 +74,7 @@ def renew(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("publish")
 def delete(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = _find(key)
+    found = sharing.get_block(key)
     try:
         sharing.delete_block(found, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
@@ -127,10 +127,3 @@ def _save(
     except Invalid as error:
         form.add_error("source", error.message)
     return None
-
-
-def _find(key: UUID) -> SharedBlock:
-    try:
-        return sharing.get_block(key)
-    except NotFound as error:
-        raise Http404(error.message) from None

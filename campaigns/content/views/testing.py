@@ -15,9 +15,9 @@ from campaigns.content.models import Template
 from campaigns.content.previewing import find_person, preview_words
 from campaigns.content.reviewing import finish
 from campaigns.content.rules.rendering import CompiledWords
-from campaigns.content.selectors import get_compiled_words, list_locales
+from campaigns.content.selectors import get_compiled_words, get_template, list_locales
 from campaigns.content.self_tests import SAID, OwnAddress, send_test
-from campaigns.content.views.pages import asked_person, find_template
+from campaigns.content.views.pages import asked_person
 from campaigns.contracts import SendOutcome
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
@@ -28,7 +28,7 @@ from kernel.errors import Conflict, Invalid
 @require("edit")
 def send(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send the draft, or with `live` the published words, as the page shows them."""
-    found, now = find_template(key), timezone.now()
+    found, now = get_template(key), timezone.now()
     locale, person = request.POST.get("locale", "")[:16], asked_person(request)
     is_live = "live" in request.POST
     try:

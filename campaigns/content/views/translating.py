@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from campaigns.content import translating
 from campaigns.content.languages import report_languages
-from campaigns.content.views.pages import find_template
+from campaigns.content.selectors import get_template
 from campaigns.content.views.writing import edit_address
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
@@ -37,7 +37,7 @@ def languages(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require("edit")
 def add(request: HttpRequest, key: UUID) -> HttpResponse:
-    found, locale = find_template(key), ""
+    found, locale = get_template(key), ""
     try:
         draft = translating.add_locale(
             found, request.POST.get("locale", ""), actor=actor_of(request.user), now=timezone.now()
@@ -52,7 +52,7 @@ def add(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("edit")
 def copy(request: HttpRequest, key: UUID) -> HttpResponse:
-    found, locale = find_template(key), request.POST.get("locale", "")
+    found, locale = get_template(key), request.POST.get("locale", "")
     try:
         translating.copy_default(found, locale, actor=actor_of(request.user), now=timezone.now())
     except DomainError as error:
@@ -63,7 +63,7 @@ def copy(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("edit")
 def remove(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = find_template(key)
+    found = get_template(key)
     try:
         translating.remove_locale(
             found, request.POST.get("locale", ""), actor=actor_of(request.user), now=timezone.now()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +22,10 @@ from campaigns.content.models import Template, WorkingDraft
 from campaigns.content.previewing import find_person, locale_for, preview_words
 from campaigns.content.reviewing import check_draft, finish, review_drafts
 from campaigns.content.rules.rendering import Refusal
+from campaigns.content.selectors import get_template
 from campaigns.content.self_tests import list_test_senders
 from campaigns.content.translating import list_draft_locales
-from campaigns.content.views.pages import asked_person, find_template, framed
+from campaigns.content.views.pages import asked_person, framed
 from campaigns.content.views.panel import composer
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
@@ -68,7 +69,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
 @require("edit")
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the draft; a post saves it and answers with the preview, problems and checks."""
-    found, actor, now = find_template(key), actor_of(request.user), timezone.now()
+    found, actor, now = get_template(key), actor_of(request.user), timezone.now()
     try:
         draft = editing.open_draft(found, actor=actor, now=now, locale=asked_locale(request))
     except NotFound as error:
@@ -139,7 +140,7 @@ def values(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("publish")
 def publish(request: HttpRequest, key: UUID) -> HttpResponse:
     """Publish the draft; faults keep it back, warnings are shown once to be confirmed."""
-    found = find_template(key)
+    found = get_template(key)
     review = review_drafts(found)
     if review.faults or (review.warnings and "anyway" not in request.POST):
         faults = [(label_of(found, each.part), each) for each in review.faults]
@@ -162,7 +163,7 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("edit")
 def discard(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = find_template(key)
+    found = get_template(key)
     try:
         editing.discard_drafts(found, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
@@ -183,9 +184,9 @@ def asked_locale(request: HttpRequest) -> str:
 
 def find_asked_draft(request: HttpRequest, key: UUID) -> WorkingDraft:
     """Return the draft in the language that the address names."""
-    draft = editing.find_draft(find_template(key), locale=asked_locale(request))
+    draft = editing.find_draft(get_template(key), locale=asked_locale(request))
     if draft is None:
-        raise Http404("There is no such draft of this template.")
+        raise NotFound("There is no such draft of this template.")
     return draft
 
 

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +16,7 @@ from campaigns.deliveries.services import limits
 from campaigns.deliveries.volume import Use, list_targets, list_uses
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import Conflict, NotFound
+from kernel.errors import Conflict
 
 
 @require_GET
@@ -42,7 +42,7 @@ def add_cap(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("publish")
 def edit_cap(request: HttpRequest, number: int) -> HttpResponse:
-    cap = _cap(number)
+    cap = limits.get_cap(number)
     return _edit(request, CapForm(request.POST or None, instance=cap), cap.name)
 
 
@@ -55,7 +55,7 @@ def add_quiet(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("publish")
 def edit_quiet(request: HttpRequest, channel: str) -> HttpResponse:
-    quiet = _quiet(channel)
+    quiet = limits.get_quiet_hours(channel)
     label = channel_label(Channel(quiet.channel))
     form = QuietForm(request.POST or None, instance=quiet)
     return _edit(request, form, f"Quiet hours: {label}")
@@ -70,14 +70,14 @@ def add_volume(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @require("publish")
 def edit_volume(request: HttpRequest, number: int) -> HttpResponse:
-    limit = _volume(number)
+    limit = limits.get_volume_limit(number)
     return _edit(request, VolumeForm(request.POST or None, instance=limit), limit.name)
 
 
 @require_POST
 @require("publish")
 def delete_volume(request: HttpRequest, number: int) -> HttpResponse:
-    return _delete(request, _volume(number))
+    return _delete(request, limits.get_volume_limit(number))
 
 
 @require_http_methods(["GET", "POST"])
@@ -90,13 +90,13 @@ def edit_rule(request: HttpRequest) -> HttpResponse:
 @require_POST
 @require("publish")
 def delete_cap(request: HttpRequest, number: int) -> HttpResponse:
-    return _delete(request, _cap(number))
+    return _delete(request, limits.get_cap(number))
 
 
 @require_POST
 @require("publish")
 def delete_quiet(request: HttpRequest, channel: str) -> HttpResponse:
-    return _delete(request, _quiet(channel))
+    return _delete(request, limits.get_quiet_hours(channel))
 
 
 def _edit(request: HttpRequest, form: forms.ModelForm, title: str) -> HttpResponse:  # type: ignore[type-arg]
@@ -119,27 +119,6 @@ def _delete(request: HttpRequest, limit: FrequencyCap | QuietHours | VolumeLimit
     limits.delete_limit(limit, actor=actor_of(request.user), now=timezone.now())
     messages.success(request, f"“{said}” is deleted.")
     return redirect("campaigns:limits")
-
-
-def _cap(number: int) -> FrequencyCap:
-    try:
-        return limits.get_cap(number)
-    except NotFound as error:
-        raise Http404(error.message) from None
-
-
-def _quiet(channel: str) -> QuietHours:
-    try:
-        return limits.get_quiet_hours(channel)
-    except NotFound as error:
-        raise Http404(error.message) from None
-
-
-def _volume(number: int) -> VolumeLimit:
-    try:
-        return limits.get_volume_limit(number)
-    except NotFound as error:
-        raise Http404(error.message) from None
 
 
 def _volume_rows() -> list[tuple[VolumeLimit, str, Use]]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -23,7 +23,7 @@ from profiles.contracts import CustomerId
 @require_GET
 @require("view")
 def message(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = _find(key)
+    found = reads.get_message(key)
     context: dict[str, Any] = {"message": found, "channel": channel_label(found.channel)}
     if may(request.user, "view_personal_data"):
         context["words"] = reads.find_words(key, links=reads.idle_links())
@@ -38,14 +38,7 @@ def message(request: HttpRequest, key: UUID) -> HttpResponse:
 @xframe_options_sameorigin
 @require("view_personal_data")
 def content(_request: HttpRequest, key: UUID) -> HttpResponse:
-    words = reads.find_words(_find(key).key, links=reads.idle_links())
+    words = reads.find_words(reads.get_message(key).key, links=reads.idle_links())
     if words is None:
-        raise Http404("The words of this message are not kept.")
+        raise NotFound("The words of this message are not kept.")
     return framed(words.html)
-
-
-def _find(key: UUID) -> reads.Message:
-    try:
-        return reads.get_message(key)
-    except NotFound as error:
-        raise Http404(error.message) from None

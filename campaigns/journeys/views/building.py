@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from campaigns.journeys import selectors
 from campaigns.journeys.forms.base import NodeForm
 from campaigns.journeys.forms.by_type import FORMS
 from campaigns.journeys.forms.whole import NewJourneyForm, SettingsForm
-from campaigns.journeys.models import Journey, JourneyDraft
+from campaigns.journeys.models import JourneyDraft
 from campaigns.journeys.rules import documents
 from campaigns.journeys.rules.documents import CannotEdit, Document
 from campaigns.journeys.rules.picture import thumbnail
@@ -31,13 +31,6 @@ from kernel.http.htmx import wants_partial
 from kernel.ids import new_key
 
 PAGE = "campaigns/journeys/build.html"
-
-
-def find_journey(key: UUID) -> Journey:
-    try:
-        return selectors.get_journey(key)
-    except NotFound as error:
-        raise Http404(error.message) from None
 
 
 @require("edit")
@@ -68,7 +61,7 @@ def new_journey(request: HttpRequest) -> HttpResponse:
 @require_GET
 @require("edit")
 def build(request: HttpRequest, key: UUID) -> HttpResponse:
-    found = find_journey(key)
+    found = selectors.get_journey(key)
     draft = drafting.open_draft(found, actor=actor_of(request.user), now=timezone.now())
     return _answer(request, draft, _place(request.GET))
 
@@ -77,7 +70,7 @@ def build(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("edit")
 def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     """Apply one edit and show the draft after it."""
-    found = find_journey(key)
+    found = selectors.get_journey(key)
     now, actor = timezone.now(), actor_of(request.user)
     draft = drafting.open_draft(found, actor=actor, now=now)
     if _is_behind(draft, request.GET.get("seen", ""), actor):
@@ -107,7 +100,7 @@ def _rebuild(
     before = {node["id"] for node in drafting.shown_edit(draft).definition["nodes"]}
     chosen = _EDITS.get(request.POST.get("op", ""))
     if chosen is None:
-        raise Http404("There is no such edit.")
+        raise NotFound("There is no such edit.")
     change, label = chosen(request.POST)
     try:
         after = drafting.edit_draft(draft, change, label=label, actor=actor, now=now)
@@ -126,7 +119,7 @@ def _add(posted: QueryDict) -> _Edit:
     type_, source, slot = posted.get("type", ""), posted.get("source", ""), posted.get("slot", "")
     kind = find_kind(type_)
     if kind is None or type_ == "entry":
-        raise Http404("There is no such type of step.")
+        raise NotFound("There is no such type of step.")
     node = blank_node(type_)
     return (
         lambda document: documents.insert_node(document, node, source=source, slot=slot),

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,14 +16,14 @@ from campaigns.journeys.forms.dry_running import DryRunForm
 from campaigns.journeys.models import Journey
 from campaigns.journeys.rules.dry_results import HEAVY, Outcome, read_outcome
 from campaigns.journeys.rules.reasons import say_reason
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.services.dry_run_queue import ask_dry_run
 from campaigns.journeys.trial_models import DryRun
-from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import Invalid
+from kernel.errors import Invalid, NotFound
 from kernel.http.htmx import wants_partial
 
 
@@ -31,7 +31,7 @@ from kernel.http.htmx import wants_partial
 @require("edit")
 def dry_runs(request: HttpRequest, key: UUID) -> HttpResponse:
     """Ask for a dry run of the draft; the latest ones are listed."""
-    journey, now = find_journey(key), timezone.now()
+    journey, now = get_journey(key), timezone.now()
     numbers = list(journey.versions.order_by("-number").values_list("number", flat=True))
     drafts = Journey.objects.filter(draft__isnull=False).exclude(pk=journey.pk).order_by("name")
     form = DryRunForm(numbers, list(drafts.values_list("key", "name")), request.POST or None)
@@ -71,10 +71,10 @@ def _beside(journey: Journey, chosen: str) -> dict[str, Any]:
 @require("view")
 def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
     """Show what a dry run found; the page asks again while it is being made."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     found = DryRun.objects.filter(journey=journey, key=run).first()
     if found is None:
-        raise Http404("There is no such dry run of this journey.")
+        raise NotFound("There is no such dry run of this journey.")
     asked = request.GET.get("many", "")
     many = int(asked) if asked.isdecimal() and len(asked) < 4 else HEAVY
     outcomes = [

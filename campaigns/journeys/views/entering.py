@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.people import PeopleForm
 from campaigns.journeys.models import Journey
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services.enroll import let_in_by_hand, let_in_segment
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict
@@ -24,7 +24,7 @@ from profiles.contracts import CustomerId, IdentityRef
 @require("publish")
 def let_in(request: HttpRequest, key: UUID) -> HttpResponse:
     """Choose a segment or list people, and let them in."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     form = PeopleForm(selectors.find_known().segments, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

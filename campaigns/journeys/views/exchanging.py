@@ -4,23 +4,24 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from campaigns.journeys import selectors
 from campaigns.journeys.models import JourneyDraft
 from campaigns.journeys.rules.exchange import write_file
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import drafting
 from campaigns.journeys.trial_models import JourneySpec
-from campaigns.journeys.views.building import find_journey
 from kernel.access.permissions import require
+from kernel.errors import NotFound
 
 
 @require_GET
 @require("view")
 def export(request: HttpRequest, key: UUID) -> HttpResponse:
     """Download a version by its number, else the draft, else the live version."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     number = request.GET.get("version", "")
     definition: dict[str, Any] | None = None
     draft = JourneyDraft.objects.filter(journey=journey).first()
@@ -32,7 +33,7 @@ def export(request: HttpRequest, key: UUID) -> HttpResponse:
     elif journey.live_version is not None:
         definition = journey.live_version.definition
     if definition is None:
-        raise Http404("There is no such version.")
+        raise NotFound("There is no such version.")
     specs = dict(JourneySpec.objects.filter(journey=journey).values_list("name", "document"))
     body = write_file(journey.name, definition, selectors.find_known(), specs)
     text = json.dumps(body, indent=2, ensure_ascii=False) + "\n"

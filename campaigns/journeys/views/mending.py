@@ -16,8 +16,8 @@ from campaigns.journeys import selectors
 from campaigns.journeys.failures import Group, count_errors, list_errors
 from campaigns.journeys.forms.mending import MendingForm
 from campaigns.journeys.models import Journey
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import mending
-from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.pages import names_of
 from campaigns.journeys.views.standing import read_ids
 from kernel.access.actors import actor_of
@@ -30,7 +30,7 @@ _PAGE = 50
 @require("view")
 def errors(request: HttpRequest, key: UUID) -> HttpResponse:
     """List what failed by step and reason."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     rows = count_errors(journey.pk)
     shown = {row.version for row in rows}
     titles = {
@@ -51,7 +51,7 @@ def errors(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("view")
 def error(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show whom one kind of error hit, and settle it for those who are chosen, or for all."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     group = _read_group(journey, request.GET)
     asked = request.POST if request.method == "POST" else request.GET
     ids = read_ids(asked.getlist("who"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -14,12 +14,10 @@ from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.results import count_messages, list_refused
 from campaigns.journeys.rules.reasons import REFUSED, say_reason
 from campaigns.journeys.rules.words import find_kind
-from campaigns.journeys.selectors import NodeRow
+from campaigns.journeys.selectors import NodeRow, get_journey
 from campaigns.journeys.services import moving
-from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of, paths_of
 from kernel.access.permissions import may, require
-from kernel.errors import NotFound
 from profiles import facade as profiles
 from profiles.contracts import CustomerId
 
@@ -48,7 +46,7 @@ def journeys(request: HttpRequest) -> HttpResponse:
 @require("view")
 def journey(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show the live version on the canvas, with its numbers and the people at the chosen step."""
-    found = find_journey(key)
+    found = get_journey(key)
     version = found.live_version
     context: dict[str, Any] = {
         "journey": found,
@@ -83,7 +81,7 @@ def journey(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("view")
 def left(request: HttpRequest, key: UUID) -> HttpResponse:
     """List whose way ended, how and when."""
-    found = find_journey(key)
+    found = get_journey(key)
     state = request.GET.get("state", "")
     state = state if state in _ENDINGS else ""
     before = request.GET.get("before", "")
@@ -119,7 +117,7 @@ def left(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("view")
 def refused(request: HttpRequest, key: UUID) -> HttpResponse:
     """List whom the live version did not let in, and why."""
-    found = find_journey(key)
+    found = get_journey(key)
     reason = request.GET.get("reason", "")
     reason = reason if reason in REFUSED else ""
     rows = (
@@ -172,11 +170,8 @@ def _read_place(text: str) -> tuple[datetime, int]:
 @require("view")
 def run(request: HttpRequest, key: UUID, enrollment: int) -> HttpResponse:
     """Show one person's run: every step with its reason."""
-    found = find_journey(key)
-    try:
-        one = selectors.get_enrollment(enrollment, journey_id=found.pk)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    found = get_journey(key)
+    one = selectors.get_enrollment(enrollment, journey_id=found.pk)
     titles = selectors.title_nodes(one.version)
     steps = [
         {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -17,13 +17,13 @@ from campaigns.journeys.rules.differences import compare
 from campaigns.journeys.rules.documents import Document
 from campaigns.journeys.rules.dry_results import read_outcome
 from campaigns.journeys.rules.words import describe
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import drafting
 from campaigns.journeys.services.specifying import run_specs
 from campaigns.journeys.trial_models import DryRun
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
-from kernel.errors import Conflict, Invalid
+from kernel.errors import Conflict, Invalid, NotFound
 
 
 @require("edit")
@@ -51,7 +51,7 @@ def publish(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 @require("edit")
 def delete(request: HttpRequest, key: UUID) -> HttpResponse:
-    journey = find_journey(key)
+    journey = get_journey(key)
     try:
         drafting.delete_journey(journey, actor=actor_of(request.user), now=timezone.now())
     except Conflict as error:
@@ -75,11 +75,11 @@ def discard(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _draft(key: UUID) -> JourneyDraft:
-    journey = find_journey(key)
+    journey = get_journey(key)
     draft = JourneyDraft.objects.select_related("journey__live_version").filter(journey=journey)
     found = draft.first()
     if found is None:
-        raise Http404("This journey has no draft. Open the builder to begin one.")
+        raise NotFound("This journey has no draft. Open the builder to begin one.")
     return found
 
 

@@ -14,7 +14,7 @@ from campaigns.journeys.models import JourneyVersion
 from campaigns.journeys.results import ConversionCount
 from campaigns.journeys.rules.conversions import compare_arms, say_difference, say_share
 from campaigns.journeys.rules.definition import Goal
-from campaigns.journeys.views.building import find_journey
+from campaigns.journeys.selectors import get_journey
 from kernel.access.permissions import require
 from kernel.stats.proportions import Counts
 
@@ -25,7 +25,7 @@ _EMPTY = Counts(converted=0, exposed=0)
 @require("view")
 def results(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show a version's conversions with their intervals, the live one first."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     versions = list(journey.versions.order_by("-number")[:10])
     asked = request.GET.get("version", "")
     version = next((one for one in versions if str(one.number) == asked), journey.live_version)

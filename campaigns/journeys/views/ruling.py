@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,10 +14,11 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from campaigns.journeys.rules import documents
 from campaigns.journeys.rules.documents import CannotEdit, DraftNode
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import drafting
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
+from kernel.errors import NotFound
 from kernel.http.htmx import wants_partial
 from profiles import facade as profiles
 
@@ -26,7 +27,7 @@ from profiles import facade as profiles
 @require("edit")
 def rule(request: HttpRequest, key: UUID, node: str) -> HttpResponseBase:
     """Show the rule; the step “save” writes it into the draft and leads back to the builder."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     now, actor = timezone.now(), actor_of(request.user)
     draft = drafting.open_draft(journey, actor=actor, now=now)
     branch = request.GET.get("branch", "")
@@ -60,16 +61,16 @@ def _find(definition: dict[str, Any], name: str) -> DraftNode:
     try:
         node = documents.find_node(definition, name)
     except CannotEdit as refused:
-        raise Http404(str(refused)) from None
+        raise NotFound(str(refused)) from None
     if node["type"] not in {"condition", "choose"}:
-        raise Http404("This step has no rule.")
+        raise NotFound("This step has no rule.")
     return node
 
 
 def _branch(node: DraftNode, branch: str) -> DraftNode:
     ways: list[DraftNode] = node.get("branches") or []
     if not branch.isdigit() or int(branch) >= len(ways):
-        raise Http404("This way is gone.")
+        raise NotFound("This way is gone.")
     return ways[int(branch)]
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,20 +12,20 @@ from campaigns.journeys import selectors
 from campaigns.journeys.forms.specs import SpecForm
 from campaigns.journeys.models import Journey
 from campaigns.journeys.rules.specs import SpecDocument
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import specifying
 from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.trial_models import JourneySpec
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import Conflict
+from kernel.errors import Conflict, NotFound
 
 
 @require_GET
 @require("edit")
 def specs(request: HttpRequest, key: UUID) -> HttpResponse:
     """Run every spec through the draft and show what differs."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     verdicts = specifying.run_specs(journey, shown_definition(journey), now=timezone.now())
     context = {"journey": journey, "verdicts": verdicts}
     return render(request, "campaigns/journeys/specs.html", context)
@@ -35,17 +35,17 @@ def specs(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("edit")
 def new_spec(request: HttpRequest, key: UUID) -> HttpResponse:
     """Add a spec."""
-    return _edit(request, find_journey(key), None)
+    return _edit(request, get_journey(key), None)
 
 
 @require_http_methods(["GET", "POST"])
 @require("edit")
 def spec(request: HttpRequest, key: UUID, spec: UUID) -> HttpResponse:
     """Change a spec, or throw it away."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     found = JourneySpec.objects.filter(journey=journey, key=spec).first()
     if found is None:
-        raise Http404("There is no such spec of this journey.")
+        raise NotFound("There is no such spec of this journey.")
     if request.POST.get("op") == "delete":
         specifying.delete_spec(found, actor=actor_of(request.user), now=timezone.now())
         messages.success(request, f"The spec “{found.name}” is deleted.")

@@ -5,19 +5,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.standing import StandingForm
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import moving
 from campaigns.journeys.standing import count_standing
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
-from kernel.errors import Conflict, Invalid, NotFound
+from kernel.errors import Conflict, Invalid
 
 MOST_CHOSEN = 500
 
@@ -26,13 +26,10 @@ MOST_CHOSEN = 500
 @require("publish")
 def standing(request: HttpRequest, key: UUID, node: str) -> HttpResponse:
     """Show whom an action would reach, and do it."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     asked = request.POST if request.method == "POST" else request.GET
     ids = read_ids(asked.getlist("who"))
-    try:
-        place = moving.find_place(journey, node, [] if "everybody" in asked else ids)
-    except NotFound as error:
-        raise Http404(error.message) from None
+    place = moving.find_place(journey, node, [] if "everybody" in asked else ids)
     titles = selectors.title_nodes(place.node.version)
     targets = [(name, titles.get(name, name)) for name in moving.list_targets(place)]
     is_chosen = bool(ids) or "everybody" in asked

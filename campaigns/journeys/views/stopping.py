@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from campaigns.journeys import selectors
 from campaigns.journeys.forms.stopping import MoveForm, StopForm
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services import migrating, pausing
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, Invalid
@@ -22,7 +22,7 @@ from kernel.errors import Conflict, Invalid
 @require("publish")
 def stop(request: HttpRequest, key: UUID) -> HttpResponse:
     """Choose what becomes of entries and of the people inside."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     form = StopForm(journey.status, request.POST or None)
     if request.method == "POST" and form.is_valid():
         act: Any = {
@@ -52,7 +52,7 @@ def stop(request: HttpRequest, key: UUID) -> HttpResponse:
 @require("publish")
 def versions(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show where people of older versions stand, and move them by step."""
-    journey = find_journey(key)
+    journey = get_journey(key)
     steps = migrating.list_old_steps(journey)
     form = MoveForm(steps, migrating.list_targets(journey), request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services.tagging import set_tags
-from campaigns.journeys.views.building import find_journey
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 
@@ -18,5 +18,5 @@ from kernel.access.permissions import require
 def tags(request: HttpRequest, key: UUID) -> HttpResponse:
     """Replace the tags of a journey."""
     wanted = request.POST.get("tags", "")[:800].split(",")
-    set_tags(find_journey(key), wanted, actor=actor_of(request.user), now=timezone.now())
+    set_tags(get_journey(key), wanted, actor=actor_of(request.user), now=timezone.now())
     return redirect("campaigns:journey", key=key)

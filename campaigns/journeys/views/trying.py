@@ -15,10 +15,10 @@ from campaigns.journeys.forms.trying import TryForm
 from campaigns.journeys.rules.reasons import say_reason
 from campaigns.journeys.rules.simulation import say_span
 from campaigns.journeys.rules.words import find_kind
+from campaigns.journeys.selectors import get_journey
 from campaigns.journeys.services.drafting import shown_definition
 from campaigns.journeys.services.publish import check_definition
 from campaigns.journeys.services.trying import Tried, try_as
-from campaigns.journeys.views.building import find_journey
 from campaigns.journeys.views.canvas import canvas_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid
@@ -30,7 +30,7 @@ _TONES = {"sent": "ok", "held_back": "warn", "delayed": "info", "failed": "dange
 @require("edit")
 def try_journey(request: HttpRequest, key: UUID) -> HttpResponse:
     """Run one person through the draft and show the way; nothing is stored or sent."""
-    journey, now = find_journey(key), timezone.now()
+    journey, now = get_journey(key), timezone.now()
     raw = shown_definition(journey)
     context: dict[str, Any] = {"journey": journey}
     try:
