@@ -89,9 +89,10 @@ def list_sources(*, now: datetime) -> list[SourceRow]:
     return SQL.all("list_sources", {"now": now}, into=SourceRow)
 
 
-def list_latest(*, source_id: int | None, limit: int) -> list[LatestRow]:
-    """List the newest touchpoints of all people, or of one source."""
-    return SQL.all("list_latest", {"source_id": source_id, "limit": limit}, into=LatestRow)
+def list_latest(*, source_id: int | None, event: str, limit: int, reach: int) -> list[LatestRow]:
+    """List the newest touchpoints of all people; of one source or event those among `reach`."""
+    params = {"source_id": source_id, "event": event, "limit": limit, "reach": reach}
+    return SQL.all("list_latest", params, into=LatestRow)
 
 
 def list_quarantined(*, reason: str, before_id: int | None, limit: int) -> list[QuarantinedRow]:

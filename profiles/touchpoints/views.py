@@ -15,14 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import DomainError
+from profiles.schema.selectors import suggest_events
 from profiles.touchpoints import overview_queries
 from profiles.touchpoints.forms import SourceForm
-from profiles.touchpoints.models import Touchpoint
+from profiles.touchpoints.models import Source, Touchpoint
 from profiles.touchpoints.overview_queries import LatestRow, QuarantinedRow
 from profiles.touchpoints.services.replaying import replay_quarantined
 from profiles.touchpoints.services.sources import create_source
 
 LATEST = 50
+# Among so many the events of one source are looked for; the page asks every three seconds.
+REACH = 10_000
 QUARANTINE_PAGE = 50
 
 
@@ -59,13 +62,17 @@ def new_source(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 @require("view")
 def events(request: HttpRequest) -> HttpResponse:
-    chosen = request.GET.get("source", "")
+    chosen, event = request.GET.get("source", ""), request.GET.get("event", "").replace("\0", "")
     source_id = int(chosen) if chosen.isdecimal() and len(chosen) < 9 else None
-    rows = overview_queries.list_latest(source_id=source_id, limit=LATEST)
+    rows = overview_queries.list_latest(
+        source_id=source_id, event=event.strip(), limit=LATEST, reach=REACH
+    )
     is_masked = not may(request.user, "view_personal_data")
     context = {
         "rows": [_shown(row, is_masked=is_masked) for row in rows],
-        "is_masked": is_masked, "chosen": source_id,
+        "is_masked": is_masked, "chosen": source_id, "event": event.strip(), "reach": REACH,
+        "sources": Source.objects.order_by("name").values_list("id", "name")[:500],
+        "events": [name for name, _ in suggest_events(now=timezone.now())],
     }  # fmt: skip
     part = "#rows" if request.headers.get("HX-Request") == "true" else ""
     return render(request, f"profiles/touchpoints/events.html{part}", context)

@@ -12,12 +12,16 @@ LEFT JOIN profiles_source_activity a
 GROUP BY s.id ORDER BY s.name
 
 -- name: list_latest
--- Lists the newest touchpoints of the log, with all four times. Leans on profiles_touchpoint_log.
+-- Lists the newest touchpoints of the log, with all four times; of one source or event those among
+-- the newest `reach`, so that a rare one costs no more. Leans on profiles_touchpoint_log.
 SELECT t.id, t.xid, t.received_at, t.occurred_at, t.original_at, t.sent_at, t.type, t.starts_journeys,
     e.name AS event, s.name AS source, c.key AS customer_key, t.properties, t.context
 FROM (
-    SELECT * FROM profiles_touchpoint
-    WHERE %(source_id)s::int IS NULL OR source_id = %(source_id)s::int
+    SELECT * FROM (
+        SELECT * FROM profiles_touchpoint ORDER BY xid DESC, id DESC LIMIT %(reach)s::int
+    ) newest
+    WHERE (%(source_id)s::int IS NULL OR source_id = %(source_id)s::int)
+      AND (%(event)s::text = '' OR event_id = (SELECT id FROM profiles_event WHERE name = %(event)s::text))
     ORDER BY xid DESC, id DESC LIMIT %(limit)s::int
 ) t
 JOIN profiles_event e ON e.id = t.event_id

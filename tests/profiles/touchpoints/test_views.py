@@ -9,8 +9,10 @@ from kernel.access.roles import Role
 from kernel.access.staff import assign_role
 from kernel.audit.models import AuditEntry
 from profiles.models import QuarantinedMessage, Source, Touchpoint
+from profiles.touchpoints import views
 from profiles.touchpoints.rules import messages
 from profiles.touchpoints.services.replaying import replay_quarantined
+from profiles.touchpoints.services.sources import create_source
 from tests.profiles.collecting import Sender, events_of
 
 GOOD = {"type": "track", "userId": "u1", "event": "Viewed", "messageId": "1"}
@@ -65,6 +67,27 @@ def test_the_live_page_shows_times_identity_and_payload(
     masked = client.get(reverse("profiles:events")).content.decode()
     assert "Viewed" in masked
     assert "A-1" not in masked
+
+
+def test_the_live_page_shows_one_source_or_event_among_the_newest(
+    client, colleague, sender: Sender, monkeypatch
+):
+    seen = [{**GOOD, "event": name, "messageId": f"m{n}"} for n, name in enumerate("ABCB")]
+    for message in seen:
+        sender.deliver(message)
+    other = create_source("App", now=datetime.now(UTC))[0]
+    client.force_login(colleague)
+
+    def shown(**query: object) -> list[str]:
+        rows = client.get(reverse("profiles:events"), query).context["rows"]
+        return [one["row"].event for one in rows]
+
+    assert shown() == ["B", "C", "B", "A"]
+    assert shown(event="B") == ["B", "B"]
+    assert shown(source=sender.source_id, event="A") == ["A"]
+    assert shown(source=other.pk) == shown(event="never sent") == []
+    monkeypatch.setattr(views, "REACH", 2)
+    assert shown(event="B") == ["B"]
 
 
 GUEST = {"type": "track", "userId": "guest", "event": "Viewed", "messageId": "3",
