@@ -22,8 +22,8 @@ from profiles.contracts import CustomerId
 from profiles.customers.models import Customer
 from profiles.customers.services import erase_customers, export_customer
 from profiles.directory import queries, selectors
-from profiles.directory.queries import Narrowing, TouchpointRow
-from profiles.directory.rules import KNOWN_CHOICES, parse_key
+from profiles.directory.queries import Narrowing, Slice, TouchpointRow
+from profiles.directory.rules import KNOWN_CHOICES, parse_key, read_instant
 from profiles.directory.selectors import Person
 from profiles.directory.serializers import (
     CustomerDetailSerializer,
@@ -44,6 +44,14 @@ _SEGMENT = OpenApiParameter("segment", str, description="Only members of the seg
 _KNOWN = OpenApiParameter(
     "known", str, enum=["yes", "no"], description="Only known people, or only anonymous ones."
 )
+_SEEN_SINCE = OpenApiParameter(
+    "seen_since", OpenApiTypes.DATETIME, description="Only people seen from this instant on."
+)
+_EVENT = OpenApiParameter("event", str, description="Only touchpoints of the event of this name.")
+_FROM, _UNTIL = (
+    OpenApiParameter(name, OpenApiTypes.DATETIME, description=f"Only touchpoints {text}.")
+    for name, text in (("from", "that occurred from this instant on"), ("until", "before this one"))
+)
 _TAGS = ["Customers"]
 
 
@@ -51,7 +59,8 @@ class Customers(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_customers", tags=_TAGS, parameters=[*PAGE, _IDENTIFIER, _SEGMENT, _KNOWN],
+        operation_id="list_customers", tags=_TAGS,
+        parameters=[*PAGE, _IDENTIFIER, _SEGMENT, _KNOWN, _SEEN_SINCE],
         responses=page_of(CustomerSerializer), summary="List people, newest first",
     )  # fmt: skip
     def get(self, request: Request) -> Response:
@@ -98,14 +107,17 @@ class Touchpoints(APIView):
     permission_classes = (CanView,)
 
     @extend_schema(
-        operation_id="list_touchpoints", tags=_TAGS, parameters=PAGE,
+        operation_id="list_touchpoints", tags=_TAGS, parameters=[*PAGE, _EVENT, _FROM, _UNTIL],
         responses=page_of(TouchpointSerializer), summary="List one person's touchpoints, newest first",
     )  # fmt: skip
     def get(self, request: Request, key: str) -> Response:
         customer = find_customer(key)
         page = read_page(request, position=[_instant, row_id])
         after = (page.after[0], page.after[1]) if page.after else None
-        rows = queries.list_touchpoints_behind(customer.id, after=after, limit=page.fetch)
+        event = request.query_params.get("event", "").replace("\0", "")
+        since, until = _instant_of(request, "from"), _instant_of(request, "until")
+        wanted = Slice(event=event, since=since, until=until)
+        rows = queries.list_touchpoints_behind(customer.id, wanted, after=after, limit=page.fetch)
         is_masked = not may(request.user, "view_personal_data")
         body = page_body(
             request, rows, page, position=lambda row: (row.occurred_at, row.id),
@@ -153,7 +165,18 @@ def _narrowing(request: Request) -> Narrowing:
     segment_id = find_segment_id(uuid) if uuid else None
     if key and segment_id is None:
         raise Invalid("segment", "There is no segment of this key.")
-    return Narrowing(segment_id=segment_id, is_known=KNOWN_CHOICES.get(known))
+    return Narrowing(
+        segment_id=segment_id, is_known=KNOWN_CHOICES.get(known),
+        seen_since=_instant_of(request, "seen_since"),
+    )  # fmt: skip
+
+
+def _instant_of(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name, "")
+    at = read_instant(text)
+    if text and at is None:
+        raise Invalid(name, "Write an instant such as 2026-03-01T12:00:00Z.")
+    return at
 
 
 def find_customer(key: str) -> Customer:

@@ -111,12 +111,23 @@ def list_touchpoints(
     return SQL.all("list_touchpoints", params, into=TouchpointRow)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Which touchpoints of a person are wanted; nothing set means all."""
+
+    event: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def list_touchpoints_behind(
-    customer_id: int, *, after: tuple[datetime, int] | None, limit: int
+    customer_id: int, wanted: Slice, *, after: tuple[datetime, int] | None, limit: int
 ) -> list[TouchpointRow]:
     """List a person's touchpoints behind a position, newest first."""
     at, touchpoint_id = after or (None, None)
-    params = {"customer_id": customer_id, "at": at, "id": touchpoint_id, "limit": limit}
+    params = {
+        "customer_id": customer_id, "at": at, "id": touchpoint_id, "limit": limit, **asdict(wanted),
+    }  # fmt: skip
     return SQL.all("list_touchpoints_behind", params, into=TouchpointRow)
 
 

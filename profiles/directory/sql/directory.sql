@@ -73,6 +73,9 @@ JOIN profiles_event e ON e.id = t.event_id
 LEFT JOIN profiles_source s ON s.id = t.source_id
 WHERE t.customer_id = %(customer_id)s::bigint
   AND (%(at)s::timestamptz IS NULL OR (t.occurred_at, t.id) < (%(at)s::timestamptz, %(id)s::bigint))
+  AND t.occurred_at >= coalesce(%(since)s::timestamptz, '-infinity')
+  AND t.occurred_at < coalesce(%(until)s::timestamptz, 'infinity')
+  AND (%(event)s::text = '' OR t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = %(event)s::text))
 ORDER BY t.occurred_at DESC, t.id DESC LIMIT %(limit)s::int
 
 -- name: find_neighbors

@@ -44,6 +44,36 @@ def test_people_come_page_by_page_and_by_identifier(ada):
     assert (found["key"], found["name"], found["email"]) == (ada, "Ada", "ada@example.com")
 
 
+def test_people_are_narrowed_to_those_seen_lately(ada):
+    editor = Caller(Role.EDITOR)
+    Customer.objects.filter(key=ada).update(last_seen_at=NOW)
+    found = editor.ask("customers/?seen_since=2026-03-01T12:00:01Z").json()["results"]
+    assert [row["key"] == ada for row in found] == [False]
+    assert len(editor.ask("customers/?seen_since=2026-03-01T12:00:00Z").json()["results"]) == 2
+    refused = editor.ask("customers/?seen_since=lately")
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "seen_since")
+
+
+def test_touchpoints_are_narrowed_by_event_and_time(sender: Sender):
+    days = {"Viewed": 1, "Bought": 2, "Returned": 3}
+    sender.deliver(*(
+        {"type": "track", "userId": "u1", "event": name, "messageId": name,
+         "timestamp": f"2026-01-0{day}T00:00:00Z"} for name, day in days.items()
+    ))  # fmt: skip
+    editor, key = Caller(Role.EDITOR), Customer.objects.get().key
+
+    def events(query):
+        rows = editor.ask(f"customers/{key}/touchpoints/?{query}").json()["results"]
+        return [row["event"] for row in rows]
+
+    assert events("event=Bought") == ["Bought"]
+    assert events("event=Never") == []
+    assert events("from=2026-01-02T00:00:00Z&until=2026-01-03T00:00:00Z") == ["Bought"]
+    assert events("until=2026-01-03T00:00:00Z") == ["Bought", "Viewed"]
+    wrong = editor.ask(f"customers/{key}/touchpoints/?from=soon").json()
+    assert wrong["errors"][0]["path"] == "from"
+
+
 def test_a_person_has_traits_identities_and_an_etag(ada):
     editor = Caller(Role.EDITOR)
     answer = editor.ask(f"customers/{ada}/")
