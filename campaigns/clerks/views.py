@@ -12,6 +12,7 @@ from campaigns.clerks import services
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict
+from kernel.http.numbers import read_number
 
 
 @require_GET
@@ -19,7 +20,7 @@ from kernel.errors import Conflict
 def cards(request: HttpRequest) -> HttpResponse:
     now, before = timezone.now(), request.GET.get("before", "")
     place = request.GET.get("place", "").strip()[:120]
-    position = int(before) if before.isdecimal() and len(before) < 19 else None
+    position = read_number(before)
     rows = services.list_open_cards(place=place, before=position, now=now)
     shown = rows[: services.PAGE]
     places = services.list_places(now=now)

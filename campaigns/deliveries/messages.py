@@ -11,6 +11,7 @@ from campaigns.content.selectors import get_compiled_words
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.rules import OUTCOMES, reason_text, say_numbers
 from kernel.errors import NotFound
+from kernel.http.numbers import read_number
 from kernel.sql import SqlFile, text_array
 
 SQL = SqlFile(__file__, "messages")
@@ -114,7 +115,7 @@ def list_messages(customer_id: int, *, query: Mapping[str, str]) -> list[Message
     before = query.get("before", "")
     return _list(
         customer_id=customer_id,
-        before=int(before) if before.isdecimal() and len(before) < 19 else LAST_ID,
+        before=read_number(before) or LAST_ID,
         channel=query.get("channel", ""),
         statuses=PLACES[query["place"]][0] if query.get("place") in PLACES else (),
         limit=PAGE + 1,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
 from kernel.errors import Conflict
+from kernel.http.numbers import read_number
 from profiles.consent import selectors
 from profiles.consent.forms import SuppressionForm, TopicForm
 from profiles.consent.models import Topic
@@ -82,7 +83,7 @@ def suppressions(request: HttpRequest) -> HttpResponseBase:
     query, before = request.GET.get("q", "").strip().lower()[:320], request.GET.get("before", "")
     rows = selectors.list_suppressions(
         query=query,
-        before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before_id=read_number(before),
     )
     more = rows[PAGE - 1].id if len(rows) > PAGE else None
     context = {"rows": rows[:PAGE], "more": more, "query": query, "form": form}

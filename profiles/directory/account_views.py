@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
 from kernel.errors import DomainError, NotFound
+from kernel.http.numbers import read_number
 from profiles.accounts import queries, selectors
 from profiles.accounts.models import AccountTrait
 from profiles.accounts.trait_selectors import list_account_traits
@@ -114,5 +115,4 @@ def _attributes(row: queries.AccountRow, *, is_masked: bool) -> list[Attribute]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return read_number(request.GET.get(name, ""))

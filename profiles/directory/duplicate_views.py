@@ -15,6 +15,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import DomainError
 from kernel.events import wake
+from kernel.http.numbers import read_number
 from profiles.directory import duplicate_selectors as selectors
 from profiles.duplicates import services
 from profiles.identities.models import BlockedValue, StitchHold
@@ -114,10 +115,9 @@ def _page(request: HttpRequest, tab: str, context: dict[str, object]) -> HttpRes
 
 
 def _position(text: str) -> tuple[int, int] | None:
-    score, _, pair_id = text.partition("-")
-    if not (score.isascii() and score.isdigit() and pair_id.isascii() and pair_id.isdigit()):
-        return None
-    return (int(score), int(pair_id)) if len(score) < 4 and len(pair_id) < 19 else None
+    first, _, second = text.partition("-")
+    score, pair_id = read_number(first, most_digits=3), read_number(second)
+    return None if score is None or pair_id is None else (score, pair_id)
 
 
 def _is_masked(request: HttpRequest) -> bool:

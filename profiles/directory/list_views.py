@@ -18,6 +18,7 @@ from kernel.access.permissions import may, refuse, require
 from kernel.audit import record
 from kernel.errors import DomainError
 from kernel.http.downloads import csv_answer
+from kernel.http.numbers import read_number
 from profiles.directory import selectors, services
 from profiles.directory.models import SavedView
 from profiles.directory.queries import Narrowing
@@ -35,7 +36,7 @@ def people(request: HttpRequest) -> HttpResponse:
     before, is_masked = request.GET.get("before", ""), _is_masked(request)
     found, more = selectors.list_people(
         query=_query(request), is_masked=is_masked, narrowing=narrowing_of(request),
-        before_id=int(before) if before.isdecimal() and len(before) < 19 else None,
+        before_id=read_number(before),
     )  # fmt: skip
     owner = actor_of(request.user)
     lists = Segment.objects.filter(status=SegmentStatus.LIVE, kind=SegmentKind.LIST)
@@ -71,8 +72,9 @@ def save_view(request: HttpRequest) -> HttpResponseBase:
     """Keep the filters under a name, or forget a view."""
     owner, filters = actor_of(request.user), request.POST.get("filters", "")
     try:
-        if request.POST.get("forget", "").isdecimal():
-            services.delete_view(int(request.POST["forget"]), owner=owner)
+        forgotten = read_number(request.POST.get("forget", ""))
+        if forgotten is not None:
+            services.delete_view(forgotten, owner=owner)
             messages.success(request, "The view is gone.")
         else:
             view = services.save_view(

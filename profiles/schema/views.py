@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
 from kernel.errors import Invalid, NotFound
+from kernel.http.numbers import read_number
 from kernel.ui.charts.bars import BarChart, bar_chart
 from kernel.ui.charts.line import Series
 from profiles.schema import selectors
@@ -120,7 +121,7 @@ def violations(request: HttpRequest) -> HttpResponse:
 def actions(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET.get("source", "")
     sources = selectors.list_source_names()
-    source_id = int(asked) if asked.isdecimal() and len(asked) < 9 else None
+    source_id = read_number(asked, most_digits=8)
     if source_id is not None and source_id not in dict(sources):
         raise NotFound("There is no such source.")
     if request.method == "POST":
@@ -210,11 +211,10 @@ def _traits_id() -> int | None:
 
 
 def _position(text: str) -> tuple[datetime, int] | None:
-    at, _, number = text.partition("|")
+    at, _, digits = text.partition("|")
     try:
         found = datetime.fromisoformat(at)
     except ValueError:
         return None
-    if found.tzinfo is None or not number.isdecimal() or len(number) > 18:
-        return None
-    return found, int(number)
+    number = read_number(digits)
+    return None if found.tzinfo is None or number is None else (found, number)

@@ -20,6 +20,7 @@ from campaigns.content.rules.document import BLOCKS, Document, read_document
 from campaigns.content.rules.document_edits import Place
 from campaigns.content.rules.document_mjml import NAMES
 from campaigns.content.selectors import get_template
+from campaigns.content.views.pages import seen_place
 from campaigns.content.views.panel import composer
 from campaigns.content.views.writing import (
     asked_locale,
@@ -74,10 +75,9 @@ def compose(request: HttpRequest, key: UUID) -> HttpResponse:
     found, actor, now = get_template(key), actor_of(request.user), timezone.now()
     try:
         draft = editing.open_draft(found, actor=actor, now=now, locale=asked_locale(request))
-        seen = request.POST.get("seen", "")
         turn = _Turn(
             draft=draft, chosen=request.POST.get("chosen", ""),
-            seen=int(seen) if seen.isdigit() else -1, actor=actor, now=now,
+            seen=seen_place(request), actor=actor, now=now,
         )  # fmt: skip
         form = _panel(turn, request)
     except (Invalid, NotFound) as error:

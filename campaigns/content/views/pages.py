@@ -19,6 +19,7 @@ from campaigns.content.self_tests import list_test_senders
 from campaigns.template_tabs import template_tabs
 from kernel.access.permissions import may, require
 from kernel.errors import NotFound
+from kernel.http.numbers import read_number
 from kernel.ids import new_key
 from profiles.contracts import CustomerSummary
 
@@ -131,6 +132,12 @@ def _preview_live(request: HttpRequest, found: Template) -> tuple[Preview, list[
     return shown, list(compiled.paths), locale
 
 
+def seen_place(request: HttpRequest) -> int:
+    """Return which edit of the draft the page showed; -1, which is none, where it does not say."""
+    seen = read_number(request.POST.get("seen", ""))
+    return -1 if seen is None else seen
+
+
 def _number(request: HttpRequest, name: str, default: int) -> int:
-    asked = request.GET.get(name, "")
-    return int(asked) if asked.isdigit() and len(asked) < 7 else default
+    asked = read_number(request.GET.get(name, ""), most_digits=6)
+    return default if asked is None else asked

@@ -25,7 +25,7 @@ from campaigns.content.rules.rendering import Refusal
 from campaigns.content.selectors import get_template
 from campaigns.content.self_tests import list_test_senders
 from campaigns.content.translating import list_draft_locales
-from campaigns.content.views.pages import asked_person, framed
+from campaigns.content.views.pages import asked_person, framed, seen_place
 from campaigns.content.views.panel import composer
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
@@ -78,12 +78,11 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     if request.method != "POST":
         return editor_page(request, draft, result_of(request, draft))
     form = DraftForm(draft, request.POST)
-    refused, seen = "", request.POST.get("seen", "")
+    refused = ""
     if form.is_valid():
         try:
             draft = editing.save_draft(
-                draft, form.written(), seen=int(seen) if seen.isdigit() else -1,
-                actor=actor, now=now,
+                draft, form.written(), seen=seen_place(request), actor=actor, now=now,
             )  # fmt: skip
         except Conflict as error:
             refused = error.message

@@ -11,16 +11,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from campaigns.channels.pausing import list_pauses
 from campaigns.deliveries import selectors
+from campaigns.deliveries.messages import LAST_ID
 from campaigns.deliveries.models import Delivery
 from campaigns.deliveries.rules import OUTCOMES, reason_text
 from campaigns.deliveries.services.settle import settle_failed, settle_unknown
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid
+from kernel.http.numbers import read_number
 from profiles import facade as profiles
 from profiles.contracts import CustomerId
-
-_LAST_ID = 2**62
 
 
 @require_GET
@@ -29,7 +29,7 @@ def activity(request: HttpRequest) -> HttpResponse:
     outcome = request.GET.get("outcome", "")
     before = request.GET.get("before", "")
     rows = selectors.list_activity(
-        before=int(before) if before.isdecimal() and len(before) < 19 else _LAST_ID,
+        before=read_number(before) or LAST_ID,
         outcome=outcome if outcome in OUTCOMES else "",
     )
     shown = rows[: selectors.PAGE]

@@ -28,6 +28,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.http.htmx import wants_partial
+from kernel.http.numbers import read_number
 from kernel.ids import new_key
 
 PAGE = "campaigns/journeys/build.html"
@@ -90,7 +91,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _is_behind(draft: JourneyDraft, seen: str, actor: str) -> bool:
     """Say whether somebody else changed the draft after the page was drawn."""
-    return seen.isdigit() and int(seen) != draft.place and draft.saved_by != actor
+    return read_number(seen) not in {None, draft.place} and draft.saved_by != actor
 
 
 def _rebuild(

@@ -25,6 +25,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Invalid, NotFound
 from kernel.http.htmx import wants_partial
+from kernel.http.numbers import read_number
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,8 +76,8 @@ def dry_run(request: HttpRequest, key: UUID, run: UUID) -> HttpResponse:
     found = DryRun.objects.filter(journey=journey, key=run).first()
     if found is None:
         raise NotFound("There is no such dry run of this journey.")
-    asked = request.GET.get("many", "")
-    many = int(asked) if asked.isdecimal() and len(asked) < 4 else HEAVY
+    asked = read_number(request.GET.get("many", ""), most_digits=3)
+    many = HEAVY if asked is None else asked
     outcomes = [
         read_outcome(part["label"], result, heavy_from=many, prices=settings.MESSAGE_PRICES)
         for part, result in zip(found.parts, found.results, strict=False)

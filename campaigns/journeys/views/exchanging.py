@@ -15,6 +15,7 @@ from campaigns.journeys.services import drafting
 from campaigns.journeys.trial_models import JourneySpec
 from kernel.access.permissions import require
 from kernel.errors import NotFound
+from kernel.http.numbers import read_number
 
 
 @require_GET
@@ -22,11 +23,11 @@ from kernel.errors import NotFound
 def export(request: HttpRequest, key: UUID) -> HttpResponse:
     """Download a version by its number, else the draft, else the live version."""
     journey = get_journey(key)
-    number = request.GET.get("version", "")
+    number = read_number(request.GET.get("version", ""), most_digits=8)
     definition: dict[str, Any] | None = None
     draft = JourneyDraft.objects.filter(journey=journey).first()
-    if number.isdigit():
-        version = journey.versions.filter(number=int(number)).first()
+    if number is not None:
+        version = journey.versions.filter(number=number).first()
         definition = version.definition if version else None
     elif draft is not None:
         definition = drafting.shown_edit(draft).definition

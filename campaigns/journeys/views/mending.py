@@ -22,6 +22,7 @@ from campaigns.journeys.views.pages import names_of
 from campaigns.journeys.views.standing import read_ids
 from kernel.access.actors import actor_of
 from kernel.access.permissions import may, require
+from kernel.http.numbers import read_number
 
 _PAGE = 50
 
@@ -83,7 +84,7 @@ def _show(
     before = request.GET.get("before", "")
     rows = list_errors(
         group, limit=_PAGE + 1,
-        before=int(before) if before.isdecimal() and len(before) < 19 else 0,
+        before=read_number(before) or 0,
     )  # fmt: skip
     shown = rows[:_PAGE]
     version = journey.versions.filter(number=group.version).first()
@@ -113,10 +114,9 @@ def _form(group: Group, posted: Any = None) -> MendingForm:
 
 
 def _read_group(journey: Journey, asked: QueryDict) -> Group:
-    version = asked.get("version", "")
     return Group(
         journey_id=journey.pk, kind=asked.get("kind", ""), step=asked.get("step", ""),
-        version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else 0,
+        version=read_number(asked.get("version", ""), most_digits=8) or 0,
         reason=asked.get("reason", ""),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from campaigns.journeys.selectors import NodeRow, get_journey
 from campaigns.journeys.services import moving
 from campaigns.journeys.views.canvas import canvas_of, paths_of
 from kernel.access.permissions import may, require
+from kernel.http.numbers import read_number
 from profiles import facade as profiles
 from profiles.contracts import CustomerId
 
@@ -87,7 +88,7 @@ def left(request: HttpRequest, key: UUID) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = selectors.list_left(
         found.pk, state=state, limit=_PAGE + 1,
-        before=int(before) if before.isdecimal() and len(before) < 19 else 0,
+        before=read_number(before) or 0,
     )  # fmt: skip
     shown = rows[:_PAGE]
     names = names_of(request, [row.customer_id for row in shown])
@@ -156,14 +157,13 @@ def refused(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _read_place(text: str) -> tuple[datetime, int]:
     """Return the place after which a page begins; anything else is the beginning."""
-    at, _, number = text.partition(",")
+    at, _, digits = text.partition(",")
     try:
         instant = datetime.fromisoformat(at)
     except ValueError:
         return _END_OF_TIME, 0
-    if instant.tzinfo is None or not number.isdecimal() or len(number) > 18:
-        return _END_OF_TIME, 0
-    return instant, int(number)
+    number = read_number(digits)
+    return (_END_OF_TIME, 0) if instant.tzinfo is None or number is None else (instant, number)
 
 
 @require_GET

@@ -20,6 +20,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import NotFound
 from kernel.http.htmx import wants_partial
+from kernel.http.numbers import read_number
 from profiles import facade as profiles
 
 
@@ -69,9 +70,10 @@ def _find(definition: dict[str, Any], name: str) -> DraftNode:
 
 def _branch(node: DraftNode, branch: str) -> DraftNode:
     ways: list[DraftNode] = node.get("branches") or []
-    if not branch.isdigit() or int(branch) >= len(ways):
+    number = read_number(branch)
+    if number is None or number >= len(ways):
         raise NotFound("This way is gone.")
-    return ways[int(branch)]
+    return ways[number]
 
 
 def _rule_of(node: DraftNode, branch: str) -> dict[str, Any] | None:

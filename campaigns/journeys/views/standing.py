@@ -18,6 +18,7 @@ from campaigns.journeys.standing import count_standing
 from kernel.access.actors import actor_of
 from kernel.access.permissions import require
 from kernel.errors import Conflict, Invalid
+from kernel.http.numbers import read_number
 
 MOST_CHOSEN = 500
 
@@ -62,4 +63,5 @@ def standing(request: HttpRequest, key: UUID, node: str) -> HttpResponse:
 
 def read_ids(texts: Sequence[str]) -> list[int]:
     """Return the numbers among what was chosen, as many as may be chosen at once."""
-    return [int(text) for text in texts[:MOST_CHOSEN] if text.isascii() and text.isdigit()]
+    numbers = map(read_number, texts[:MOST_CHOSEN])
+    return [number for number in numbers if number is not None]

@@ -16,6 +16,7 @@ from kernel.access.actors import actor_of
 from kernel.access.permissions import may, refuse, require
 from kernel.errors import Conflict
 from kernel.http.htmx import wants_partial
+from kernel.http.numbers import read_number
 from profiles.webhooks import selectors
 from profiles.webhooks.drafts import Draft, as_rows_if_possible, read_draft
 from profiles.webhooks.models import Webhook
@@ -61,7 +62,7 @@ def _save(
     try:
         save_mapping(
             webhook, draft.text,
-            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            version=read_number(version, most_digits=8) or 0,
             actor=actor_of(request.user), now=timezone.now(),
         )  # fmt: skip
     except BadMapping:

@@ -74,6 +74,7 @@ def test_a_downloaded_journey_is_the_start_of_another(client, colleague):
     file = client.get(url, {"version": "1"})
     assert "attachment" in file["Content-Disposition"]
     assert client.get(url, {"version": "2"}).status_code == 404
+    assert client.get(url, {"version": "²"}).content == file.content
     upload = SimpleUploadedFile("j.json", file.content, content_type="application/json")
     made = client.post(reverse("campaigns:journey-new"), {"name": "Copy", "file": upload})
     assert made.status_code == 302
