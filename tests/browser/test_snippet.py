@@ -1,10 +1,7 @@
 """Our JavaScript in a real browser, on a page with a strict CSP, against the real collector."""
 
-import threading
 import time
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
@@ -13,6 +10,7 @@ from profiles.touchpoints.services.draining import drain_inbox
 from profiles.touchpoints.services.sources import create_source
 from tests.profiles.collecting import events_of, people
 from tests.profiles.touchpoints.test_sdks import host
+from tests.serving import served
 
 __all__ = ["host"]
 pytestmark = [
@@ -23,12 +21,6 @@ SHOP = """<!doctype html><title>Shop</title><p>Hello</p>
 <script async src="{host}/v1/mcps.js" data-write-key="{key}" {options}></script>"""
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format, *args):  # noqa: A002
-        """Write nothing."""
-
-
-@contextmanager
 def shop(host, key):
     """A web shop of another origin; the query becomes the attributes of the script."""
 
@@ -39,13 +31,7 @@ def shop(host, key):
         start_response("200 OK", headers)
         return [SHOP.format(host=host, key=key, options=options).encode()]
 
-    server = make_server("127.0.0.1", 0, application, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return served(application)
 
 
 @pytest.fixture
@@ -60,7 +46,7 @@ def visit(chromium, host):
         page.on(
             "console", lambda line: complaints.append(line.text) if line.type == "error" else None
         )
-        page.goto(f"{url}?{options}")
+        page.goto(f"{url}/?{options}")
         page.wait_for_function("window.mcps && window.mcps.version")
         return page
 

@@ -2,16 +2,12 @@
 
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from socketserver import ThreadingMixIn
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import rudderstack.analytics as rudder
 import segment.analytics as segment
-from django.db import connection
 
 from profiles.models import Customer, Touchpoint
 from profiles.touchpoints.collection import application
@@ -20,36 +16,17 @@ from profiles.touchpoints.services.keys import forget_keys
 from profiles.touchpoints.services.pressure import forget_pressure
 from profiles.touchpoints.services.sources import create_source
 from tests.profiles.collecting import events_of, people
+from tests.serving import served
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    """Answers in threads, each with a database connection that ends with it."""
-
-    daemon_threads = False
-
-    def process_request_thread(self, request, client_address):
-        super().process_request_thread(request, client_address)
-        connection.close()
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format, *args):  # noqa: A002
-        """Write nothing."""
 
 
 @pytest.fixture
 def host() -> Iterator[str]:
     forget_keys()
     forget_pressure()
-    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(application) as address:
+        yield address
 
 
 @pytest.fixture

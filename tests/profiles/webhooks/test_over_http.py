@@ -1,11 +1,9 @@
 """Signed webhooks over real HTTP, many at once, as providers send them."""
 
 import json
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from wsgiref.simple_server import make_server
 
 import httpx
 import pytest
@@ -16,7 +14,6 @@ from mcps_site.wsgi import application
 from profiles.models import InboxItem, Touchpoint, WebhookRefusal
 from profiles.touchpoints.services.draining import drain_inbox
 from tests.profiles.collecting import events_of
-from tests.profiles.touchpoints.test_sdks import _Quiet, _Server
 from tests.profiles.webhooks.providing import (
     SIMPLE,
     Provider,
@@ -26,19 +23,15 @@ from tests.profiles.webhooks.providing import (
     sign_shopify,
     sign_stripe,
 )
+from tests.serving import served
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
 def host() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, application, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(application) as address:
+        yield address
 
 
 def send(host: str, provider: Provider, body: bytes, **headers: str) -> int:
