@@ -5,29 +5,26 @@
 WITH pair AS (
     SELECT * FROM unnest(%(merge_ids)s::bigint[], %(winners)s::bigint[], %(losers)s::bigint[])
         AS p (merge_id, winner_id, loser_id)
+), way AS MATERIALIZED (
+    -- OFFSET 0 keeps each look at the ways of one person, never at all that lead through the same journey.
+    SELECT l.id, p.merge_id, p.winner_id, l.state = 'active' AND EXISTS (
+        SELECT FROM (SELECT * FROM campaigns_enrollment x WHERE x.customer_id = p.winner_id OFFSET 0) w
+        WHERE w.journey_id = l.journey_id AND w.instance_key = l.instance_key AND w.state = 'active') AS is_double
+    FROM pair p
+    CROSS JOIN LATERAL (SELECT * FROM campaigns_enrollment x WHERE x.customer_id = p.loser_id OFFSET 0) l
 ), ended AS (
-    UPDATE campaigns_enrollment e SET state = 'removed', finished_at = %(now)s::timestamptz, customer_id = p.winner_id
-    FROM pair p
-    WHERE e.customer_id = p.loser_id AND e.state = 'active' AND EXISTS (
-        SELECT FROM campaigns_enrollment w
-        WHERE w.customer_id = p.winner_id AND w.journey_id = e.journey_id
-            AND w.instance_key = e.instance_key AND w.state = 'active')
-    RETURNING e.id, p.merge_id
+    UPDATE campaigns_enrollment e SET state = 'removed', finished_at = %(now)s::timestamptz, customer_id = y.winner_id
+    FROM way y WHERE e.id = y.id AND y.is_double
+    RETURNING e.id, y.merge_id
 ), quiet AS (
-    DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+    DELETE FROM campaigns_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT id FROM ended))
 ), unheld AS (
-    DELETE FROM campaigns_held_timer h USING ended WHERE h.enrollment_id = ended.id
+    DELETE FROM campaigns_held_timer h WHERE h.enrollment_id = ANY (ARRAY(SELECT id FROM ended))
 ), moved AS (
-    UPDATE campaigns_enrollment e SET customer_id = p.winner_id
-    FROM pair p
-    WHERE e.customer_id = p.loser_id AND NOT (e.state = 'active' AND EXISTS (
-        SELECT FROM campaigns_enrollment w
-        WHERE w.customer_id = p.winner_id AND w.journey_id = e.journey_id
-            AND w.instance_key = e.instance_key AND w.state = 'active'))
-    RETURNING e.id, p.merge_id
+    UPDATE campaigns_enrollment e SET customer_id = y.winner_id FROM way y WHERE e.id = y.id AND NOT y.is_double
+    RETURNING e.id, y.merge_id
 ), waiting AS (
-    UPDATE campaigns_waiting w SET customer_id = p.winner_id FROM campaigns_enrollment e, pair p
-    WHERE e.customer_id = p.loser_id AND w.enrollment_id = e.id
+    UPDATE campaigns_waiting w SET customer_id = y.winner_id FROM way y WHERE w.enrollment_id = y.id
 ), sent AS (
     UPDATE campaigns_delivery d SET customer_id = p.winner_id FROM pair p WHERE d.customer_id = p.loser_id
     RETURNING d.id, p.merge_id
@@ -93,9 +90,9 @@ WITH ended AS (
         finished_at = coalesce(e.finished_at, %(now)s::timestamptz)
     WHERE e.customer_id = ANY (%(ids)s::bigint[]) RETURNING e.id
 ), quiet AS (
-    DELETE FROM campaigns_timer t USING ended WHERE t.enrollment_id = ended.id
+    DELETE FROM campaigns_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT id FROM ended))
 ), unheld AS (
-    DELETE FROM campaigns_held_timer h USING ended WHERE h.enrollment_id = ended.id
+    DELETE FROM campaigns_held_timer h WHERE h.enrollment_id = ANY (ARRAY(SELECT id FROM ended))
 ), calls AS (
     UPDATE campaigns_call k SET answer = NULL, error = '', status = CASE k.status WHEN 'planned' THEN 'failed' ELSE k.status END
     FROM ended WHERE k.enrollment_id = ended.id

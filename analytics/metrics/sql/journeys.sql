@@ -22,8 +22,8 @@ WITH journey AS (
     JOIN campaigns_enrollment n ON n.journey_id = journey.id AND n.entered_at >= journey.since
     JOIN campaigns_journey_version v ON v.id = n.version_id
     WHERE NOT EXISTS (
-        SELECT FROM analytics_journey_exposure x
-        WHERE x.journey_id = n.journey_id AND x.customer_id = n.customer_id
+        SELECT FROM (SELECT * FROM analytics_journey_exposure o WHERE o.customer_id = n.customer_id OFFSET 0) x
+        WHERE x.journey_id = n.journey_id
     )
     ORDER BY n.journey_id, n.customer_id, n.entered_at, n.id
     LIMIT %(batch)s::int
@@ -55,15 +55,19 @@ DO UPDATE SET value = analytics_rollup.value + excluded.value
 -- Notes the goals reached in a batch of touchpoints by people who entered a journey before, within
 -- its window. A late fact that belongs to a closed window is added to journey.converted here.
 -- Safe to run twice. Leans on analytics_exposure_customer.
-WITH reached AS (
-    SELECT x.journey_id, x.customer_id, min(t.occurred_at) AS at
-    FROM profiles_touchpoint t
-    JOIN profiles_event e ON e.id = t.event_id
-    JOIN analytics_journey_exposure x ON x.customer_id = t.customer_id AND x.goal_event = e.name
+WITH fact AS MATERIALIZED (
+    SELECT t.customer_id, t.event_id, t.occurred_at FROM profiles_touchpoint t
     WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-        AND x.converted_at IS NULL
-        AND t.occurred_at >= x.entered_at AND t.occurred_at < x.window_ends_at
+), reached AS (
+    SELECT x.journey_id, x.customer_id, min(f.occurred_at) AS at
+    FROM fact f
+    JOIN profiles_event e ON e.id = f.event_id
+    CROSS JOIN LATERAL (
+        SELECT o.* FROM analytics_journey_exposure o WHERE o.customer_id = f.customer_id OFFSET 0
+    ) x
+    WHERE x.goal_event = e.name AND x.converted_at IS NULL
+        AND f.occurred_at >= x.entered_at AND f.occurred_at < x.window_ends_at
     GROUP BY x.journey_id, x.customer_id
 ), noted AS (
     UPDATE analytics_journey_exposure x SET converted_at = r.at

@@ -6,10 +6,10 @@ ON CONFLICT DO NOTHING
 
 -- name: take_refresh
 -- Takes up to `batch` people that were asked to be counted again. Several workers may take at once.
-DELETE FROM analytics_customer_refresh WHERE customer_id IN (
+DELETE FROM analytics_customer_refresh WHERE customer_id = ANY (ARRAY(
     SELECT customer_id FROM analytics_customer_refresh
     ORDER BY customer_id LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING customer_id
 
 -- name: recount_days

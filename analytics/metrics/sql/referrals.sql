@@ -49,15 +49,17 @@ DO UPDATE SET value = analytics_rollup.value + excluded.value
 -- name: roll_ledger
 -- Adds a batch of ledger entries to what members were granted and what was taken back, by unit:
 -- a sum over units would mean nothing. Runs once a batch: the cursor moves with it.
-WITH fact AS (
+WITH entry AS MATERIALIZED (
+    SELECT e.account_id, e.posting_id, e.at, e.amount FROM referrals_ledger_entry e
+    WHERE (e.xid, e.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (e.xid, e.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint) AND e.amount > 0
+), fact AS (
     SELECT CASE g.kind WHEN 'release' THEN 'reward.granted' ELSE 'reward.reversed' END AS metric,
         a.unit, e.at, e.amount
-    FROM referrals_ledger_entry e
-    JOIN referrals_account a ON a.id = e.account_id
-    JOIN referrals_posting g ON g.id = e.posting_id
-    WHERE (e.xid, e.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
-        AND (e.xid, e.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-        AND e.amount > 0 AND g.kind IN ('release', 'reverse')
+    FROM entry e
+    CROSS JOIN LATERAL (SELECT o.unit FROM referrals_account o WHERE o.id = e.account_id OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT o.kind FROM referrals_posting o WHERE o.id = e.posting_id OFFSET 0) g
+    WHERE g.kind IN ('release', 'reverse')
 ), counted AS (
     SELECT f.metric, f.unit, g.granularity,
         date_trunc(g.granularity, f.at, %(zone)s::text) AS bucket_start, sum(f.amount) AS value

@@ -61,9 +61,8 @@ WITH broadcast AS (
     ORDER BY r.bucket, r.id LIMIT %(batch)s::int
 ), judged AS (
     SELECT n.*, row_number() OVER (PARTITION BY n.customer_id ORDER BY n.id) > 1 OR EXISTS (
-        SELECT FROM campaigns_recipient o
-        WHERE o.customer_id = n.customer_id AND o.broadcast_id = %(broadcast_id)s::bigint
-            AND o.is_planned AND NOT o.is_twice) AS is_twice
+        SELECT FROM (SELECT * FROM campaigns_recipient x WHERE x.customer_id = n.customer_id OFFSET 0) o
+        WHERE o.broadcast_id = %(broadcast_id)s::bigint AND o.is_planned AND NOT o.is_twice) AS is_twice
     FROM next n
 ), timed AS MATERIALIZED (
     SELECT j.id, j.customer_id, h.numbers,
@@ -82,8 +81,14 @@ WITH broadcast AS (
     RETURNING id, customer_id, recipient_id
 ), told AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
-    SELECT p.customer_id, p.id, 'delayed', 'best_hour', jsonb_build_object('best_hour', t.numbers), %(now)s::timestamptz
-    FROM planned p JOIN timed t ON t.id = p.recipient_id WHERE t.numbers IS NOT NULL
+    SELECT p.customer_id, p.delivery_id, 'delayed', 'best_hour', jsonb_build_object('best_hour', p.numbers), %(now)s::timestamptz
+    FROM (
+        -- Of the two rows of a person: who was planned, and with what was read. Grouped, as neither knows its size.
+        SELECT min(u.customer_id) AS customer_id, min(u.delivery_id) AS delivery_id, min(u.numbers::text)::jsonb AS numbers
+        FROM (SELECT recipient_id, customer_id, id AS delivery_id, NULL::jsonb AS numbers FROM planned
+            UNION ALL SELECT id, NULL, NULL, numbers FROM timed) u
+        GROUP BY u.recipient_id
+    ) p WHERE p.delivery_id IS NOT NULL AND p.numbers IS NOT NULL
 ), marked AS (
     UPDATE campaigns_recipient r SET is_planned = true, is_twice = j.is_twice FROM judged j WHERE r.id = j.id
 )

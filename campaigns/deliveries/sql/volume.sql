@@ -37,7 +37,7 @@ WITH asked AS MATERIALIZED (
 ), refused AS MATERIALIZED (
     SELECT DISTINCT ON (x.id) x.* FROM (
         SELECT s.*, sum(s.cost) OVER (PARTITION BY s.limit_id ORDER BY s.turn) AS total FROM subject s
-        WHERE s.policy = 'hold_back' AND NOT EXISTS (SELECT FROM waits w WHERE w.id = s.id)
+        WHERE s.policy = 'hold_back' AND s.id NOT IN (SELECT w.id FROM waits w)
     ) x WHERE x.used + x.total > x.amount AND x.message_class = 'marketing' ORDER BY x.id, x.limit_id
 ), kept AS MATERIALIZED (
     SELECT w.*, 'delayed' AS outcome, 'throttled' AS reason FROM waits w
@@ -51,19 +51,21 @@ WITH asked AS MATERIALIZED (
 ), counted AS (
     INSERT INTO campaigns_volume_use (limit_id, slot, used)
     SELECT s.limit_id, r.slot, sum(s.cost) FROM subject s JOIN room r ON r.id = s.limit_id
-    WHERE NOT EXISTS (SELECT FROM kept k WHERE k.id = s.id) GROUP BY s.limit_id, r.slot
+    WHERE s.id NOT IN (SELECT k.id FROM kept k) GROUP BY s.limit_id, r.slot
     ON CONFLICT (limit_id, slot) DO UPDATE SET used = campaigns_volume_use.used + excluded.used
 ), forgotten AS (
     DELETE FROM campaigns_volume_use u USING room r WHERE u.limit_id = r.id AND u.slot <= r.after
 ), moved AS (
     UPDATE campaigns_delivery d SET
-        status = CASE k.outcome WHEN 'held_back' THEN 'held_back' WHEN 'delayed' THEN 'planned' ELSE d.status END,
+        status = CASE k.outcome WHEN 'held_back' THEN 'held_back' ELSE 'planned' END,
         due_at = CASE k.outcome WHEN 'delayed' THEN %(now)s::timestamptz + interval '1 hour' ELSE d.due_at END,
-        waits_for_id = CASE k.outcome WHEN 'delayed' THEN k.limit_id END, reason = coalesce(k.reason, d.reason),
-        claimed_at = CASE WHEN k.id IS NULL THEN d.claimed_at END, attempts = d.attempts - (k.id IS NOT NULL)::int,
+        waits_for_id = CASE k.outcome WHEN 'delayed' THEN k.limit_id END, reason = k.reason,
+        claimed_at = NULL, attempts = d.attempts - 1,
         finished_at = CASE k.outcome WHEN 'held_back' THEN %(now)s::timestamptz END
-    FROM asked a LEFT JOIN kept k ON k.id = a.id
-    WHERE d.id = a.id AND (k.id IS NOT NULL OR a.waits_for_id IS NOT NULL)
+    FROM kept k WHERE d.id = k.id
+), going AS (
+    UPDATE campaigns_delivery d SET waits_for_id = NULL
+    WHERE d.id = ANY (%(ids)s::bigint[]) AND d.waits_for_id IS NOT NULL AND d.id NOT IN (SELECT k.id FROM kept k)
 )
 SELECT k.id FROM kept k
 

@@ -1,8 +1,8 @@
 -- name: advance
 -- Moves people to where they stay next, through everything that takes no time: those whose timer is due
--- (up to `batch`), or those Python answered for. Claims, moves, reschedules, plans messages and writes
--- the steps in one statement: a crash leaves all of it or nothing. Safe for many workers; a timer of an
--- earlier step moves nobody. Leans on campaigns_timer_due and campaigns_route_from.
+-- (up to `batch`), or those Python answered for. In one statement: a crash leaves all of it or nothing. Safe for
+-- many workers; a timer of an earlier step moves nobody. Leans on campaigns_timer_due and campaigns_route_from.
+-- CASE asks for the state, so that old statistics (“nobody is active”) make no loop over everybody.
 WITH due AS MATERIALIZED (
     DELETE FROM campaigns_timer WHERE ctid = ANY (ARRAY(
         SELECT t.ctid FROM campaigns_timer t
@@ -18,7 +18,7 @@ WITH due AS MATERIALIZED (
         state = CASE r.act WHEN 'exit' THEN 'finished' ELSE 'active' END,
         finished_at = CASE r.act WHEN 'exit' THEN %(now)s::timestamptz END
     FROM turn t, campaigns_journey_route r
-    WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND e.state = 'active'
+    WHERE e.id = t.enrollment_id AND e.step_no = t.step_no AND CASE e.state WHEN 'active' THEN true ELSE false END
         AND r.version_id = e.version_id AND r.node = e.node
         AND CASE WHEN t.outlet IS NULL THEN r.is_default ELSE r.place = t.outlet END
         AND (r.salt = '' OR width_bucket(kernel_bucket(r.salt, e.customer_key::text), r.bounds) = 1)
@@ -93,7 +93,8 @@ WITH due AS MATERIALIZED (
     RETURNING enrollment_id, step_no
 )
 SELECT e.id AS enrollment_id, d.step_no, e.customer_id, e.entered_at
-FROM due d JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+FROM due d JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no
+WHERE CASE e.state WHEN 'active' THEN true ELSE false END
 ORDER BY e.id
 
 -- name: make_months_ahead

@@ -83,7 +83,8 @@ WITH asked AS (
             count(*) FILTER (WHERE e.instance_key = a.instance_key) AS same_key,
             coalesce(bool_or(e.instance_key = a.instance_key AND e.state = 'active'), false) AS is_inside,
             coalesce(bool_or(e.arm = 'holdout'), false) AS was_held_out
-        FROM campaigns_enrollment e WHERE e.customer_id = a.customer_id AND e.journey_id = a.journey_id
+        FROM (SELECT * FROM campaigns_enrollment o WHERE o.customer_id = a.customer_id OFFSET 0) e
+        WHERE e.journey_id = a.journey_id
     ) h
 ), judged AS (
     SELECT k.*, CASE

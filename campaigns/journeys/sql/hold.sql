@@ -13,25 +13,30 @@ WITH due AS MATERIALIZED (
 ), visit AS MATERIALIZED (
     SELECT e.id, e.instance_key, d.step_no, d.due_at AS arrived_at, n.delay, n.params
     FROM due d
-    JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no AND e.state = 'active'
+    JOIN campaigns_enrollment e ON e.id = d.enrollment_id AND e.step_no = d.step_no
     JOIN campaigns_journey_node n ON n.version_id = e.version_id AND n.node = e.node
+    WHERE CASE e.state WHEN 'active' THEN true ELSE false END
 ), found AS MATERIALIZED (
-    SELECT DISTINCT ON (v.id) v.id, v.step_no, w.outlet
+    SELECT v.id, v.step_no, f.outlet
     FROM visit v
-    JOIN campaigns_waiting w ON w.enrollment_id = v.id AND w.step_no = v.step_no
     CROSS JOIN LATERAL (
-        SELECT t.occurred_at FROM profiles_touchpoint t
-        WHERE t.customer_id = w.customer_id AND t.occurred_at >= w.since
-            AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = w.event_name)
-            AND t.properties @? (v.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
-            AND campaigns_same_key(t.properties, v.params -> 'key', v.instance_key)
-        ORDER BY t.occurred_at LIMIT 1
+        SELECT w.outlet
+        FROM campaigns_waiting w
+        CROSS JOIN LATERAL (
+            SELECT t.occurred_at FROM profiles_touchpoint t
+            WHERE t.customer_id = w.customer_id AND t.occurred_at >= w.since
+                AND t.event_id = (SELECT x.id FROM profiles_event x WHERE x.name = w.event_name)
+                AND t.properties @? (v.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
+                AND campaigns_same_key(t.properties, v.params -> 'key', v.instance_key)
+            ORDER BY t.occurred_at LIMIT 1
+        ) t
+        WHERE w.enrollment_id = v.id AND w.step_no = v.step_no
+        ORDER BY t.occurred_at, w.outlet LIMIT 1
     ) f
-    ORDER BY v.id, f.occurred_at, w.outlet
 ), asleep AS (
     INSERT INTO campaigns_timer (enrollment_id, due_at, step_no)
     SELECT v.id, v.arrived_at + v.delay, v.step_no FROM visit v
-    WHERE NOT EXISTS (SELECT FROM found f WHERE f.id = v.id)
+    WHERE v.id NOT IN (SELECT f.id FROM found f)
 )
 SELECT f.id AS enrollment_id, f.step_no, f.outlet::int AS outlet, 'event_arrived' AS reason FROM found f ORDER BY f.id
 
@@ -39,25 +44,31 @@ SELECT f.id AS enrollment_id, f.step_no, f.outlet::int AS outlet, 'event_arrived
 -- Whom a batch of touchpoints wakes, with the outlet of the earliest. Takes their timers: whoever
 -- takes the timer moves the person, so a timeout at the same instant moves nobody twice. Changes
 -- rows. Leans on campaigns_waiting_event.
-WITH hits AS MATERIALIZED (
-    SELECT DISTINCT ON (w.enrollment_id) w.enrollment_id, w.step_no, w.outlet
-    FROM profiles_touchpoint p
-    JOIN profiles_event x ON x.id = p.event_id
-    JOIN campaigns_waiting w ON w.event_name = x.name AND w.customer_id = p.customer_id
-    JOIN campaigns_journey_node n ON n.version_id = w.version_id AND n.node = w.node
-    JOIN campaigns_enrollment e ON e.id = w.enrollment_id
+WITH fact AS MATERIALIZED (
+    SELECT p.customer_id, x.name, p.occurred_at, p.properties
+    FROM profiles_touchpoint p JOIN profiles_event x ON x.id = p.event_id
     WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-        AND p.occurred_at >= w.since
+), hits AS MATERIALIZED (
+    SELECT DISTINCT ON (w.enrollment_id) w.enrollment_id, w.step_no, w.outlet
+    FROM fact p
+    CROSS JOIN LATERAL (
+        SELECT o.*, e.instance_key FROM campaigns_waiting o JOIN campaigns_enrollment e ON e.id = o.enrollment_id
+        WHERE o.event_name = p.name AND o.customer_id = p.customer_id OFFSET 0
+    ) w
+    JOIN campaigns_journey_node n ON n.version_id = w.version_id AND n.node = w.node
+    WHERE p.occurred_at >= w.since
         AND p.properties @? (n.params -> 'branches' -> (w.outlet - 1) ->> 'path')::jsonpath
-        AND campaigns_same_key(p.properties, n.params -> 'key', e.instance_key)
+        AND campaigns_same_key(p.properties, n.params -> 'key', w.instance_key)
     ORDER BY w.enrollment_id, p.occurred_at, w.outlet
 ), taken AS (
-    DELETE FROM campaigns_timer t USING hits h
-    WHERE t.enrollment_id = h.enrollment_id AND t.step_no = h.step_no
-    RETURNING t.enrollment_id, t.step_no, h.outlet
+    DELETE FROM campaigns_timer t
+    WHERE t.enrollment_id = ANY (ARRAY(SELECT h.enrollment_id FROM hits h))
+        AND ((t.enrollment_id, t.step_no) IN (SELECT h.enrollment_id, h.step_no FROM hits h)) IS TRUE
+    RETURNING t.enrollment_id
 )
-SELECT enrollment_id, step_no, outlet::int AS outlet, 'event_arrived' AS reason FROM taken ORDER BY enrollment_id
+SELECT h.enrollment_id, h.step_no, h.outlet::int AS outlet, 'event_arrived' AS reason
+FROM hits h WHERE (h.enrollment_id IN (SELECT k.enrollment_id FROM taken k)) IS TRUE ORDER BY h.enrollment_id
 
 -- name: sleep_until
 -- Sets the timers of people whose instant Python worked out. Changes rows.
@@ -67,14 +78,17 @@ SELECT * FROM unnest(%(ids)s::bigint[], %(dues)s::timestamptz[], %(step_nos)s::i
 -- name: list_leavers
 -- Whose new touchpoints meet a goal or an exit of their version. Changes nothing. Leans on
 -- campaigns_leave_event and campaigns_enrollment_customer.
+WITH fact AS MATERIALIZED (
+    SELECT p.customer_id, x.name, p.occurred_at, p.properties
+    FROM profiles_touchpoint p JOIN profiles_event x ON x.id = p.event_id
+    WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
+        AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+)
 SELECT DISTINCT ON (e.id) e.id AS enrollment_id, l.is_goal
-FROM profiles_touchpoint p
-JOIN profiles_event x ON x.id = p.event_id
-JOIN campaigns_journey_leave l ON l.event_name = x.name
-JOIN campaigns_enrollment e ON e.customer_id = p.customer_id AND e.version_id = l.version_id AND e.state = 'active'
-WHERE (p.xid, p.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
-    AND (p.xid, p.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-    AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
+FROM fact p
+JOIN campaigns_journey_leave l ON l.event_name = p.name
+CROSS JOIN LATERAL (SELECT * FROM campaigns_enrollment o WHERE o.customer_id = p.customer_id OFFSET 0) e
+WHERE e.version_id = l.version_id AND e.state = 'active' AND p.occurred_at >= e.entered_at AND p.properties @? l.filter_path::jsonpath
     AND campaigns_same_key(p.properties, l.key_path, e.instance_key)
 ORDER BY e.id, p.occurred_at, l.is_goal DESC
 
@@ -85,17 +99,17 @@ WITH gone AS (
     UPDATE campaigns_enrollment e SET state = CASE WHEN h.is_goal THEN 'finished' ELSE 'removed' END,
         step_no = e.step_no + 1, finished_at = %(now)s::timestamptz
     FROM unnest(%(ids)s::bigint[], %(goals)s::bool[]) AS h (id, is_goal)
-    WHERE e.id = h.id AND e.state = 'active'
+    WHERE e.id = h.id AND CASE e.state WHEN 'active' THEN true ELSE false END
     RETURNING e.id, e.step_no, e.version_id, e.node, h.is_goal
 ), timers AS (
-    DELETE FROM campaigns_timer t USING gone g WHERE t.enrollment_id = g.id
+    DELETE FROM campaigns_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), held_timers AS (
-    DELETE FROM campaigns_held_timer t USING gone g WHERE t.enrollment_id = g.id
+    DELETE FROM campaigns_held_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), waiting AS (
-    DELETE FROM campaigns_waiting w USING gone g WHERE w.enrollment_id = g.id
+    DELETE FROM campaigns_waiting w WHERE w.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), held AS (
     UPDATE campaigns_delivery d SET status = 'held_back', reason = 'left_journey', finished_at = %(now)s::timestamptz
-    FROM gone g WHERE d.enrollment_id = g.id AND d.status = 'planned'
+    WHERE d.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g)) AND d.status = 'planned'
     RETURNING d.id, d.customer_id
 ), decisions AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)

@@ -47,7 +47,7 @@ WITH taken AS (
         CASE WHEN m.act IN ('ask', 'hold', 'until') THEN m.node END
     FROM moved m
 ), unwait AS (
-    DELETE FROM campaigns_waiting w USING taken k WHERE w.enrollment_id = k.id
+    DELETE FROM campaigns_waiting w WHERE w.enrollment_id = ANY (ARRAY(SELECT k.id FROM taken k))
 ), waiting AS (
     INSERT INTO campaigns_waiting (enrollment_id, step_no, outlet, customer_id, version_id, node, event_name, since)
     SELECT m.id, m.step_no, b.place, m.customer_id, m.version_id, m.node, b.awaited ->> 'event',

@@ -63,14 +63,14 @@ WITH gone AS (
             AND (%(ids)s::bigint[] = '{}' OR e.id = ANY (%(ids)s::bigint[])) END
     RETURNING e.id, e.step_no, e.version_id, e.node
 ), timers AS (
-    DELETE FROM campaigns_timer t USING gone g WHERE t.enrollment_id = g.id
+    DELETE FROM campaigns_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), held_timers AS (
-    DELETE FROM campaigns_held_timer t USING gone g WHERE t.enrollment_id = g.id
+    DELETE FROM campaigns_held_timer t WHERE t.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), waiting AS (
-    DELETE FROM campaigns_waiting w USING gone g WHERE w.enrollment_id = g.id
+    DELETE FROM campaigns_waiting w WHERE w.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g))
 ), held AS (
     UPDATE campaigns_delivery d SET status = 'held_back', reason = 'enrollment_stopped', finished_at = %(now)s::timestamptz
-    FROM gone g WHERE d.enrollment_id = g.id AND d.status = 'planned'
+    WHERE d.enrollment_id = ANY (ARRAY(SELECT g.id FROM gone g)) AND d.status = 'planned'
     RETURNING d.id, d.customer_id
 ), decisions AS (
     INSERT INTO campaigns_decision (customer_id, delivery_id, outcome, reason, numbers, decided_at)
@@ -107,7 +107,7 @@ WITH taken AS (
         CASE WHEN m.act IN ('ask', 'hold', 'until') THEN m.node END
     FROM moved m
 ), unwait AS (
-    DELETE FROM campaigns_waiting w USING moved m WHERE w.enrollment_id = m.id
+    DELETE FROM campaigns_waiting w WHERE w.enrollment_id = ANY (ARRAY(SELECT m.id FROM moved m))
 ), waiting AS (
     INSERT INTO campaigns_waiting (enrollment_id, step_no, outlet, customer_id, version_id, node, event_name, since)
     SELECT m.id, m.step_no, b.place, m.customer_id, m.version_id, m.node, b.awaited ->> 'event',

@@ -22,14 +22,16 @@ ON CONFLICT (external_id) DO NOTHING
 -- Makes the people of a batch of group calls members of their accounts. Runs once per batch; run
 -- twice, it changes nothing more. Returns the people, each with
 -- whether another account may be theirs now: a new one, or another of several.
-WITH said AS (
-    SELECT a.id AS account_id, t.customer_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
-    FROM profiles_touchpoint t
-    JOIN profiles_account a ON a.external_id = t.properties ->> 'groupId'
-    JOIN profiles_customer c ON c.id = t.customer_id
+WITH fact AS MATERIALIZED (
+    SELECT t.customer_id, t.properties ->> 'groupId' AS external_id, t.occurred_at FROM profiles_touchpoint t
     WHERE t.type = 5
       AND (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
       AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
+), said AS (
+    SELECT a.id AS account_id, t.customer_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
+    FROM fact t
+    CROSS JOIN LATERAL (SELECT o.id FROM profiles_account o WHERE o.external_id = t.external_id OFFSET 0) a
+    CROSS JOIN LATERAL (SELECT FROM profiles_customer o WHERE o.id = t.customer_id OFFSET 0) c
     GROUP BY a.id, t.customer_id
 ), seen AS (
     UPDATE profiles_account a SET last_seen_at = greatest(a.last_seen_at, s.last_at),

@@ -90,9 +90,8 @@ WITH asked AS (
     ORDER BY e.customer_id, e.channel, e.topic, e.address, e.at DESC, e.id DESC
 ), dropped AS (
     DELETE FROM profiles_consent c USING asked a
-    WHERE c.customer_id = a.customer_id AND NOT EXISTS (
-        SELECT 1 FROM newest n WHERE (n.customer_id, n.channel, n.topic, n.address)
-            = (c.customer_id, c.channel, c.topic, c.address))
+    WHERE c.customer_id = a.customer_id AND (c.customer_id, c.channel, c.topic, c.address) NOT IN (
+        SELECT n.customer_id, n.channel, n.topic, n.address FROM newest n)
 )
 INSERT INTO profiles_consent (customer_id, channel, topic, address, state, changed_at)
 SELECT customer_id, channel, topic, address, state, at FROM newest

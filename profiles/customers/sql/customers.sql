@@ -35,12 +35,13 @@ WHERE c.id = s.id AND c.erased_at IS NULL
                IS DISTINCT FROM (c.time_zone, c.locale)))
 
 -- name: summarize_customers
--- Reads people by id. A person who was merged answers with the one who took over.
+-- Reads people by id. A person who was merged answers with the one who took over. OFFSET 0 keeps the
+-- look at the identifiers of each person alone, never of all with a kind.
 SELECT c.id AS asked_id, w.id, w.key, w.traits, w.time_zone, w.locale, w.erased_at,
-    (SELECT i.value FROM profiles_identity i
-     WHERE i.customer_id = w.id AND i.kind = 'email' ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS email,
-    (SELECT i.value FROM profiles_identity i
-     WHERE i.customer_id = w.id AND i.kind = 'phone' ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS phone
+    (SELECT i.value FROM (SELECT * FROM profiles_identity o WHERE o.customer_id = w.id OFFSET 0) i
+     WHERE i.kind = 'email' ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS email,
+    (SELECT i.value FROM (SELECT * FROM profiles_identity o WHERE o.customer_id = w.id OFFSET 0) i
+     WHERE i.kind = 'phone' ORDER BY i.last_seen_at DESC, i.id DESC LIMIT 1) AS phone
 FROM profiles_customer c
 JOIN profiles_customer w ON w.id = coalesce(c.merged_into_id, c.id)
 WHERE c.id = ANY (%(ids)s::bigint[])

@@ -100,8 +100,8 @@ WITH concerned AS (
 ), named AS (
     SELECT c.id, left(lower(concat_ws(' ', c.traits ->> 'name', c.traits ->> 'firstName', c.traits ->> 'first_name',
         c.traits ->> 'lastName', c.traits ->> 'last_name', c.traits ->> 'email',
-        (SELECT string_agg(i.value, ' ' ORDER BY i.id) FROM profiles_identity i
-         WHERE i.customer_id = c.id AND i.kind = 'email'))), 1000) AS text
+        (SELECT string_agg(i.value, ' ' ORDER BY i.id) FILTER (WHERE i.kind = 'email') FROM profiles_identity i
+         WHERE i.customer_id = c.id))), 1000) AS text
     FROM concerned k JOIN profiles_customer c ON c.id = k.id WHERE c.erased_at IS NULL
 )
 INSERT INTO profiles_person_name AS n (customer_id, text)

@@ -127,9 +127,9 @@ WHERE m.id = %(merge_id)s::bigint
 SELECT t.customer_id, p.key AS name, p.value,
     (extract(epoch FROM t.occurred_at) * 1000000)::bigint AS at, t.source_id
 FROM profiles_merge m
+CROSS JOIN LATERAL (SELECT min(o.merged_at) AS at FROM profiles_merge o WHERE o.winner_id = m.winner_id) f
 JOIN profiles_touchpoint t ON t.customer_id IN (m.winner_id, m.loser_id) AND t.type = 2
-    AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE
-        (SELECT min(o.merged_at) FROM profiles_merge o WHERE o.winner_id = m.winner_id) END
+    AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE f.at END
 CROSS JOIN LATERAL jsonb_each(t.properties) AS p (key, value)
 WHERE m.id = %(merge_id)s::bigint
 
@@ -140,9 +140,9 @@ UPDATE profiles_customer c SET
 FROM (
     SELECT t.customer_id, min(t.occurred_at) AS first_at, max(t.occurred_at) AS last_at
     FROM profiles_merge m
+    CROSS JOIN LATERAL (SELECT min(o.merged_at) AS at FROM profiles_merge o WHERE o.winner_id = m.winner_id) f
     JOIN profiles_touchpoint t ON t.customer_id IN (m.winner_id, m.loser_id) AND t.type < 7
-        AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE
-            (SELECT min(o.merged_at) FROM profiles_merge o WHERE o.winner_id = m.winner_id) END
+        AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE f.at END
     WHERE m.id = %(merge_id)s::bigint GROUP BY t.customer_id
 ) s WHERE c.id = s.customer_id
 

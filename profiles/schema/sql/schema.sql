@@ -46,6 +46,9 @@ WITH batch AS MATERIALIZED (
         ELSE jsonb_typeof(value) END AS type
     -- A name with an address in it says something about a person, not about the event.
     FROM named WHERE length(name) <= 255 AND strpos(name, '@') = 0
+), room AS (
+    SELECT e.event_id FROM (SELECT DISTINCT event_id FROM batch) e
+    WHERE (SELECT count(*) FROM profiles_property o WHERE o.event_id = e.event_id) < 500
 )
 INSERT INTO profiles_property AS k
     (event_id, name, seen, texts, times, numbers, booleans, objects, lists, nulls, first_at, last_at)
@@ -55,7 +58,7 @@ SELECT event_id, name, count(*), count(*) FILTER (WHERE type = 'string'),
     count(*) FILTER (WHERE type = 'array'), count(*) FILTER (WHERE type = 'null'),
     min(occurred_at), max(occurred_at)
 FROM typed t
-WHERE (SELECT count(*) FROM profiles_property o WHERE o.event_id = t.event_id) < 500
+WHERE t.event_id IN (SELECT r.event_id FROM room r)
    OR EXISTS (SELECT 1 FROM profiles_property o WHERE o.event_id = t.event_id AND o.name = t.name)
 GROUP BY event_id, name ORDER BY event_id, name
 ON CONFLICT (event_id, name) DO UPDATE SET

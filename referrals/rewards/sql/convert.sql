@@ -3,23 +3,27 @@
 -- that happened inside the attribution window and reached the minimum revenue.
 -- Changes rows and logs them. Safe to run twice: a converted referral is not started any more.
 -- Leans on the (xid, id) index of touchpoints and referrals_referral_friend.
-WITH purchase AS (
-    SELECT DISTINCT ON (r.id) r.id AS referral_id, t.occurred_at, t.revenue,
-        coalesce(left(t.properties ->> (v.terms ->> 'order_property'), 200), '') AS order_key
-    FROM profiles_touchpoint t
-    JOIN profiles_event e ON e.id = t.event_id
-    JOIN referrals_referral r ON r.friend_id = t.customer_id AND r.status = 'started'
-    JOIN referrals_program_version v ON v.id = r.program_version_id
+WITH fact AS MATERIALIZED (
+    SELECT t.id, t.customer_id, t.event_id, t.occurred_at, t.revenue, t.properties FROM profiles_touchpoint t
     WHERE (t.xid, t.id) > (%(after_xid)s::text::xid8, %(after_id)s::bigint)
         AND (t.xid, t.id) <= (%(upto_xid)s::text::xid8, %(upto_id)s::bigint)
-        AND e.name = v.terms ->> 'qualifying_event'
+), purchase AS MATERIALIZED (
+    SELECT DISTINCT ON (r.id) r.id AS referral_id, t.occurred_at, t.revenue,
+        coalesce(left(t.properties ->> (v.terms ->> 'order_property'), 200), '') AS order_key
+    FROM fact t
+    JOIN profiles_event e ON e.id = t.event_id
+    CROSS JOIN LATERAL (
+        SELECT o.* FROM referrals_referral o WHERE o.friend_id = t.customer_id AND o.status = 'started' OFFSET 0
+    ) r
+    JOIN referrals_program_version v ON v.id = r.program_version_id
+    WHERE e.name = v.terms ->> 'qualifying_event'
         AND t.occurred_at >= r.started_at AND t.occurred_at < r.window_ends_at
         AND coalesce(t.revenue, 0) >= (v.terms ->> 'minimum_revenue')::numeric
     ORDER BY r.id, t.occurred_at, t.id
 ), converted AS (
     UPDATE referrals_referral r SET status = 'converted', converted_at = p.occurred_at,
         order_key = p.order_key, revenue = p.revenue
-    FROM purchase p WHERE r.id = p.referral_id AND r.status = 'started'
+    FROM purchase p WHERE r.id = p.referral_id AND CASE r.status WHEN 'started' THEN true ELSE false END
     RETURNING r.id, r.key, r.program_id, r.advocate_id, r.friend_id, r.converted_at, r.revenue
 ), logged AS (
     INSERT INTO referrals_referral_change (referral_id, before, after, reason, at)

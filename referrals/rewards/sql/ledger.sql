@@ -27,18 +27,19 @@ WITH posting AS (
     ON CONFLICT (grant_id, kind) DO NOTHING
     RETURNING id, grant_id
 ), line AS MATERIALIZED (
-    -- Materialized, so that accounts are found by equal columns and not one by one.
     SELECT p.id AS posting_id, g.program_id, g.unit, w.kind, w.sign * g.amount AS amount,
         CASE WHEN w.kind IN ('pending', 'available') THEN g.recorded_for ELSE 0 END AS owner
     FROM posting p
-    JOIN referrals_grant g ON g.id = p.grant_id
+    CROSS JOIN LATERAL (SELECT * FROM referrals_grant o WHERE o.id = p.grant_id OFFSET 0) g
     CROSS JOIN (VALUES (%(source)s::text, -1), (%(target)s::text, 1)) AS w (kind, sign)
 )
 INSERT INTO referrals_ledger_entry (posting_id, account_id, amount, at)
 SELECT l.posting_id, a.id, l.amount, %(now)s::timestamptz
 FROM line l
-JOIN referrals_account a ON a.program_id = l.program_id AND a.recorded_for = l.owner
-    AND a.kind = l.kind AND a.unit = l.unit
+CROSS JOIN LATERAL (
+    SELECT o.id FROM referrals_account o
+    WHERE o.program_id = l.program_id AND o.recorded_for = l.owner AND o.kind = l.kind AND o.unit = l.unit OFFSET 0
+) a
 ORDER BY a.id, l.posting_id
 
 -- name: list_balances
