@@ -12,6 +12,7 @@ from profiles.customers.trait_services import choose_policy
 from profiles.directory.queries import Narrowing
 from profiles.models import Customer, SegmentMember, Touchpoint, TraitChange, TraitEntry
 from profiles.segments.services.listing import create_list
+from profiles.touchpoints.services.recording import set_traits_of
 from tests.profiles.collecting import Sender
 
 ACTOR = "user:1"
@@ -104,10 +105,9 @@ def test_what_breaks_off_goes_on_where_it_was(five: Sender, monkeypatch):
     monkeypatch.setattr(services, "_MOST_SETS", 1)
     change = ask("vip")
     assert run() == 2
-    setting = services.set_traits_of
 
     def set_and_die(*args, **options):
-        setting(*args, **options)
+        set_traits_of(*args, **options)
         raise ConnectionError("the database went away")
 
     monkeypatch.setattr(services, "set_traits_of", set_and_die)
@@ -115,7 +115,7 @@ def test_what_breaks_off_goes_on_where_it_was(five: Sender, monkeypatch):
         run()
     change.refresh_from_db()
     assert (change.reached, tiers().count("vip")) == (2, 2)
-    monkeypatch.setattr(services, "set_traits_of", setting)
+    monkeypatch.setattr(services, "set_traits_of", set_traits_of)
     assert [run() for _ in range(4)] == [2, 1, 0, 0]
     change.refresh_from_db()
     assert (change.status, change.reached, tiers()) == ("done", 5, ["vip"] * 5)
