@@ -17,8 +17,8 @@ WITH broadcast AS (
         kernel_bucket('broadcast:' || b.key::text, c.key::text) < 100 * b.holdout_percent
     FROM page p
     CROSS JOIN broadcast b
-    JOIN profiles_customer c ON c.id = p.customer_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
-    WHERE NOT EXISTS (
+    CROSS JOIN LATERAL (SELECT * FROM profiles_customer o WHERE o.id = p.customer_id OFFSET 0) c
+    WHERE c.merged_into_id IS NULL AND c.erased_at IS NULL AND NOT EXISTS (
         SELECT FROM profiles_segment_member x WHERE x.customer_id = p.customer_id AND x.segment_id = ANY (b.excluded))
     ON CONFLICT DO NOTHING
 ), mark AS (
@@ -130,7 +130,7 @@ WITH audience AS MATERIALIZED (
             OR %(class)s::text = 'marketing' AND g.is_held_out AS is_held_out,
         a.address, s.id IS NOT NULL AS is_suppressed, k.consent, w.paused_until, w.is_enough, p.hit
     FROM audience m CROSS JOIN size
-    JOIN profiles_customer c ON c.id = m.customer_id AND c.merged_into_id IS NULL AND c.erased_at IS NULL
+    CROSS JOIN LATERAL (SELECT * FROM profiles_customer o WHERE o.id = m.customer_id OFFSET 0) c
     CROSS JOIN LATERAL campaigns_address(c.id, c.key, c.traits, %(channel)s::text, '') a
     LEFT JOIN profiles_suppression s
         ON s.channel = %(channel)s::text AND s.address = a.address AND s.released_at IS NULL
@@ -139,7 +139,7 @@ WITH audience AS MATERIALIZED (
     CROSS JOIN LATERAL campaigns_spacing(c.id, c.key, %(now)s::timestamptz) g
     CROSS JOIN LATERAL campaigns_pressure(c.id, %(channel)s::text, %(class)s::text, %(topic)s::text,
         %(tags)s::text[], c.time_zone, %(now)s::timestamptz) p
-    WHERE mod(m.customer_id * 7919, size.every) = 0
+    WHERE mod(m.customer_id * 7919, size.every) = 0 AND c.merged_into_id IS NULL AND c.erased_at IS NULL
 ), verdict AS (
     SELECT CASE
         WHEN f.is_held_out THEN 'held_out'

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from profiles.touchpoints.services.draining import drain_inbox
-from tests.plans import statements_seen
+from tests.plans import empty_anew, statements_seen
 from tests.profiles.collecting import Sender
 
 MESSAGES = 1_000
@@ -39,6 +39,7 @@ def alias(number: int):
 
 @pytest.mark.parametrize("shape", [identify, track, page, group, alias])
 def test_no_statement_compares_each_message_with_each_other_one(sender: Sender, shape):
+    empty_anew()
     for start in range(0, MESSAGES, 250):
         sender.send(*(shape(number) for number in range(start, start + 250)))
 
