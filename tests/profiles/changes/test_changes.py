@@ -19,8 +19,8 @@ ACTOR = "user:1"
 START = datetime.now(UTC)
 
 
-def said(user: str, *, minutes: int = -60, **traits):
-    at = START + timedelta(minutes=minutes)
+def said(user: str, *, minutes: int = -60, since: datetime = START, **traits):
+    at = since + timedelta(minutes=minutes)
     return {"type": "identify", "userId": user, "traits": traits, "timestamp": at.isoformat(),
             "messageId": f"{user}{minutes}"}  # fmt: skip
 
@@ -138,14 +138,14 @@ def test_a_stopped_change_reaches_nobody_more_and_can_be_undone(five: Sender, mo
 def test_undoing_leaves_what_was_said_since(five: Sender):
     change = ask("vip")
     run()
-    five.deliver(said("u1", minutes=1, tier="platinum"))
+    five.deliver(said("u1", minutes=1, since=change.created_at, tier="platinum"))
     undo(change)
     assert tiers() == ["gold", "platinum", None, None, None]
 
 
 def test_what_a_source_said_after_the_asking_stays(five: Sender):
     change = ask("vip")
-    five.deliver(said("u1", minutes=1, tier="platinum"))
+    five.deliver(said("u1", minutes=1, since=change.created_at, tier="platinum"))
     run()
     assert tiers() == ["vip", "platinum", "vip", "vip", "vip"]
     undo(change)
