@@ -134,7 +134,8 @@ CROSS JOIN LATERAL jsonb_each(t.properties) AS p (key, value)
 WHERE m.id = %(merge_id)s::bigint
 
 -- name: widen_by_touchpoints
--- Lets both sides of a merge have been seen as early and as late as their touchpoints since.
+-- Lets both sides of a merge have been seen as early and as late as their touchpoints since; what
+-- staff and journeys set is no sign of the person.
 UPDATE profiles_customer c SET
     first_seen_at = least(c.first_seen_at, s.first_at), last_seen_at = greatest(c.last_seen_at, s.last_at)
 FROM (
@@ -142,6 +143,7 @@ FROM (
     FROM profiles_merge m
     CROSS JOIN LATERAL (SELECT min(o.merged_at) AS at FROM profiles_merge o WHERE o.winner_id = m.winner_id) f
     JOIN profiles_touchpoint t ON t.customer_id IN (m.winner_id, m.loser_id) AND t.type < 7
+        AND t.source_id <> ALL (ARRAY(SELECT o.id FROM profiles_source o WHERE o.kind = 'staff'))
         AND t.received_at >= CASE WHEN t.customer_id = m.loser_id THEN m.merged_at ELSE f.at END
     WHERE m.id = %(merge_id)s::bigint GROUP BY t.customer_id
 ) s WHERE c.id = s.customer_id

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kernel.audit.models import AuditEntry
 from kernel.errors import Conflict, Invalid, NotFound
+from profiles.facade import set_traits
 from profiles.models import Customer, Identity, Merge, Touchpoint
 from profiles.touchpoints.services.explicit_merges import (
     merge_explicitly,
@@ -105,6 +106,15 @@ def test_what_came_after_the_merge_goes_to_the_right_side_when_it_is_undone(pair
     assert sorted(events_of("user_id", "u2")) == [
         "Bought", "Identify", "Identify", "Profile Parted",
     ]  # fmt: skip
+
+
+def test_what_staff_set_after_a_merge_is_no_sign_of_either_side(pair):
+    seen = dict(Customer.objects.values_list("id", "last_seen_at"))
+    merged = merge_explicitly(winner_id=pair[0], loser_id=pair[1], **SAY, now=now())
+    set_traits({pair[0]: {"tier": "gold"}}, now=now())
+    undo_merge(merged.merge_id, actor="user:2", now=now())
+    assert Customer.objects.get(id=pair[0]).traits["tier"] == "gold"
+    assert dict(Customer.objects.values_list("id", "last_seen_at")) == seen
 
 
 def test_a_merge_is_undone_once_and_from_the_outside_in(pair, sender):
