@@ -75,6 +75,8 @@ class LivingWorld:
         if number is None or number >= 2 * self.world.plan.people:
             return
         person, times = self.world.person(number), self.received[number]
+        if mail.channel not in person.channels:
+            return  # Nobody reads that they are in an audience of ads.
         times.append(self.seconds)
         while times and times[0] < self.seconds - WEEK:
             times.popleft()

@@ -169,6 +169,14 @@ def test_only_addresses_of_the_world_belong_to_its_people(address, number):
     assert number_of(address) == number
 
 
+@pytest.mark.parametrize(("channel", "received"), [("sms", 1), ("audience", 0)])
+def test_people_read_messages_but_not_that_they_are_in_an_audience(living, channel, received):
+    text = {"address": "ada.berg.5@people.example", "channel": channel, "subject": "", "text": "Hi",
+            "button": "", "url": ""}  # fmt: skip
+    living.step(0.0, [], texts=[text], now=NOW)
+    assert len(living.received[5]) == received
+
+
 def test_the_postman_brings_each_mail_once_and_none_from_before(tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new" / "1").write_bytes(b"old")
