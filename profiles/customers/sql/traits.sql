@@ -68,11 +68,16 @@ WITH incoming AS (
 ), entered AS (
     INSERT INTO profiles_trait_entry
         (customer_id, recorded_for, traits, prevailed, source_id, cause, at, recorded_at)
-    SELECT n.customer_id, n.customer_id, jsonb_object_agg(n.name, n.value ORDER BY n.value::text),
+    SELECT n.customer_id, n.customer_id, jsonb_object_agg(n.name, n.value),
         n.prevailed, n.source_id, %(cause)s::text,
         'epoch'::timestamptz + n.at * interval '1 microsecond', %(now)s::timestamptz
-    FROM news n GROUP BY n.customer_id, n.at, n.source_id, n.prevailed
-    ORDER BY n.customer_id, n.prevailed, n.at
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY customer_id, name, at, source_id, prevailed
+                                     ORDER BY value::text) AS nth
+        FROM news
+    ) n
+    GROUP BY n.customer_id, n.at, n.source_id, n.prevailed, n.nth
+    ORDER BY n.customer_id, n.prevailed, n.at, n.nth
 )
 UPDATE profiles_customer c SET
     traits = (c.traits || s.traits) - s.removed,

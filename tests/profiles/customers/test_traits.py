@@ -178,6 +178,8 @@ def test_a_merge_joins_the_histories_and_undoing_it_parts_them(sender):
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @example(told=[(1, 0, 1), (1, 0, 2)], cut=1, rule="newest")
 @example(told=[(2, 0, 1), (1, 0, 1), (3, 0, 2), (3, 0, 1)], cut=2, rule="union")
+@example(told=[(1, 0, 1), (1, 0, 2)], cut=0, rule="union")
+@example(told=[(1, 0, 1), (1, 0, 2)], cut=1, rule="union")
 @example(told=[(2, 1, 1), (1, 1, 0), (2, 1, 0)], cut=1, rule="newest")
 @example(told=[(2, 1, 1), (1, 1, 2), (3, 1, 2)], cut=1, rule="newest")
 @example(told=[(1, 1, 1), (4, 1, 1), (3, 1, 2)], cut=2, rule="newest")
