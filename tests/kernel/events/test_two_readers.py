@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.events import publish, run_subscriber
-from kernel.testing import run_together
+from kernel.testing import run_together, wait_until_settled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,6 +14,7 @@ def test_two_workers_read_a_batch_once_and_do_not_wait_for_each_other(
     copier = make_copier()
     for number in range(3):
         publish("bells.rung", subject=f"bell:{number}", payload={"bell": "a"}, now=now)
+    wait_until_settled()
     read = run_together(*[lambda: run_subscriber("test.copier", now=now)] * 4)
     assert sorted(read) == [0, 0, 0, 3]
     assert copier.batches == [3]
