@@ -37,12 +37,14 @@ def icon_of(event: str) -> str:
 
 
 def summarize_properties(properties: Mapping[str, Any]) -> str:
-    """Return the first plain properties as one line."""
+    """Return the first plain properties as one line; a reason in words stands for its code."""
     parts = []
     for name, value in properties.items():
         if isinstance(value, dict | list) or value is None or value == "" or _is_key(value):
             continue
-        parts.append(f"{name} {_short(value)}")
+        if name == "reason" and "why" in properties:
+            continue
+        parts.append(_short(value) if name == "why" else f"{name} {_short(value)}")
         if len(parts) == _SHOWN_PROPERTIES:
             break
     return " · ".join(parts)

@@ -8,7 +8,7 @@ from django.db import transaction
 from campaigns.contracts import Channel, EventKind, ProviderEvent
 from campaigns.deliveries import queries
 from campaigns.deliveries.models import Delivery, DeliveryEvent
-from campaigns.deliveries.rules import say_numbers
+from campaigns.deliveries.rules import reason_text, say_numbers
 from kernel.events import Bounds, wake
 from profiles import facade as profiles
 from profiles.contracts import CustomerId, SystemTouchpoint
@@ -116,7 +116,11 @@ def tell_decisions(bounds: Bounds, *, now: datetime) -> int:
             key=f"campaigns.decision:{fact.id}",
             occurred_at=fact.at,
             properties=_properties(
-                fact, reason=fact.reason, read=_read(fact), locale=fact.numbers.get("locale")
+                fact,
+                reason=fact.reason,
+                why=reason_text(fact.reason),
+                read=_read(fact),
+                locale=fact.numbers.get("locale"),
             ),
         )
         for fact in queries.list_decisions(bounds)

@@ -175,5 +175,6 @@ def test_the_timeline_tells_the_numbers_by_which_a_message_was_held_back(two):
     drain_facts(NOW)
     told = Touchpoint.objects.get(event__name="Message Held Back").properties
     assert told["reason"] == "frequency_cap"
+    assert told["why"] == "A frequency cap was reached."
     assert told["read"].startswith("Weekly: 1 so far, at most 1 in 7 days; ")
     assert "read" not in Touchpoint.objects.get(event__name="Message Sent").properties
