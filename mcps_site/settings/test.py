@@ -11,6 +11,8 @@ os.environ.setdefault(
     "MCPS_DATA_DIR",
     str(places.ROOT / ".data" / "test" / os.environ.get("PYTEST_XDIST_WORKER", "alone")),
 )
+# What served a request keeps its connection for the next one; tests of races need the others.
+os.environ.setdefault("DATABASE_POOL_SIZE", "16")
 
 from mcps_site.settings.base import *
 

@@ -47,8 +47,7 @@ WITH incoming AS (
 ), news AS (
     SELECT t.customer_id, t.name, t.value, t.at, t.source_id,
         CASE t.rule WHEN 'union' THEN t.value <> 'null'
-             ELSE (t.customer_id, t.name, t.value) IN (SELECT customer_id, name, value FROM best)
-        END AS prevailed
+             ELSE (t.customer_id, t.name, t.value) IN (SELECT customer_id, name, value FROM best) END AS prevailed
     FROM told t
     WHERE CASE WHEN t.rule = 'union' THEN t.value IS DISTINCT FROM t.earlier AND (t.held_at IS NULL
                    OR t.at < t.held_at OR profiles_join_lists(ARRAY[t.held, t.value]) <> t.held)
@@ -71,11 +70,8 @@ WITH incoming AS (
     SELECT n.customer_id, n.customer_id, jsonb_object_agg(n.name, n.value),
         n.prevailed, n.source_id, %(cause)s::text,
         'epoch'::timestamptz + n.at * interval '1 microsecond', %(now)s::timestamptz
-    FROM (
-        SELECT *, row_number() OVER (PARTITION BY customer_id, name, at, source_id, prevailed
-                                     ORDER BY value::text) AS nth
-        FROM news
-    ) n
+    FROM (SELECT *, row_number() OVER (PARTITION BY customer_id, name, at, source_id, prevailed ORDER BY value::text)
+              AS nth FROM news) n
     GROUP BY n.customer_id, n.at, n.source_id, n.prevailed, n.nth
     ORDER BY n.customer_id, n.prevailed, n.at, n.nth
 )
